@@ -1,0 +1,1 @@
+"""Thin typed activity classes over the ports of the domain."""

@@ -1,0 +1,1 @@
+"""The rules, pure: no clock, file, network or vendor SDK."""

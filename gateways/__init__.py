@@ -1,0 +1,1 @@
+"""The doors to the world: CRM, model, enrichment, mail and notices."""

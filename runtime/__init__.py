@@ -1,0 +1,1 @@
+"""How a process runs: settings, Temporal client, codec, metrics and logging."""

@@ -1,0 +1,1 @@
+"""The composition root: builds adapters, registers workflows and activities."""
