@@ -1,1 +1,1 @@
-"""The rules, pure: no clock, file, network or vendor SDK."""
+"""The rules of Countersign, pure: no clock, no environment, no file, no vendor SDK."""

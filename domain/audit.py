@@ -1,0 +1,47 @@
+"""What the audit says: ids, codes and salted digests, never a person's data."""
+
+from enum import StrEnum
+
+from domain.model import Instant, Value
+
+
+class AuditKind(StrEnum):
+    CASE_OPENED = "case_opened"
+    CASE_CLOSED = "case_closed"
+    REVIEW_OPENED = "review_opened"
+    REVIEW_ESCALATED = "review_escalated"
+    REVIEW_EXPIRED = "review_expired"
+    REVIEW_SUPERSEDED = "review_superseded"
+    DECISION_RECORDED = "decision_recorded"
+    DECISION_ACCEPTED = "decision_accepted"
+    DECISION_REFUSED = "decision_refused"
+    POLICY_SIGNED = "policy_signed"
+    WRITE_REFUSED = "write_refused"
+    WRITTEN = "written"
+    MAIL_ACCEPTED = "mail_accepted"
+    MAIL_STOPPED = "mail_stopped"
+    MAIL_UNKNOWN = "mail_delivery_unknown"
+    MAIL_REFUSED = "mail_refused"
+    UNDONE = "undone"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    SIGNED_IN = "signed_in"
+    SIGN_IN_REFUSED = "sign_in_refused"
+    EXCEPTION_OPENED = "exception_opened"
+
+
+class AuditEvent(Value):
+    """One thing that happened. `key` makes it idempotent: the same key twice is one entry."""
+
+    key: str
+    kind: AuditKind
+    org_id: str
+    case_id: str = ""
+    actor: str = ""
+    """A login, a key id, or the name of the part that acted."""
+    subject: str = ""
+    """Decision, receipt or document id."""
+    digest: str = ""
+    agent_version: str = ""
+    code: str = ""
+    at: Instant

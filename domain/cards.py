@@ -1,0 +1,47 @@
+"""What a reviewer sees beside the signed change. Composed once when the proposal is made, kept as a document."""
+
+from domain.drafting import Draft
+from domain.evidence import Evidence
+from domain.model import Instant, Value
+from domain.permissions import RiskAssessment
+from domain.qualification import InjectionFinding, Qualification
+from domain.routing import RoutingDecision
+
+
+class Check(Value):
+    """One gate before the proposal: consent, identity, injection, grounding. Failed ones stand above the diff."""
+
+    name: str
+    passed: bool
+    verdict: str
+    """One or two words: `Allowed.`, `Match 0.99`, `None found.`"""
+    detail: str
+    evidence: tuple[str, ...] = ()
+
+
+class ReviewCard(Value):
+    """Refers to actions by key and to evidence by id; `names` resolves CRM ids to what people call them."""
+
+    case_id: str
+    round: int
+    title: str
+    subtitle: str
+    agent_version: str
+    made_at: Instant
+    risk: RiskAssessment
+    qualification: Qualification
+    routing: RoutingDecision
+    checks: tuple[Check, ...]
+    evidence: tuple[Evidence, ...]
+    draft: Draft
+    injection: tuple[InjectionFinding, ...] = ()
+    names: dict[str, str] = {}
+    lead_id: str = ""
+    lead_name: str = ""
+    company: str = ""
+    inquiry_message: str = ""
+    reject_reasons: tuple[tuple[str, str], ...] = ()
+    """Code and label, at most seven."""
+    reopened_because: str = ""
+    undo_window_seconds: int = 60
+    snapshot_slot: str = ""

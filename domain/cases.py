@@ -1,0 +1,162 @@
+"""A case: everything that belongs to one inquiry (and those that joined it), and how it ended."""
+
+import hashlib
+import hmac
+from enum import StrEnum
+
+from domain.leads import Motion
+from domain.model import Instant, Value
+from domain.permissions import RiskCategory
+
+
+class CaseState(StrEnum):
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class CaseOutcome(StrEnum):
+    """The named endings. A case without one is lost, and a demo run fails on it."""
+
+    WRITTEN = "written"
+    PARTLY_WRITTEN = "partly_written"
+    """Some of the approved steps could not be done (mail refused or stopped); the card says which."""
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    NOTHING_TO_DO = "nothing_to_do"
+    READ_ONLY = "read_only"
+    """The permission level allows summaries only."""
+    ACCEPTED_NOT_WRITTEN = "accepted_not_written"
+    """Level `draft`: the verdict was recorded, nothing was written."""
+    EXCEPTION = "exception"
+    """Handed to a person by name; `CaseException` says what and to whom."""
+    CONVERTED = "converted_by_someone_else"
+    DELETED = "deleted_by_someone_else"
+    CANCELLED = "cancelled_by_ops"
+
+
+class ExceptionCode(StrEnum):
+    """What needs a person before the case can go on."""
+
+    AMBIGUOUS_MATCH = "ambiguous_match"
+    MISSING_IDENTITY = "missing_identity"
+    ROUTING_CONFLICT = "routing_conflict"
+    NO_OWNER = "no_owner"
+    CRM_RECORD_MISSING = "crm_record_missing"
+    CRM_REFUSED = "crm_refused"
+    CONFLICT_REPEATED = "conflict_repeated"
+    TOO_MANY_REDRAFTS = "too_many_redrafts"
+    REVIEW_EXPIRED = "review_expired"
+    POLICY_SIGNER_REFUSED = "policy_signer_refused"
+    STEP_FAILED = "step_failed"
+
+
+class Case(Value):
+    case_id: str
+    org_id: str
+    motion: Motion
+    workflow_id: str
+    state: CaseState
+    outcome: CaseOutcome | None = None
+    playbook_digest: str
+    agent_version: str
+    lead_id: str = ""
+    inquiry_count: int = 1
+    opened_at: Instant
+    closed_at: Instant | None = None
+
+
+class DocumentKind(StrEnum):
+    INQUIRY = "inquiry"
+    MATCH = "match"
+    SNAPSHOT = "snapshot"
+    ENRICHMENT = "enrichment"
+    QUALIFICATION = "qualification"
+    ROUTING = "routing"
+    DRAFT = "draft"
+    MODEL_CALL = "model_call"
+    PROPOSAL = "proposal"
+    """The signed bytes of `ProposalContent`."""
+    FINAL = "final"
+    """The signed bytes after a reviewer's edits and ticks."""
+    CARD = "card"
+    """What the review page shows beside the signed content: `domain.cards.ReviewCard`."""
+    REASON = "reason"
+    RECEIPT = "receipt"
+    EXCEPTION = "exception"
+    FAILURE = "failure"
+
+
+class DocumentRef(Value):
+    """Where a document lies. `digest` is salted per case, so it reveals nothing once the salt is erased."""
+
+    id: str
+    digest: str
+
+
+class CaseException(Value):
+    """A named reason to ask a person, with an owner and the act that resolves it."""
+
+    code: ExceptionCode
+    owner: str
+    """Who is asked: a CRM user or queue id, or a reviewer's login."""
+    next_step: str
+    detail: str = ""
+
+
+class LadderStep(StrEnum):
+    REMINDER = "reminder"
+    FALLBACK = "fallback"
+    MANAGER = "manager"
+    EXPIRY = "expiry"
+
+
+class Deadline(Value):
+    step: LadderStep
+    at: Instant
+    notify: str
+    """Login or queue that hears of it."""
+
+
+class Ladder(Value):
+    """The escalating timeout of one review, in order of time; the last step is always the expiry."""
+
+    deadlines: tuple[Deadline, ...]
+
+    @property
+    def expires_at(self) -> Instant:
+        return self.deadlines[-1].at
+
+
+class ReviewOpening(Value):
+    """What the review queue shows of one round. Kept in the application database only."""
+
+    case_id: str
+    org_id: str
+    round: int
+    motion: Motion
+    workflow_id: str
+    title: str
+    subtitle: str = ""
+    risk: RiskCategory
+    score: int | None = None
+    band: str = ""
+    owner_name: str = ""
+    assignee: str = ""
+    proposal_digest: str
+    quorum: int = 1
+    opened_at: Instant
+    ladder: Ladder
+
+
+def person_key(secret: bytes, org_id: str, email: str, phone: str, name: str, company: str) -> str:
+    """Keyed digest of who somebody is, to find their open case without keeping an address in an index.
+
+    The e-mail address decides where there is one, else the phone number, else name with company. HMAC-SHA-256, hex.
+    """
+    if email.strip():
+        who = "mail:" + email.strip().casefold()
+    elif phone.strip():
+        who = "phone:" + "".join(c for c in phone if c.isdigit())
+    else:
+        who = "name:" + " ".join(f"{name} {company}".casefold().split())
+    return hmac.new(secret, f"{org_id}\n{who}".encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,113 @@
+"""What a person (or the policy signer) decided, and the signature that makes it count."""
+
+from enum import StrEnum
+
+import rfc8785
+from pydantic import ValidationError
+
+from domain.errors import NotAuthorised, RefusalReason
+from domain.model import Instant, Value
+from domain.permissions import Role
+
+
+class Verdict(StrEnum):
+    APPROVE = "approve"
+    APPROVE_EDITED = "approve_edited"
+    REJECT = "reject"
+    RESPOND = "respond"
+
+
+APPROVALS = frozenset({Verdict.APPROVE, Verdict.APPROVE_EDITED})
+
+
+class Purpose(StrEnum):
+    """What a signature is for. One made for one purpose is worth nothing for another."""
+
+    WRITE = "countersign/crm-write/v1"
+    POLICY_WRITE = "countersign/policy-write/v1"
+    UNDO = "countersign/undo/v1"
+    RESUME = "countersign/resume/v1"
+
+
+class KeyUse(StrEnum):
+    HUMAN = "human"
+    POLICY = "policy"
+
+
+PURPOSES_OF_KEY: dict[KeyUse, frozenset[Purpose]] = {
+    KeyUse.HUMAN: frozenset({Purpose.WRITE, Purpose.UNDO, Purpose.RESUME}),
+    KeyUse.POLICY: frozenset({Purpose.POLICY_WRITE}),
+}
+
+
+class DecisionEnvelope(Value):
+    """What is signed. `decided_at` comes from the signing process's clock; after `expires_at` it authorises nothing.
+
+    `quorum_position` counts from 1. `final_digest` equals `proposal_digest` where nothing was edited or
+    unticked, and for verdicts that write nothing.
+    """
+
+    version: int = 1
+    purpose: Purpose
+    org_id: str
+    decision_id: str
+    case_id: str
+    round: int
+    proposal_digest: str
+    final_digest: str
+    verdict: Verdict
+    reason_code: str = ""
+    reviewer: str
+    role: Role
+    quorum_position: int = 1
+    decided_at: Instant
+    expires_at: Instant
+    key_id: str
+
+    def to_bytes(self) -> bytes:
+        """Canonical JSON (RFC 8785), the message that Ed25519 signs. Stored as signed, never rebuilt."""
+        return rfc8785.dumps(self.model_dump(mode="json"))
+
+
+class SignedDecision(Value):
+    """An envelope's stored bytes with their signature; verify first, parse afterwards."""
+
+    envelope_bytes: bytes
+    signature: bytes
+
+
+def parse_envelope(signed: SignedDecision) -> DecisionEnvelope:
+    """The envelope of a decision whose signature was verified. Raises `NotAuthorised` when it is none."""
+    try:
+        return DecisionEnvelope.model_validate_json(signed.envelope_bytes)
+    except ValidationError:
+        raise NotAuthorised(RefusalReason.BAD_SIGNATURE, "the signed bytes are no decision") from None
+
+
+class RoundState(StrEnum):
+    """A review round has one ending, and the decision store is the one arbiter of which."""
+
+    OPEN = "open"
+    DECIDED = "decided"
+    EXPIRED = "expired"
+    SUPERSEDED = "superseded"
+
+
+class RoundOutcome(Value):
+    state: RoundState
+    decision_ids: tuple[str, ...] = ()
+    verdict: Verdict | None = None
+
+
+class Recorded(StrEnum):
+    """What became of a decision that was offered to the store."""
+
+    RECORDED = "recorded"
+    RECORDED_QUORUM_OPEN = "recorded_quorum_open"
+    SAME_AGAIN = "same_again"
+    ALREADY_DECIDED = "already_decided"
+    SAME_REVIEWER = "same_reviewer"
+    LATE = "late"
+    ROUND_CLOSED = "round_closed"
+    DIGEST_MISMATCH = "digest_mismatch"
+    UNKNOWN_ROUND = "unknown_round"

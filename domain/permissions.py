@@ -1,0 +1,106 @@
+"""Who may do what: permission levels of the agent, roles of people, risk of actions, and what they ask for."""
+
+from enum import StrEnum
+
+from domain.leads import Motion
+from domain.model import Value
+
+
+class Level(StrEnum):
+    """How much the agent may do, per motion. Order matters: see `LEVEL_ORDER`."""
+
+    READ_ONLY = "read_only"
+    DRAFT = "draft"
+    APPROVED_WRITEBACK = "approved_writeback"
+    LIMITED_AUTOMATION = "limited_automation"
+
+
+LEVEL_ORDER = tuple(Level)
+
+
+class Role(StrEnum):
+    VIEWER = "viewer"
+    REVIEWER = "reviewer"
+    MANAGER = "manager"
+    OPS = "ops"
+    ADMIN = "admin"
+
+
+class Permission(StrEnum):
+    SEE_REVIEWS = "see_reviews"
+    DECIDE = "decide"
+    DECIDE_HIGH_RISK = "decide_high_risk"
+    UNDO = "undo"
+    PAUSE = "pause"
+    SEE_AUDIT = "see_audit"
+    ADMINISTER = "administer"
+
+
+ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.VIEWER: frozenset({Permission.SEE_REVIEWS}),
+    Role.REVIEWER: frozenset({Permission.SEE_REVIEWS, Permission.DECIDE, Permission.UNDO, Permission.PAUSE}),
+    Role.MANAGER: frozenset(
+        {
+            Permission.SEE_REVIEWS,
+            Permission.DECIDE,
+            Permission.DECIDE_HIGH_RISK,
+            Permission.UNDO,
+            Permission.PAUSE,
+            Permission.SEE_AUDIT,
+        }
+    ),
+    Role.OPS: frozenset({Permission.SEE_REVIEWS, Permission.PAUSE, Permission.SEE_AUDIT}),
+    Role.ADMIN: frozenset({Permission.SEE_REVIEWS, Permission.PAUSE, Permission.SEE_AUDIT, Permission.ADMINISTER}),
+}
+
+
+def can(role: Role, permission: Permission) -> bool:
+    return permission in ROLE_PERMISSIONS[role]
+
+
+class RiskCategory(StrEnum):
+    """Risk of a set of actions: that of its riskiest one. Order matters: see `RISK_ORDER`."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    FORBIDDEN = "forbidden"
+
+
+RISK_ORDER = tuple(RiskCategory)
+
+
+class RiskAssessment(Value):
+    category: RiskCategory
+    reasons: tuple[str, ...]
+
+
+class WritePolicy(Value):
+    """What the write guard enforces. Always the playbook's current one, never the one a case was started with."""
+
+    org_id: str
+    levels: dict[Motion, Level]
+    allowed_fields: dict[str, frozenset[str]]
+    """Per object the fields the agent may write; what is not listed is refused."""
+    quorum: dict[RiskCategory, int] = {}
+    """How many distinct people must sign; one where not listed."""
+    strategic_owner_ids: frozenset[str] = frozenset()
+
+
+def may(level: Level, needed: Level) -> bool:
+    """Whether `level` reaches `needed`."""
+    return LEVEL_ORDER.index(level) >= LEVEL_ORDER.index(needed)
+
+
+def worst(categories: tuple[RiskCategory, ...]) -> RiskCategory:
+    """The riskiest of them; low for none."""
+    return max(categories, key=RISK_ORDER.index, default=RiskCategory.LOW)
+
+
+def permission_for(risk: RiskCategory) -> Permission:
+    """The permission that a person needs to approve this risk. `forbidden` is refused before this is asked."""
+    match risk:
+        case RiskCategory.LOW | RiskCategory.MEDIUM:
+            return Permission.DECIDE
+        case RiskCategory.HIGH | RiskCategory.FORBIDDEN:
+            return Permission.DECIDE_HIGH_RISK

@@ -1,0 +1,249 @@
+"""What the rules need from the world. Adapters live in `gateways/`, `persistence/` and `runtime/`.
+
+Each Protocol has one contract suite under `tests/contracts`, run against every adapter.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from domain.audit import AuditEvent
+from domain.cases import (
+    Case,
+    CaseOutcome,
+    DocumentKind,
+    DocumentRef,
+    LadderStep,
+    ReviewOpening,
+)
+from domain.decisions import DecisionEnvelope, Recorded, RoundOutcome, SignedDecision
+from domain.drafting import Draft, DraftRequest
+from domain.enrichment import Signal
+from domain.leads import CrmRecord, CrmSnapshot, Inquiry, Motion
+from domain.model import Instant, Value
+from domain.playbook import Playbook
+from domain.receipts import MailState, UndoOutcome, WriteOutcome, WriteReceipt
+from domain.proposals import Phase, SendEmail
+
+
+class Clock(Protocol):
+    """The one clock that UI, guard, stores and tests share (Temporal has its own)."""
+
+    def now(self) -> Instant: ...
+
+
+class CaseDocuments(Protocol):
+    """Everything personal about a case, keyed by case, kind and slot."""
+
+    def put(self, case_id: str, kind: DocumentKind, slot: str, body: bytes) -> DocumentRef:
+        """Commit the document. The same (case, kind, slot) again returns the one that is stored: first wins."""
+        ...
+
+    def get(self, document_id: str) -> bytes:
+        """The bytes as stored. Raises `DomainError` (document_missing)."""
+        ...
+
+    def find(self, case_id: str, kind: DocumentKind, slot: str) -> bytes | None: ...
+
+    def latest(self, case_id: str, kind: DocumentKind) -> bytes | None:
+        """The newest document of that kind."""
+        ...
+
+    def all_of(self, case_id: str, kind: DocumentKind) -> tuple[bytes, ...]:
+        """Oldest first."""
+        ...
+
+
+class IntakeResult(Value):
+    """`new` starts a workflow; `joined` signals the open one; `repeated` does nothing."""
+
+    case: Case
+    kind: str
+    inquiry_number: int
+
+
+class Cases(Protocol):
+    """Cases and the inquiries that made them."""
+
+    def take_in(
+        self, inquiry: Inquiry, *, org_id: str, motion: Motion, playbook_digest: str, agent_version: str, now: Instant
+    ) -> IntakeResult:
+        """Commit an inquiry: a new case, a join to the same person's open case, or a repeated delivery."""
+        ...
+
+    def get(self, case_id: str) -> Case:
+        """Raises `DomainError` (case_unknown)."""
+        ...
+
+    def set_lead(self, case_id: str, lead_id: str) -> None: ...
+
+    def close(self, case_id: str, outcome: CaseOutcome, *, seen_inquiries: int, now: Instant) -> bool:
+        """Close, unless an inquiry joined that the workflow has not seen: then False, and the case stays open."""
+        ...
+
+
+class Reviews(Protocol):
+    """The review queue and the decision store: one ending per case and round."""
+
+    def open_round(self, opening: ReviewOpening) -> None:
+        """Idempotent for the same case, round and digest."""
+        ...
+
+    def record(self, signed: SignedDecision, envelope: DecisionEnvelope, *, now: Instant) -> Recorded:
+        """Offer a verified decision. In one transaction with the round's ending."""
+        ...
+
+    def decision(self, decision_id: str) -> SignedDecision | None: ...
+
+    def decisions_of_round(self, case_id: str, round: int) -> tuple[SignedDecision, ...]: ...
+
+    def outcome(self, case_id: str, round: int) -> RoundOutcome: ...
+
+    def opening(self, case_id: str, round: int) -> ReviewOpening | None: ...
+
+    def expire(self, case_id: str, round: int, *, now: Instant) -> RoundOutcome:
+        """End the round as expired, unless a decision in time already ended it: then that outcome."""
+        ...
+
+    def supersede(self, case_id: str, round: int, *, now: Instant) -> RoundOutcome:
+        """End the round because its proposal no longer fits, unless it has already ended: then that outcome."""
+        ...
+
+    def note_step(self, case_id: str, round: int, step: LadderStep, notified: str, *, now: Instant) -> None: ...
+
+    def delivered(self, decision_id: str, *, now: Instant) -> None:
+        """The workflow has taken the decision in."""
+        ...
+
+
+class Receipts(Protocol):
+    def put(self, receipt: WriteReceipt) -> None:
+        """Idempotent by receipt id."""
+        ...
+
+    def get(self, receipt_id: str) -> WriteReceipt | None: ...
+
+    def of_case(self, case_id: str) -> tuple[WriteReceipt, ...]: ...
+
+
+class MailLog(Protocol):
+    """Intent before effect. The state machine of one e-mail, keyed by its Message-ID."""
+
+    def begin(self, message_id: str, case_id: str, decision_id: str, *, now: Instant) -> MailState:
+        """Note the intent once and return the current state."""
+        ...
+
+    def move(self, message_id: str, before: MailState, after: MailState, *, now: Instant) -> bool:
+        """Compare-and-set; False when the state was not `before`."""
+        ...
+
+    def of_case(self, case_id: str) -> tuple[tuple[str, MailState], ...]: ...
+
+
+class PauseSwitch(Protocol):
+    def paused(self, motion: Motion) -> bool: ...
+
+    def set(self, motion: Motion | None, paused: bool, *, by: str, now: Instant) -> None:
+        """`None` means every motion."""
+        ...
+
+
+class AuditLog(Protocol):
+    def append(self, event: AuditEvent) -> None: ...
+
+
+class Playbooks(Protocol):
+    def current(self) -> Playbook:
+        """The playbook as its files are now. Raises `InputError` (invalid_playbook) with file, line and fix."""
+        ...
+
+    def pinned(self, digest: str) -> Playbook:
+        """The one that a case was started with."""
+        ...
+
+
+class CrmReader(Protocol):
+    """Bounded reads: candidates by index, one lead by id, never a scan."""
+
+    def candidates(self, inquiry: Inquiry) -> tuple[CrmRecord, ...]:
+        """Leads, contacts and accounts that may be this person or company; at most 60 records, one call."""
+        ...
+
+    def snapshot(self, lead_id: str) -> CrmSnapshot:
+        """At most two composite calls. Raises `CrmError` (crm_record_missing)."""
+        ...
+
+
+class WriteOrder(Value):
+    """Ids only; the guard loads, verifies and recomputes everything itself."""
+
+    org_id: str
+    case_id: str
+    round: int
+    decision_id: str
+    phase: Phase
+    motion: Motion
+    attempt: int
+    agent_version: str
+    snapshot_slot: str = ""
+
+
+class UndoOrder(Value):
+    org_id: str
+    case_id: str
+    receipt_id: str
+    decision_id: str
+    motion: Motion
+    attempt: int
+    agent_version: str
+
+
+class CrmWriter(Protocol):
+    """The only way to a CRM write. Every method passes the guard first."""
+
+    def apply(self, order: WriteOrder) -> WriteOutcome: ...
+
+    def undo(self, order: UndoOrder) -> UndoOutcome: ...
+
+
+class MailGuard(Protocol):
+    """Gives out the e-mail of a decision, if that decision authorises sending it now."""
+
+    def authorised_mail(self, order: WriteOrder) -> SendEmail: ...
+
+
+class Mailer(Protocol):
+    def send(self, mail: SendEmail, message_id: str) -> None:
+        """Hand over to the mail server. Returns when it accepted.
+
+        Raises `MailError` with `mail_unavailable` where nothing was accepted and another try is safe,
+        `mail_refused` for a final no, and `MailUnclear` where nobody can know.
+        """
+        ...
+
+
+class MailUnclear(Exception):
+    """The connection broke after the text was handed over. Never send again."""
+
+
+class Enricher(Protocol):
+    """One provider. Down or unknown is an answer, not an exception."""
+
+    name: str
+
+    def enrich(self, inquiry: Inquiry, snapshot: CrmSnapshot, *, now: Instant) -> Sequence[Signal]: ...
+
+
+class DraftWriter(Protocol):
+    """Writes the brief and the e-mail. Raises `ModelError`."""
+
+    version: str
+
+    def draft(self, request: DraftRequest) -> Draft: ...
+
+
+class DecisionSigner(Protocol):
+    """Holds one private key; lives in `approval_ui` (people) or in the signer worker (policy)."""
+
+    key_id: str
+
+    def sign(self, envelope: DecisionEnvelope) -> SignedDecision: ...

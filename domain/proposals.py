@@ -1,0 +1,384 @@
+"""What the agent proposes: typed actions, their inverses, and the values they rest on.
+
+The bytes are the contract. `ProposalContent.to_bytes` is called once, when a proposal or its edited form
+is made; from then on the stored bytes are hashed first and parsed afterwards. A later release may add a
+field with a default to any model here and waiting approvals still verify.
+"""
+
+import hashlib
+from enum import StrEnum
+from typing import Annotated, Literal
+
+import rfc8785
+from pydantic import Field, ValidationError
+
+from domain.errors import DomainError, ErrorCode
+from domain.leads import Motion, RecordRef
+from domain.model import Scalar, Value
+from domain.permissions import RiskCategory
+
+SCHEMA = 1
+
+
+class Phase(StrEnum):
+    """The steps of a writeback, in order. Fields that claim contact wait until the mail was accepted."""
+
+    CRM = "crm"
+    MAIL = "mail"
+    AFTER_MAIL = "after_mail"
+
+
+class FieldChange(Value):
+    field: str
+    before: Scalar
+    after: Scalar
+    evidence: tuple[str, ...] = ()
+
+
+class _ActionBase(Value):
+    key: str = Field(min_length=1, max_length=40, pattern=r"^[a-z0-9_]+$")
+    """Names the action within its proposal; a reviewer's tick refers to it."""
+    evidence: tuple[str, ...] = ()
+    after_mail: bool = False
+    """True where the action claims contact and so waits for the e-mail."""
+
+
+class CreateLead(_ActionBase):
+    """A person who is not in the CRM yet. Sent fields only; owned by the intake queue."""
+
+    kind: Literal["create_lead"] = "create_lead"
+    fields: dict[str, Scalar]
+    owner_id: str
+
+
+class UpdateFields(_ActionBase):
+    kind: Literal["update_fields"] = "update_fields"
+    record: RecordRef
+    changes: tuple[FieldChange, ...] = Field(min_length=1)
+
+
+class AssignOwner(_ActionBase):
+    kind: Literal["assign_owner"] = "assign_owner"
+    record: RecordRef
+    before_owner_id: str
+    after_owner_id: str
+    first_assignment: bool = False
+    """True when the record leaves a queue for its first human owner."""
+    strategic: bool = False
+
+
+class CreateTask(_ActionBase):
+    """`who_id` is a lead or contact; `what_id` (account, opportunity) may not go with a lead."""
+
+    kind: Literal["create_task"] = "create_task"
+    subject: str = Field(min_length=1, max_length=255)
+    description: str = Field(default="", max_length=32_000)
+    owner_id: str
+    due_date: str = ""
+    """ISO date, or empty."""
+    priority: str = "Normal"
+    who_id: str = ""
+    what_id: str = ""
+
+
+class AddNote(_ActionBase):
+    """A remark on the record's timeline, kept as a completed task."""
+
+    kind: Literal["add_note"] = "add_note"
+    subject: str = Field(min_length=1, max_length=255)
+    body: str = Field(default="", max_length=32_000)
+    owner_id: str
+    who_id: str = ""
+    what_id: str = ""
+
+
+class SendEmail(_ActionBase):
+    """Exactly what the recipient gets: `body`, a blank line, `footer`."""
+
+    kind: Literal["send_email"] = "send_email"
+    to_address: str
+    to_name: str = ""
+    from_name: str
+    from_address: str
+    subject: str = Field(min_length=1, max_length=255)
+    body: str = Field(min_length=1, max_length=32_000)
+    footer: str
+    language: str = "en"
+
+
+class Disqualify(_ActionBase):
+    kind: Literal["disqualify"] = "disqualify"
+    record: RecordRef
+    before_status: str
+    after_status: str
+    reason_code: str
+
+
+class StageChange(_ActionBase):
+    kind: Literal["stage_change"] = "stage_change"
+    record: RecordRef
+    before_stage: str
+    after_stage: str
+
+
+class MergeRequest(_ActionBase):
+    """REST cannot merge: it becomes a task for a person, naming both records and the proposed survivor."""
+
+    kind: Literal["merge_request"] = "merge_request"
+    survivor: RecordRef
+    duplicate: RecordRef
+    owner_id: str
+    subject: str = Field(min_length=1, max_length=255)
+    description: str = Field(default="", max_length=32_000)
+
+
+class DeleteCreated(_ActionBase):
+    """Takes back a record that this product created. Made by undo only, never proposed."""
+
+    kind: Literal["delete_created"] = "delete_created"
+    record: RecordRef
+
+
+Action = Annotated[
+    CreateLead
+    | UpdateFields
+    | AssignOwner
+    | CreateTask
+    | AddNote
+    | SendEmail
+    | Disqualify
+    | StageChange
+    | MergeRequest
+    | DeleteCreated,
+    Field(discriminator="kind"),
+]
+
+
+class RestoreFields(Value):
+    """Set these fields back to these values."""
+
+    kind: Literal["restore_fields"] = "restore_fields"
+    action_key: str
+    record: RecordRef
+    values: dict[str, Scalar]
+
+
+class RemoveCreated(Value):
+    """Move what the action created to the recycle bin."""
+
+    kind: Literal["remove_created"] = "remove_created"
+    action_key: str
+    object: str
+
+
+class NoInverse(Value):
+    """Cannot be taken back, and why."""
+
+    kind: Literal["no_inverse"] = "no_inverse"
+    action_key: str
+    reason: str
+
+
+Inverse = Annotated[RestoreFields | RemoveCreated | NoInverse, Field(discriminator="kind")]
+
+
+def inverse_of(action: Action) -> Inverse:
+    """How the action is taken back, or why it cannot be."""
+    match action:
+        case UpdateFields():
+            return RestoreFields(
+                action_key=action.key, record=action.record, values={c.field: c.before for c in action.changes}
+            )
+        case AssignOwner():
+            return RestoreFields(
+                action_key=action.key, record=action.record, values={"OwnerId": action.before_owner_id}
+            )
+        case Disqualify():
+            return RestoreFields(action_key=action.key, record=action.record, values={"Status": action.before_status})
+        case StageChange():
+            return RestoreFields(
+                action_key=action.key, record=action.record, values={"StageName": action.before_stage}
+            )
+        case CreateLead():
+            return RemoveCreated(action_key=action.key, object="Lead")
+        case CreateTask() | AddNote() | MergeRequest():
+            return RemoveCreated(action_key=action.key, object="Task")
+        case SendEmail():
+            return NoInverse(action_key=action.key, reason="an accepted e-mail cannot be called back")
+        case DeleteCreated():
+            return NoInverse(action_key=action.key, reason="the record stays in the CRM's recycle bin for 15 days")
+
+
+class ExpectedValue(Value):
+    """A value that the proposal rests on. `decisive` ones decide whether to act although they are not touched."""
+
+    record: RecordRef
+    field: str
+    value: Scalar
+    decisive: bool = False
+
+
+class ProposalContent(Value):
+    """What a signature covers. Nothing else about a proposal is signed, and nothing less."""
+
+    schema_number: int = SCHEMA
+    org_id: str
+    case_id: str
+    round: int
+    motion: Motion
+    actions: tuple[Action, ...] = Field(min_length=1)
+    inverses: tuple[Inverse, ...]
+    expected: tuple[ExpectedValue, ...] = ()
+
+    def to_bytes(self) -> bytes:
+        """Canonical JSON (RFC 8785). Call once, store, and hash the stored bytes from then on."""
+        return rfc8785.dumps(self.model_dump(mode="json"))
+
+    def action(self, key: str) -> Action | None:
+        return next((a for a in self.actions if a.key == key), None)
+
+    @property
+    def mail(self) -> SendEmail | None:
+        return next((a for a in self.actions if isinstance(a, SendEmail)), None)
+
+
+def make_content(
+    *,
+    org_id: str,
+    case_id: str,
+    round: int,
+    motion: Motion,
+    actions: tuple[Action, ...],
+    expected: tuple[ExpectedValue, ...],
+) -> ProposalContent:
+    """A content whose inverses follow from its actions. Keys must be distinct; at most one e-mail."""
+    keys = [a.key for a in actions]
+    if len(set(keys)) != len(keys):
+        raise ValueError("two actions share a key")
+    if sum(isinstance(a, SendEmail) for a in actions) > 1:
+        raise ValueError("a proposal holds at most one e-mail")
+    return ProposalContent(
+        org_id=org_id,
+        case_id=case_id,
+        round=round,
+        motion=motion,
+        actions=actions,
+        inverses=tuple(inverse_of(a) for a in actions),
+        expected=expected,
+    )
+
+
+def digest_of(stored: bytes) -> str:
+    """SHA-256 of the stored bytes, in hex."""
+    return hashlib.sha256(stored).hexdigest()
+
+
+def parse_content(stored: bytes, digest: str) -> ProposalContent:
+    """Hash first, parse afterwards. Raises `DomainError` (document_missing) where the bytes are not those."""
+    if digest_of(stored) != digest:
+        raise DomainError("stored proposal bytes do not have the digest", code=ErrorCode.DOCUMENT_MISSING)
+    try:
+        return ProposalContent.model_validate_json(stored)
+    except ValidationError as broken:
+        raise DomainError(str(broken), code=ErrorCode.DOCUMENT_MISSING) from None
+
+
+def ledger_key(org_id: str, decision_id: str, phase: Phase, action_keys: tuple[str, ...]) -> str:
+    """The unique external id of one atomic write: SHA-256 over org, decision and action set, in hex."""
+    parts = "\n".join((org_id, decision_id, phase.value, *sorted(action_keys)))
+    return hashlib.sha256(parts.encode()).hexdigest()
+
+
+def phase_of(action: Action) -> Phase:
+    if isinstance(action, SendEmail):
+        return Phase.MAIL
+    return Phase.AFTER_MAIL if action.after_mail else Phase.CRM
+
+
+def in_phase(content: ProposalContent, phase: Phase) -> tuple[Action, ...]:
+    return tuple(a for a in content.actions if phase_of(a) is phase)
+
+
+class Edit(Value):
+    """One correction by a reviewer: which action, which of its fields, the new value.
+
+    For `update_fields` the field is a CRM field name; for the others it is the action's own attribute
+    (`subject`, `body`, `after_owner_id`, `due_date`, …).
+    """
+
+    action_key: str
+    field: str
+    value: Scalar
+
+
+EDITABLE: dict[str, frozenset[str]] = {
+    "assign_owner": frozenset({"after_owner_id"}),
+    "create_task": frozenset({"subject", "description", "owner_id", "due_date", "priority"}),
+    "add_note": frozenset({"subject", "body"}),
+    "send_email": frozenset({"subject", "body"}),
+    "disqualify": frozenset({"reason_code"}),
+    "stage_change": frozenset({"after_stage"}),
+    "merge_request": frozenset({"subject", "description", "owner_id"}),
+    "create_lead": frozenset(),
+    "delete_created": frozenset(),
+}
+"""What a reviewer may change. Recipient, record and before-values are never editable."""
+
+
+def revise(content: ProposalContent, *, ticked: frozenset[str], edits: tuple[Edit, ...]) -> ProposalContent:
+    """The content that a reviewer signs: unticked actions dropped, edits applied, inverses made anew.
+
+    Actions that claim contact go with the e-mail: where it is dropped, so are they. Raises `ValueError`
+    with a sentence for the reviewer where nothing is left or an edit does not fit.
+    """
+    unknown = ticked - {a.key for a in content.actions}
+    if unknown:
+        raise ValueError(f"no such action: {', '.join(sorted(unknown))}")
+    kept = [a for a in content.actions if a.key in ticked]
+    if content.mail is not None and content.mail.key not in ticked:
+        kept = [a for a in kept if not a.after_mail]
+    if not kept:
+        raise ValueError("nothing is ticked; reject the proposal instead")
+    by_key = {a.key: a for a in kept}
+    for edit in edits:
+        if edit.action_key not in by_key:
+            raise ValueError(f"an edit names {edit.action_key}, which is not ticked")
+        by_key[edit.action_key] = _apply(by_key[edit.action_key], edit)
+    return make_content(
+        org_id=content.org_id,
+        case_id=content.case_id,
+        round=content.round,
+        motion=content.motion,
+        actions=tuple(by_key[a.key] for a in kept),
+        expected=content.expected,
+    )
+
+
+def _apply(action: Action, edit: Edit) -> Action:
+    if isinstance(action, UpdateFields):
+        if edit.field not in {c.field for c in action.changes}:
+            raise ValueError(f"{edit.field} is not part of {action.key}")
+        changes = tuple(
+            c.model_copy(update={"after": edit.value}) if c.field == edit.field else c for c in action.changes
+        )
+        return action.model_copy(update={"changes": changes})
+    if edit.field not in EDITABLE[action.kind]:
+        raise ValueError(f"{edit.field} of {action.key} cannot be edited")
+    try:
+        return type(action).model_validate({**action.model_dump(), edit.field: edit.value})
+    except ValidationError as refused:
+        first = refused.errors(include_input=False)[0]
+        raise ValueError(f"{edit.field} of {action.key}: {first['msg']}") from None
+
+
+class ProposalHead(Value):
+    """What workflow history may know about a proposal: ids, digest, numbers and codes, no text."""
+
+    case_id: str
+    round: int
+    digest: str
+    risk: RiskCategory
+    motion: Motion
+    action_kinds: tuple[str, ...] = ()
+    has_mail: bool = False
+    quorum: int = 1

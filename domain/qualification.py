@@ -1,0 +1,48 @@
+"""How good a lead is, as a sum that a person can check."""
+
+from enum import StrEnum
+
+from domain.model import Value
+
+
+class ScoreLine(Value):
+    """One rule that applied: its points and what they rest on."""
+
+    rule: str
+    label: str
+    points: int
+    evidence: tuple[str, ...] = ()
+
+
+class Fit(StrEnum):
+    """What kind of inquiry this is; all but `buyer` go to a person with a reason."""
+
+    BUYER = "buyer"
+    CUSTOMER = "customer"
+    STUDENT = "student"
+    COMPETITOR = "competitor"
+    JOB_SEEKER = "job_seeker"
+    VENDOR = "vendor"
+    SPAM = "spam"
+    UNCLEAR = "unclear"
+
+
+class Qualification(Value):
+    """`score` is the sum of the lines, held within 0 to 100. `missing` names fields a rule needed and did not find."""
+
+    score: int
+    band: str
+    confidence: float
+    fit: Fit
+    fit_evidence: tuple[str, ...] = ()
+    lines: tuple[ScoreLine, ...]
+    missing: tuple[str, ...] = ()
+    disqualify_reason: str = ""
+    """A reason code of the playbook, when the rules propose to disqualify; a person always decides that."""
+
+
+class InjectionFinding(Value):
+    """A span of untrusted text that reads like an instruction to a machine."""
+
+    quote: str
+    rule: str
