@@ -1,0 +1,64 @@
+"""How risky a set of actions is. The guard runs this on what it is about to write and believes nobody else."""
+
+from collections.abc import Sequence
+from typing import assert_never
+
+from domain.permissions import RiskAssessment, RiskCategory, WritePolicy, worst
+from domain.proposals import (
+    Action,
+    AddNote,
+    AssignOwner,
+    CreateLead,
+    CreateTask,
+    DeleteCreated,
+    Disqualify,
+    MergeRequest,
+    SendEmail,
+    StageChange,
+    UpdateFields,
+)
+
+POLICY_MAY_SIGN = frozenset({"create_lead", "add_note", "create_task", "assign_owner"})
+"""Action kinds that the policy key may ever authorise, and only where they come out as low risk."""
+
+
+def assess(actions: Sequence[Action], policy: WritePolicy) -> RiskAssessment:
+    """The category of the riskiest action, with one reason per category-giving action."""
+    judged = [_one(action, policy) for action in actions]
+    category = worst(tuple(c for c, _ in judged))
+    return RiskAssessment(category=category, reasons=tuple(dict.fromkeys(r for c, r in judged if c is category)))
+
+
+def raise_to(assessment: RiskAssessment, category: RiskCategory, reason: str) -> RiskAssessment:
+    """At least `category`. Suspicion raises risk; nothing lowers it."""
+    raised = worst((assessment.category, category))
+    return RiskAssessment(category=raised, reasons=(*assessment.reasons, reason))
+
+
+def _one(action: Action, policy: WritePolicy) -> tuple[RiskCategory, str]:
+    match action:
+        case CreateLead():
+            return RiskCategory.LOW, "new lead with the fields that were sent"
+        case CreateTask() | AddNote():
+            return RiskCategory.LOW, "internal note or task"
+        case UpdateFields():
+            return RiskCategory.MEDIUM, "changes fields of a record"
+        case AssignOwner(strategic=True):
+            return RiskCategory.HIGH, "strategic account"
+        case AssignOwner() if action.after_owner_id in policy.strategic_owner_ids:
+            return RiskCategory.HIGH, "strategic owner"
+        case AssignOwner(first_assignment=True):
+            return RiskCategory.LOW, "first assignment out of a queue"
+        case AssignOwner():
+            return RiskCategory.MEDIUM, "ownership change"
+        case SendEmail():
+            return RiskCategory.MEDIUM, "external e-mail"
+        case Disqualify():
+            return RiskCategory.HIGH, "disqualifies a person"
+        case StageChange():
+            return RiskCategory.HIGH, "moves an opportunity"
+        case MergeRequest():
+            return RiskCategory.MEDIUM, "asks for a merge"
+        case DeleteCreated():
+            return RiskCategory.MEDIUM, "takes a created record back"
+    assert_never(action)
