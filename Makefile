@@ -55,7 +55,7 @@ clean: ## Remove the environment and the tools' caches (data in .countersign/ st
 # One environment serves both commands. The stamps are written last, so that an interrupted install is done again.
 $(ENV):
 	@"$(PYTHON)" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null || { \
-		echo "Countersign needs Python 3.11, 3.12 or 3.13; $(PYTHON) is $$("$(PYTHON)" --version 2>&1). Name one: make demo PYTHON=python3.12" >&2; exit 1; }
+		echo "Countersign needs Python 3.11, 3.12 or 3.13; $(PYTHON) is $$("$(PYTHON)" --version 2>/dev/null || echo not found). Name one: make demo PYTHON=python3.12" >&2; exit 1; }
 	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
 		echo "$(PYTHON) comes without its venv module; install it (Debian and Ubuntu: apt-get install python3-venv)." >&2; exit 1; }
 	@rm -rf .venv
