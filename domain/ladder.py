@@ -1,0 +1,78 @@
+"""Business time, and the escalating timeout of a review in the business time of its reviewer."""
+
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import holidays
+
+from domain.cases import Deadline, Ladder, LadderStep
+from domain.model import Instant
+from domain.permissions import RiskCategory
+from domain.playbook import Calendar, Playbook, Reviewer
+
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_SEARCH_DAYS = 800
+"""Beyond this, a calendar without a working day is at fault; the playbook check finds it first."""
+
+
+@lru_cache(maxsize=64)
+def _holidays(country: str, region: str, year: int) -> frozenset[str]:
+    if not country:
+        return frozenset()
+    known = holidays.country_holidays(country, subdiv=region or None, years=year)
+    return frozenset(day.isoformat() for day in known)
+
+
+def business_add(start: Instant, span: timedelta, calendar: Calendar) -> Instant:
+    """The moment when `span` of working time has passed since `start`, in UTC. Hours follow the local clock."""
+    if calendar.always or span <= timedelta(0):
+        return (start + max(span, timedelta(0))).astimezone(UTC)
+    zone = ZoneInfo(calendar.time_zone)
+    day = start.astimezone(zone).date()
+    left = span
+    for _ in range(_SEARCH_DAYS):
+        if _works(calendar, day.weekday(), day.isoformat(), day.year):
+            opens = datetime.combine(day, calendar.opens, zone).astimezone(UTC)
+            closes = datetime.combine(day, calendar.closes, zone).astimezone(UTC)
+            begin = max(opens, start.astimezone(UTC))
+            if begin < closes:
+                if left <= closes - begin:
+                    return begin + left
+                left -= closes - begin
+        day += timedelta(days=1)
+    return start.astimezone(UTC) + timedelta(days=_SEARCH_DAYS)
+
+
+def _works(calendar: Calendar, weekday: int, iso: str, year: int) -> bool:
+    if _DAYS[weekday] not in calendar.days or iso in {d.isoformat() for d in calendar.closed_on}:
+        return False
+    return iso not in _holidays(calendar.holidays_country, calendar.holidays_region, year)
+
+
+def build_ladder(opened_at: Instant, assignee: str, playbook: Playbook, risk: RiskCategory) -> Ladder:
+    """Reminder, fallback, manager and expiry for a review that `assignee` (a login) is asked to decide.
+
+    Where somebody has no fallback or manager, the step goes to the next who is there. The expiry tells the fallback.
+    """
+    reviewer = playbook.reviewer(assignee) or playbook.reviewers[0]
+    plan = playbook.ladder_for(risk)
+    calendar = playbook.calendars[reviewer.calendar]
+    fallback = _known(playbook, reviewer.fallback) or _known(playbook, reviewer.manager) or reviewer
+    manager = _known(playbook, reviewer.manager) or _known(playbook, fallback.manager) or fallback
+    steps = (
+        (LadderStep.REMINDER, plan.reminder, reviewer),
+        (LadderStep.FALLBACK, plan.fallback, fallback),
+        (LadderStep.MANAGER, plan.manager, manager),
+        (LadderStep.EXPIRY, plan.expiry, fallback),
+    )
+    return Ladder(
+        deadlines=tuple(
+            Deadline(step=step, at=business_add(opened_at, timedelta(seconds=after), calendar), notify=who.login)
+            for step, after, who in steps
+        )
+    )
+
+
+def _known(playbook: Playbook, login: str) -> Reviewer | None:
+    return playbook.reviewer(login) if login else None

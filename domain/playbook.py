@@ -1,0 +1,390 @@
+"""What RevOps decides, as values. The files are in `playbook/`; `runtime/playbook_files.py` reads them.
+
+People and queues are named by what stays the same between orgs: a user's e-mail or alias, a queue's
+developer name. `domain/owners.py` resolves them against what the CRM says at the moment of use.
+"""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from datetime import date, time
+from enum import StrEnum
+from typing import Annotated, Literal
+
+import rfc8785
+from pydantic import BeforeValidator, Field, model_validator
+
+from domain.leads import CrmRecord, Motion
+from domain.model import Value
+from domain.permissions import Level, RiskCategory, Role, WritePolicy
+from domain.qualification import Fit
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+
+
+def _seconds(raw: object) -> object:
+    """`20s`, `30m`, `4h` or `3d` as seconds; whole numbers pass as seconds."""
+    if not isinstance(raw, str):
+        return raw
+    match = re.fullmatch(r"\s*(\d{1,7})\s*([smhd])\s*", raw)
+    if match is None:
+        raise ValueError("not a duration; write 20s, 30m, 4h or 3d")
+    return int(match[1]) * _UNITS[match[2]]
+
+
+def _rank(raw: object) -> object:
+    return [raw] if isinstance(raw, str) else raw
+
+
+Seconds = Annotated[int, BeforeValidator(_seconds), Field(ge=0, le=366 * 86_400)]
+"""A duration in seconds; in the files as `20s`, `30m`, `4h`, `3d`. A `d` is 24 hours of counted time."""
+
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+Texts = dict[str, str]
+"""One text per language code."""
+
+
+class Seller(Value):
+    name: str
+    address: str
+    sender_domain: str
+    sender_name: str = ""
+    """Used where the owner is a queue and has no name of their own."""
+    sender_address: str = ""
+
+
+class Calendar(Value):
+    """When somebody works. `always` counts every second; else working days and hours in `time_zone`, less holidays."""
+
+    always: bool = False
+    time_zone: str = "UTC"
+    days: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...] = ("mon", "tue", "wed", "thu", "fri")
+    opens: time = time(9)
+    closes: time = time(18)
+    holidays_country: str = ""
+    holidays_region: str = ""
+    closed_on: tuple[date, ...] = ()
+
+    @model_validator(mode="after")
+    def _has_hours(self) -> "Calendar":
+        if not self.always and (not self.days or self.closes <= self.opens):
+            raise ValueError("the calendar has no working hours; set days, and opens before closes")
+        return self
+
+
+class LadderPlan(Value):
+    """Times from the opening of a review, in the reviewer's business time, in rising order."""
+
+    reminder: Seconds
+    fallback: Seconds
+    manager: Seconds
+    expiry: Seconds
+
+    @model_validator(mode="after")
+    def _rises(self) -> "LadderPlan":
+        if not 0 < self.reminder < self.fallback < self.manager < self.expiry:
+            raise ValueError("the steps must rise: reminder, fallback, manager, expiry")
+        return self
+
+
+class Reviewer(Value):
+    """A person who decides. `fallback` and `manager` are logins; `crm_user` is their e-mail or alias in the CRM."""
+
+    login: str
+    name: str
+    role: Role = Role.REVIEWER
+    email: str = ""
+    team: str = ""
+    fallback: str = ""
+    manager: str = ""
+    crm_user: str = ""
+    calendar: str
+
+
+class RejectReason(Value):
+    code: str = Field(pattern=r"^[a-z0-9_]{1,40}$")
+    label: str
+
+
+class Team(Value):
+    """An owner pool. Members are the active CRM users whose `Team__c` is `name`, or those listed by e-mail or alias."""
+
+    name: str
+    queue: str
+    members: tuple[str, ...] = ()
+    capacity: int = Field(default=50, ge=1)
+    calendar: str
+
+
+class Territory(Value):
+    """Countries (and their regions, sizes) that one team owns. The narrower of two that fit wins."""
+
+    name: str
+    countries: tuple[Country, ...] = Field(min_length=1)
+    regions: tuple[str, ...] = ()
+    segments: tuple[str, ...] = ()
+    team: str
+
+
+class ProductTeam(Value):
+    product: str
+    team: str
+
+
+class Segment(Value):
+    """A company size: employees from `at_least` to below the next segment's. `team` claims all of that size."""
+
+    name: str
+    at_least: int = Field(ge=0)
+    team: str = ""
+
+
+class StrategicAccount(Value):
+    """An account that one named person always owns."""
+
+    name: str
+    domains: tuple[str, ...] = ()
+    owner: str
+
+
+class Partner(Value):
+    name: str
+    domains: tuple[str, ...] = Field(min_length=1)
+
+
+class RoutingStep(StrEnum):
+    STRATEGIC = "strategic"
+    LEAD_OWNER = "lead_owner"
+    ACCOUNT_OWNER = "account_owner"
+    PARTNER = "partner"
+    TERRITORY = "territory"
+    PRODUCT = "product"
+    SIZE = "size"
+
+
+Rank = Annotated[tuple[RoutingStep, ...], BeforeValidator(_rank)]
+
+
+class RoutingRules(Value):
+    """`precedence`: ranks in order, the first that names a team decides; two teams from one rank are a conflict."""
+
+    precedence: tuple[Rank, ...] = Field(min_length=1)
+    strategic: tuple[StrategicAccount, ...] = ()
+    strategic_owner: str = ""
+    """Who takes accounts that only the CRM marks as strategic and that nobody active owns."""
+    partners: tuple[Partner, ...] = ()
+    partner_team: str = ""
+    territories: tuple[Territory, ...] = ()
+    product_teams: tuple[ProductTeam, ...] = ()
+    segments: tuple[Segment, ...] = ()
+    fallback_queue: str
+
+
+class OnIntent(Value):
+    on: Literal["intent"]
+    any_of: tuple[str, ...] = Field(min_length=1)
+
+
+class OnFact(Value):
+    """A BANT fact that was stated: budget, authority, need, timeline."""
+
+    on: Literal["fact"]
+    any_of: tuple[str, ...] = Field(min_length=1)
+
+
+ScoredField = Literal["title", "company", "email", "phone", "website", "country", "product_interest"]
+"""What of an inquiry may score. Names of people are not among them, and never will be."""
+
+
+class OnField(Value):
+    """A field of the inquiry or lead: present, missing, or containing one of these words."""
+
+    on: Literal["field"]
+    name: ScoredField
+    present: bool | None = None
+    words: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _asks_one_thing(self) -> "OnField":
+        if (self.present is None) == (not self.words):
+            raise ValueError("give either present: true/false or words: [...]")
+        return self
+
+
+class OnSignal(Value):
+    """An enrichment signal: within a range, or one of these values."""
+
+    on: Literal["signal"]
+    name: str
+    at_least: float | None = None
+    at_most: float | None = None
+    any_of: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _asks_something(self) -> "OnSignal":
+        if self.at_least is None and self.at_most is None and not self.any_of:
+            raise ValueError("give at_least, at_most or any_of")
+        return self
+
+
+class OnHost(Value):
+    """The kind of e-mail address."""
+
+    on: Literal["email_host"]
+    any_of: tuple[Literal["business", "free", "disposable"], ...] = Field(min_length=1)
+
+
+class OnCrm(Value):
+    """What the CRM already knows: an open opportunity, a customer account, an earlier activity."""
+
+    on: Literal["crm"]
+    any_of: tuple[Literal["open_opportunity", "customer_account", "recent_activity"], ...] = Field(min_length=1)
+
+
+Condition = Annotated[OnIntent | OnFact | OnField | OnSignal | OnHost | OnCrm, Field(discriminator="on")]
+
+
+class ScoreRule(Value):
+    """Of the rules that share a `group`, only the first that applies counts."""
+
+    id: str = Field(pattern=r"^[a-z0-9_]{1,60}$")
+    label: str
+    points: int = Field(ge=-100, le=100)
+    when: Condition
+    group: str = ""
+
+
+class Band(Value):
+    name: str = Field(min_length=1, max_length=1)
+    at_least: int = Field(ge=0, le=100)
+    rating: Literal["Hot", "Warm", "Cold"]
+    respond_within: Seconds
+    """The SLA for the first human answer, in the owning team's business time."""
+
+
+class Ground(StrEnum):
+    """Why an e-mail to this person would be lawful."""
+
+    OWN_REQUEST = "own_request"
+    OPT_IN = "opt_in"
+    CUSTOMER = "customer"
+    OPT_OUT_REGIME = "opt_out_regime"
+
+
+class ConsentRule(Value):
+    id: str
+    countries: tuple[Country, ...] = Field(min_length=1)
+    law: str
+    grounds: tuple[Ground, ...]
+    """Any one of these is enough; none means never."""
+    footer: Texts = Field(min_length=1)
+    """Per language; `{seller}` and `{address}` are filled in. The first is used where the language is not there."""
+
+
+class ConsentPolicy(Value):
+    own_request_sources: tuple[str, ...] = ()
+    """Inquiry sources that are the person's own request."""
+    own_request_lead_sources: tuple[str, ...] = ()
+    """Values of `LeadSource` that are the same, for leads found in the CRM."""
+    own_request_days: int = Field(default=90, ge=1)
+    rules: tuple[ConsentRule, ...] = Field(min_length=1)
+
+
+class ReadingRules(Value):
+    """Phrases of one language. `*` stands for up to four words; `<money>`, `<number>`, `<when>` for such."""
+
+    common_words: tuple[str, ...] = ()
+    """Words that give the language away where nobody said it."""
+    negations: tuple[str, ...] = ()
+    intents: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    facts: dict[Literal["budget", "authority", "need", "timeline"], tuple[str, ...]] = Field(default_factory=dict)
+    fits: dict[Fit, tuple[str, ...]] = Field(default_factory=dict)
+    injection: tuple[str, ...] = ()
+    times: tuple[str, ...] = ()
+    """What `<when>` stands for: month names, `next quarter`, …"""
+
+
+class ProductStatement(Value):
+    """An approved sentence about our own product."""
+
+    id: str
+    product: str = ""
+    texts: Texts
+
+
+class EnrichmentRules(Value):
+    providers: tuple[Literal["crm", "firmographics"], ...]
+    """In the order in which they are believed."""
+    never_infer: tuple[str, ...] = ()
+    fill_from_confidence: float = Field(default=0.8, ge=0, le=1)
+    """From which confidence an empty CRM field may be proposed."""
+
+
+class Playbook(Value):
+    """All rules of one org at one moment. `digest` is the SHA-256 of everything else in canonical JSON."""
+
+    digest: str = ""
+    org_id: str = Field(min_length=15, max_length=18)
+    seller: Seller
+    intake_queue: str
+    levels: dict[Motion, Level]
+    allowed_fields: dict[str, tuple[str, ...]]
+    quorum: dict[RiskCategory, Annotated[int, Field(ge=1, le=5)]] = Field(default_factory=dict)
+    policy_daily_cap: int = Field(default=200, ge=0)
+    undo_window_seconds: Seconds = 60
+    authorisation_hours: int = Field(default=72, ge=1)
+    teams: dict[str, Team]
+    routing: RoutingRules
+    score_rules: tuple[ScoreRule, ...]
+    bands: tuple[Band, ...] = Field(min_length=1)
+    consent: ConsentPolicy
+    enrichment: EnrichmentRules
+    free_mail_hosts: tuple[str, ...] = ()
+    disposable_hosts: tuple[str, ...] = ()
+    academic_hosts: tuple[str, ...] = ()
+    competitor_domains: tuple[str, ...] = ()
+    languages: dict[str, ReadingRules]
+    """The first is the seller's own, used where nothing else is known."""
+    calendars: dict[str, Calendar]
+    ladders: dict[RiskCategory, LadderPlan]
+    """`medium` serves for what is not listed."""
+    reviewers: tuple[Reviewer, ...] = Field(min_length=1)
+    reject_reasons: tuple[RejectReason, ...] = Field(min_length=1, max_length=7)
+    disqualify_reasons: dict[Fit, str] = Field(default_factory=dict)
+    """Fit to a reject reason's code: what the rules propose to disqualify."""
+    disqualified_status: str = "Closed - Not Converted"
+    contacted_status: str = "Working - Contacted"
+    products: tuple[ProductStatement, ...] = ()
+    voice: str = ""
+    meeting_offers: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Per language the times that may be offered."""
+
+    def write_policy(self, users: Sequence[CrmRecord] = ()) -> WritePolicy:
+        """What the guard enforces. With `users`, strategic owners are known by id and raise the risk by themselves."""
+        named = {s.owner.casefold() for s in self.routing.strategic} | {self.routing.strategic_owner.casefold()}
+        strategic = frozenset(
+            u.id for u in users if {u.text(f).casefold() for f in ("Email", "Alias", "Username")} & (named - {""})
+        )
+        return WritePolicy(
+            org_id=self.org_id,
+            levels=self.levels,
+            allowed_fields={name: frozenset(fields) for name, fields in self.allowed_fields.items()},
+            quorum=self.quorum,
+            strategic_owner_ids=strategic,
+        )
+
+    def with_digest(self) -> "Playbook":
+        """The same playbook with its digest set."""
+        content = self.model_dump(mode="json", exclude={"digest"})
+        return self.model_copy(update={"digest": hashlib.sha256(rfc8785.dumps(content)).hexdigest()})
+
+    def band_for(self, score: int) -> Band:
+        """The band with the highest threshold that the score reaches; the lowest band where it reaches none."""
+        ordered = sorted(self.bands, key=lambda b: b.at_least, reverse=True)
+        return next((b for b in ordered if score >= b.at_least), ordered[-1])
+
+    def reviewer(self, login: str) -> Reviewer | None:
+        return next((r for r in self.reviewers if r.login == login), None)
+
+    def ladder_for(self, risk: RiskCategory) -> LadderPlan:
+        return self.ladders.get(risk, self.ladders[RiskCategory.MEDIUM])
