@@ -1,0 +1,314 @@
+"""Every table of the application database, and nothing else.
+
+Codes are stored as the text of their StrEnum, so that a new code needs no migration. Times are UTC. Rows are
+for the adapters of this room and for read-only pages; whoever changes something calls an adapter.
+"""
+
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field, SQLModel
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware time in UTC. SQLite keeps no zone, so it is dropped there on the way in and put back on the way out."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone cannot be stored")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+# SQLite counts up by itself only in a column declared INTEGER.
+_SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Row(SQLModel):
+    """Own metadata: other users of SQLModel in the same process keep their tables to themselves."""
+
+    metadata: ClassVar[sa.MetaData] = metadata
+
+
+def _unique_where(name: str, condition: str, *columns: str) -> sa.Index:
+    clause = sa.text(condition)
+    return sa.Index(name, *columns, unique=True, sqlite_where=clause, postgresql_where=clause)
+
+
+def _serial() -> Any:
+    return Field(default=None, sa_column=sa.Column(_SERIAL, primary_key=True, autoincrement=True))
+
+
+class CaseRow(Row, table=True):
+    __tablename__ = "sales_case"
+    __table_args__: ClassVar[Any] = (
+        _unique_where("uq_sales_case_open_person", "state = 'open'", "org_id", "motion", "person_key"),
+        sa.Index("ix_sales_case_lead", "org_id", "motion", "lead_id"),
+    )
+
+    case_id: str = Field(primary_key=True)
+    org_id: str
+    motion: str
+    workflow_id: str = Field(unique=True)
+    state: str
+    outcome: str | None = None
+    playbook_digest: str
+    agent_version: str
+    lead_id: str = ""
+    person_key: str
+    """Keyed digest, see `domain.cases.person_key`."""
+    inquiry_count: int = 1
+    opened_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class InquiryRow(Row, table=True):
+    """A delivery that was taken in. Until `delivered_at` is set, its workflow has not been told."""
+
+    __tablename__ = "inquiry"
+    __table_args__: ClassVar[Any] = (
+        sa.Index(
+            "ix_inquiry_undelivered",
+            "recorded_at",
+            sqlite_where=sa.text("delivered_at IS NULL"),
+            postgresql_where=sa.text("delivered_at IS NULL"),
+        ),
+    )
+
+    case_id: str = Field(primary_key=True, foreign_key="sales_case.case_id")
+    number: int = Field(primary_key=True)
+    event_key: str = Field(unique=True)
+    """Keyed digest of org, source and the sender's event id, which may be an address."""
+    kind: str
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
+    delivered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class CaseSaltRow(Row, table=True):
+    """The salt of a case's digests. After erasure the row stays without salt, and the case takes no more documents."""
+
+    __tablename__ = "case_salt"
+
+    case_id: str = Field(primary_key=True)
+    salt: bytes | None = None
+    erased_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class DocumentRow(Row, table=True):
+    __tablename__ = "case_document"
+    __table_args__: ClassVar[Any] = (sa.UniqueConstraint("case_id", "kind", "slot"),)
+
+    seq: int | None = _serial()
+    document_id: str = Field(unique=True)
+    case_id: str
+    kind: str
+    slot: str
+    digest: str
+    """SHA-256 over the case's salt and the bytes, hex."""
+    body: bytes | None = None
+    stored_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class ReviewRow(Row, table=True):
+    __tablename__ = "review"
+    __table_args__: ClassVar[Any] = (sa.Index("ix_review_queue", "state", "expires_at"),)
+
+    case_id: str = Field(primary_key=True)
+    round: int = Field(primary_key=True)
+    org_id: str
+    motion: str
+    workflow_id: str
+    title: str
+    subtitle: str = ""
+    risk: str
+    score: int | None = None
+    band: str = ""
+    owner_name: str = ""
+    assignee: str = ""
+    proposal_digest: str
+    quorum: int = 1
+    opened_at: datetime = Field(sa_type=UtcDateTime)
+    reminder_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    fallback_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    manager_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+    ladder: str
+    """`domain.cases.Ladder` as JSON."""
+    state: str
+    verdict: str | None = None
+    closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    rung: str = ""
+    """The last `LadderStep` that was taken."""
+    claimed_by: str = ""
+    claimed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    snoozed_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class DecisionRow(Row, table=True):
+    """A signed decision as stored. `counts` is false where it ends no round: voided by an edit, or made to undo."""
+
+    __tablename__ = "decision"
+    __table_args__: ClassVar[Any] = (
+        _unique_where("uq_decision_position", "counts", "case_id", "round", "quorum_position"),
+        _unique_where("uq_decision_reviewer", "counts", "case_id", "round", "reviewer"),
+        sa.Index("ix_decision_round", "case_id", "round"),
+        sa.Index(
+            "ix_decision_undelivered",
+            "recorded_at",
+            sqlite_where=sa.text("delivered_at IS NULL"),
+            postgresql_where=sa.text("delivered_at IS NULL"),
+        ),
+    )
+
+    decision_id: str = Field(primary_key=True)
+    org_id: str
+    case_id: str
+    round: int
+    purpose: str
+    quorum_position: int
+    reviewer: str
+    role: str
+    verdict: str
+    reason_code: str = ""
+    final_digest: str
+    envelope_bytes: bytes
+    signature: bytes
+    counts: bool
+    voided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    decided_at: datetime = Field(sa_type=UtcDateTime)
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
+    delivered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    delivery_attempts: int = 0
+
+
+class ReviewEventRow(Row, table=True):
+    """The timeline of a round: opening, ladder steps, claims, votes, ending. `key` makes each entry happen once."""
+
+    __tablename__ = "review_event"
+    __table_args__: ClassVar[Any] = (
+        sa.UniqueConstraint("case_id", "round", "key"),
+        sa.ForeignKeyConstraint(["case_id", "round"], ["review.case_id", "review.round"]),
+    )
+
+    seq: int | None = _serial()
+    case_id: str
+    round: int
+    key: str
+    kind: str
+    who: str = ""
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+class ReceiptRow(Row, table=True):
+    __tablename__ = "receipt"
+
+    receipt_id: str = Field(primary_key=True)
+    case_id: str = Field(index=True)
+    decision_id: str
+    phase: str
+    undoes: str = ""
+    written_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    body: str
+    """`domain.receipts.WriteReceipt` as JSON."""
+
+
+class MailRow(Row, table=True):
+    __tablename__ = "mail"
+
+    message_id: str = Field(primary_key=True)
+    case_id: str = Field(index=True)
+    decision_id: str
+    state: str
+    begun_at: datetime = Field(sa_type=UtcDateTime)
+    moved_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class PauseRow(Row, table=True):
+    __tablename__ = "pause"
+
+    motion: str = Field(primary_key=True)
+    """A `Motion`, or `*` for every one."""
+    paused: bool
+    set_by: str
+    set_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class AuditRow(Row, table=True):
+    """One link of an org's chain. A trigger refuses UPDATE and DELETE."""
+
+    __tablename__ = "audit_entry"
+    __table_args__: ClassVar[Any] = (
+        sa.UniqueConstraint("org_id", "position"),
+        sa.UniqueConstraint("org_id", "key"),
+    )
+
+    seq: int | None = _serial()
+    org_id: str
+    position: int
+    """Counts from 1 within the org."""
+    key: str
+    kind: str
+    case_id: str = Field(default="", index=True)
+    at: datetime = Field(sa_type=UtcDateTime)
+    body: bytes
+    """Canonical JSON of the event, as hashed."""
+    prev_hash: str
+    entry_hash: str
+
+
+class UserRow(Row, table=True):
+    """A local account. `password_hash` is argon2, made and checked in the approval UI."""
+
+    __tablename__ = "local_user"
+
+    login: str = Field(primary_key=True)
+    display_name: str
+    role: str
+    password_hash: str
+    crm_user_id: str = ""
+    team: str = ""
+    active: bool = True
+
+
+class SessionRow(Row, table=True):
+    """A signed-in browser. Only the digest of its token is kept."""
+
+    __tablename__ = "ui_session"
+
+    token_digest: str = Field(primary_key=True)
+    login: str = Field(index=True)
+    csrf: str
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class PlaybookRow(Row, table=True):
+    """A playbook that cases were started with, by digest."""
+
+    __tablename__ = "playbook"
+
+    digest: str = Field(primary_key=True)
+    body: bytes
+    stored_at: datetime = Field(sa_type=UtcDateTime)
