@@ -1,0 +1,1 @@
+"""The shape of the project: who may import whom, what is shipped, what is committed."""
