@@ -1,0 +1,168 @@
+"""What an inquiry says: intents, BANT facts, kind of sender, suspected injection. By patterns, with exact quotes.
+
+The phrases are the playbook's. Nothing here understands; it finds, quotes and names the rule.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Literal
+
+from domain.leads import Inquiry
+from domain.model import Value
+from domain.playbook import Playbook, ReadingRules
+from domain.qualification import InjectionFinding
+from domain.texts import HIDDEN, fold, quotable
+
+_TEXT_LIMIT = 20_000
+_NEGATION_REACH = 24
+_MONEY = (
+    r"(?:[€$£]\s?\d[\d.,]{0,14}(?:\s?(?:k|m|mio|million|thousand|mil)\b)?"
+    r"|\d[\d.,]{0,14}\s?(?:k|m|mio|mil|million|thousand)?\s?(?:€|\$|£|eur\b|usd\b|gbp\b|euros?\b|dollars?\b|pounds?\b))"
+)
+_STRUCTURAL = (
+    (
+        "role_markup",
+        re.compile(r"<\|[a-z_]{2,20}\|>|\[/?inst\]|<</?sys>>|(?:^|\n)\s{0,8}#{0,3}\s{0,4}(?:system|assistant)\s{0,4}:"),
+    ),
+    ("markup_comment", re.compile(r"<!--.{0,200}")),
+    ("tool_call", re.compile(r"\{\s{0,8}\"?(?:tool|function|action|name)\"?\s{0,8}:")),
+)
+
+
+class Finding(Value):
+    """One pattern that was found. `quote` is an exact span of `field` of that inquiry."""
+
+    kind: Literal["intent", "fact", "fit"]
+    name: str
+    quote: str
+    inquiry: int
+    """Position in the inquiries, oldest first."""
+    event_id: str
+    field: str = "message"
+    language: str = ""
+
+
+class ReadFacts(Value):
+    """`language` is what the newest inquiry is written in, or the seller's own where nothing tells."""
+
+    language: str = "en"
+    intents: tuple[Finding, ...] = ()
+    bant: tuple[Finding, ...] = ()
+    fits: tuple[Finding, ...] = ()
+    injection: tuple[InjectionFinding, ...] = ()
+
+
+def read(inquiries: Sequence[Inquiry], playbook: Playbook) -> ReadFacts:
+    """Everything the patterns find, newest inquiry first."""
+    found: list[Finding] = []
+    injection: list[InjectionFinding] = []
+    for number, inquiry in reversed(list(enumerate(inquiries))):
+        for field in ("message", "product_interest", "title", "company"):
+            text = str(getattr(inquiry, field))[:_TEXT_LIMIT]
+            if not text:
+                continue
+            injection.extend(_injections(text, playbook))
+            if field == "message":
+                found.extend(_findings(text, number, inquiry.event_id, field, playbook))
+        injection.extend(_injections(f"{inquiry.first_name}\n{inquiry.last_name}", playbook))
+    return ReadFacts(
+        language=language_of(inquiries, playbook),
+        intents=_first_of_each(f for f in found if f.kind == "intent"),
+        bant=_first_of_each(f for f in found if f.kind == "fact"),
+        fits=_first_of_each(f for f in found if f.kind == "fit"),
+        injection=tuple(dict.fromkeys(injection)),
+    )
+
+
+def language_of(inquiries: Sequence[Inquiry], playbook: Playbook, known: str = "") -> str:
+    """A language of the playbook: as said, as `known` to the CRM, as the words give away, or the seller's own."""
+    supported = tuple(playbook.languages)
+    for said in (*(i.language for i in reversed(inquiries)), known):
+        code = said.strip().lower().split("-")[0].split("_")[0]
+        if code in supported:
+            return code
+    words = set(re.findall(r"[^\W\d_]+", " ".join(fold(i.message[:_TEXT_LIMIT]) for i in inquiries)))
+    counts = {c: len(words & {fold(w) for w in r.common_words}) for c, r in playbook.languages.items()}
+    best = max(counts, key=lambda c: counts[c], default="en")
+    return best if counts.get(best) else next(iter(supported), "en")
+
+
+def _findings(text: str, number: int, event_id: str, field: str, playbook: Playbook) -> Iterator[Finding]:
+    folded = fold(text)
+    for language, rules in playbook.languages.items():
+        groups: tuple[tuple[Literal["intent", "fact", "fit"], dict[str, tuple[str, ...]]], ...] = (
+            ("intent", dict(rules.intents)),
+            ("fact", {str(k): v for k, v in rules.facts.items()}),
+            ("fit", {k.value: v for k, v in rules.fits.items()}),
+        )
+        for kind, phrases_by_name in groups:
+            for name, phrases in phrases_by_name.items():
+                span = _first_match(folded, phrases, rules)
+                if span is not None:
+                    yield Finding(
+                        kind=kind,
+                        name=name,
+                        quote=quotable(text, *span),
+                        inquiry=number,
+                        event_id=event_id,
+                        field=field,
+                        language=language,
+                    )
+
+
+def _first_match(folded: str, phrases: tuple[str, ...], rules: ReadingRules) -> tuple[int, int] | None:
+    for phrase in phrases:
+        for match in pattern_of(phrase, rules.times).finditer(folded):
+            before = re.split(r"[.!?;,\n]", folded[max(0, match.start() - _NEGATION_REACH) : match.start()])[-1]
+            if not any(re.search(rf"\b{re.escape(fold(no))}\b", before) for no in rules.negations):
+                return match.span()
+    return None
+
+
+@lru_cache(maxsize=4096)
+def pattern_of(phrase: str, times: tuple[str, ...]) -> re.Pattern[str]:
+    """A phrase as a pattern over folded text. Built from escaped words only: a phrase cannot be a slow expression."""
+    parts: list[str] = []
+    for word in phrase.split():
+        match word:
+            case "*":
+                parts.append(r"(?:\W{1,3}\w{1,30}){0,4}?")
+                continue
+            case "<money>":
+                piece = _MONEY
+            case "<number>":
+                piece = r"\d[\d.,]{0,14}"
+            case "<when>":
+                piece = (
+                    "(?:" + "|".join(re.escape(fold(t)) for t in times) + r"|q[1-4]|20\d\d|\d{1,2}[./]\d{1,2})"
+                    if times
+                    else r"(?:q[1-4]|20\d\d)"
+                )
+            case _:
+                piece = re.escape(fold(word))
+        parts.append((r"\W{1,3}" if parts else "") + piece)
+    return re.compile(r"(?<!\w)" + "".join(parts) + r"(?!\w)")
+
+
+def _injections(text: str, playbook: Playbook) -> Iterator[InjectionFinding]:
+    folded = fold(text)
+    for language, rules in playbook.languages.items():
+        for phrase in rules.injection:
+            if match := pattern_of(phrase, rules.times).search(folded):
+                yield InjectionFinding(quote=quotable(text, *match.span()), rule=f"{language}: {phrase}")
+    for rule, pattern in _STRUCTURAL:
+        if match := pattern.search(folded):
+            yield InjectionFinding(quote=text[match.start() : match.end()].strip()[:240], rule=rule)
+    hidden = next(
+        (i for i, c in enumerate(text) if c in HIDDEN and c not in "\u200c\u200d\u00ad\u2028\u2029\ufeff"), None
+    )
+    if hidden is not None:
+        yield InjectionFinding(quote=text[max(0, hidden - 20) : hidden + 60], rule="hidden_characters")
+
+
+def _first_of_each(findings: Iterator[Finding]) -> tuple[Finding, ...]:
+    by_name: dict[str, Finding] = {}
+    for finding in findings:
+        by_name.setdefault(finding.name, finding)
+    return tuple(by_name.values())
