@@ -1,0 +1,251 @@
+"""Does the evidence say what the sentence says? Deterministic; strikes what it cannot find.
+
+What can be verified (names, figures, dates, quotes, links, addresses, big words) must stand in the cited evidence.
+Where both speak one language, the sentence must also be about the same thing and must not turn a no into a yes.
+Courtesies need no evidence; whatever is not known to be one is a statement.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from domain.claims import DATE_WORDS, Part, PartKind, parts_of, plain
+from domain.drafting import Draft, DraftRequest, DraftSentence
+from domain.errors import ModelError
+from domain.evidence import Evidence, EvidenceSource
+from domain.model import Value
+from domain.ports import DraftWriter
+from domain.wording import (
+    ASKING,
+    COURTESY,
+    COURTESY_PHRASES,
+    FUNCTION_WORDS,
+    content_stems,
+    fold,
+    language_of,
+    negated,
+    stem,
+    words_of,
+)
+
+_SHARED = 0.5
+"""How much of what a statement is about must be in its evidence, where both speak one language."""
+_SHARED_PRODUCT = 0.6
+"""The same for statements about our own product, which are approved word by word."""
+_NEUTRAL_SUBJECT = {"en": "Your inquiry", "es": "Su consulta", "de": "Ihre Anfrage", "fr": "Votre demande"}
+_NEEDS_EVIDENCE = "states something and names no evidence for it"
+
+
+class GroundingVerdict(Value):
+    """`reasons` says, for a reviewer, what was not found; empty where supported."""
+
+    supported: bool
+    reasons: tuple[str, ...] = ()
+
+
+class Allowed(Value):
+    """What a draft may say without evidence, because the request itself says it.
+
+    `said` goes anywhere: names of the two people and companies, the times on offer. `brief` goes into the
+    brief for the owner only: a reviewer's own words.
+    """
+
+    said: tuple[str, ...] = ()
+    brief: tuple[str, ...] = ()
+
+    @classmethod
+    def by(cls, request: DraftRequest) -> "Allowed":
+        people = (request.recipient, request.sender)
+        names = [p.name for p in people] + [w for p in people for w in p.name.split() if len(w) > 1]
+        said = (*names, request.sender.title, request.company, request.seller, *request.meeting_offers)
+        return cls(said=_longest_first(said), brief=_longest_first((request.instructions, request.recipient.title)))
+
+
+def check(claim: str, evidence: Sequence[Evidence]) -> GroundingVerdict:
+    """Whether the evidence supports the claim. A claim without anything to verify is supported by any evidence."""
+    if not evidence:
+        return GroundingVerdict(supported=False, reasons=("no evidence is cited",))
+    reasons = [_missing(part) for part in parts_of(claim) if not _is_in(part, evidence)]
+    reasons += _off_topic(claim, evidence) or _turned_round(claim, evidence)
+    return GroundingVerdict(supported=not reasons, reasons=tuple(dict.fromkeys(reasons)))
+
+
+def states_something(text: str, allowed: Allowed | None = None) -> bool:
+    """Whether the sentence needs evidence: all but courtesies, offers to talk, and plain questions."""
+    said = (allowed or Allowed()).said
+    bare = COURTESY_PHRASES.sub(" ", _without(text, said))
+    times = {key for phrase in said for p in parts_of(phrase) if p.kind is PartKind.DATE for key in p.keys}
+    if any(p.kind is not PartKind.DATE or not p.keys & times for p in parts_of(bare)):
+        return True
+    words = [w for w in words_of(bare) if w not in DATE_WORDS and not w.isdigit()]
+    if len(words) <= 2 or all(w in FUNCTION_WORDS or w in COURTESY for w in words):
+        return False
+    asks = bare.strip().endswith("?") and words[0] in ASKING and not re.search(r"[,;:.–—](?=\s)|-\s", bare.strip())
+    return not asks
+
+
+def ground(draft: Draft, facts: Sequence[Evidence], allowed: Allowed | None = None) -> Draft:
+    """The draft with every unsupported sentence struck and the reason beside it.
+
+    E-mail and talking points keep struck sentences for display. Subject, summary and task text have no evidence
+    of their own: they are held against all facts; what fails is taken out, and the summary says so.
+    """
+    allowed = allowed or Allowed()
+    by_id = {f.id: f for f in facts}
+    in_brief = Allowed(said=allowed.said + allowed.brief)
+    subject, removed = draft.subject, []
+    if subject and not _fits(subject, facts, allowed):
+        removed.append(f"Subject replaced, because no fact supports it: {subject}")
+        subject = _NEUTRAL_SUBJECT.get(draft.language, _NEUTRAL_SUBJECT["en"])
+    summary = _kept(draft.summary, facts, in_brief)
+    task_subject = _kept(draft.task_subject, facts, in_brief)
+    task_description = _kept(draft.task_description, facts, in_brief)
+    if (summary, task_subject, task_description) != (draft.summary, draft.task_subject, draft.task_description):
+        removed.append("Parts of the brief or task were taken out, because no fact supports them.")
+    return draft.model_copy(
+        update={
+            "subject": subject,
+            "summary": "\n".join(text for text in (summary, *removed) if text),
+            "task_subject": task_subject or ("Follow up on this inquiry" if draft.task_subject else ""),
+            "task_description": task_description,
+            "talking_points": tuple(_judged(s, by_id, in_brief) for s in draft.talking_points),
+            "paragraphs": tuple(tuple(_judged(s, by_id, allowed) for s in p) for p in draft.paragraphs),
+        }
+    )
+
+
+def findings_of(before: Draft, after: Draft) -> tuple[str, ...]:
+    """What grounding struck or took out, one sentence each, for the next try."""
+    struck = [s for s in (*after.talking_points, *(s for p in after.paragraphs for s in p)) if s.struck]
+    findings = [f"“{s.text}”: {s.why}" for s in struck]
+    changed = [n for n in ("subject", "task_subject", "task_description") if getattr(before, n) != getattr(after, n)]
+    return (*findings, *(f"{name}: says something that no fact supports" for name in changed))
+
+
+def draft_grounded(writer: DraftWriter, request: DraftRequest) -> Draft:
+    """Draft, check; where something was struck, once more with the findings; strike what remains.
+
+    Raises `ModelError` where the first try fails. A second try that fails leaves the first, struck.
+    Usage adds up over both.
+    """
+    offered = (*request.facts, *request.product_statements)
+    allowed = Allowed.by(request)
+    first = writer.draft(request)
+    checked = ground(first, offered, allowed)
+    findings = findings_of(first, checked)
+    if not findings:
+        return checked
+    try:
+        second = writer.draft(request.model_copy(update={"findings": findings}))
+    except ModelError:
+        return checked
+    return ground(second, offered, allowed).model_copy(update={"usage": first.usage + second.usage})
+
+
+def _judged(sentence: DraftSentence, facts: dict[str, Evidence], allowed: Allowed) -> DraftSentence:
+    if sentence.struck:
+        return sentence
+    strange = [e for e in sentence.evidence if e not in facts]
+    if strange:
+        return _strike(sentence, f"cites {', '.join(strange)}, which was not offered")
+    if not states_something(sentence.text, allowed):
+        return sentence
+    if not sentence.evidence:
+        return _strike(sentence, _NEEDS_EVIDENCE)
+    verdict = check(_without(sentence.text, allowed.said), [facts[e] for e in sentence.evidence])
+    return sentence if verdict.supported else _strike(sentence, "; ".join(verdict.reasons))
+
+
+def _strike(sentence: DraftSentence, why: str) -> DraftSentence:
+    return sentence.model_copy(update={"struck": True, "why": why})
+
+
+def _kept(text: str, facts: Sequence[Evidence], allowed: Allowed) -> str:
+    lines = []
+    for line in text.splitlines():
+        sentences = re.split(r"(?<=[.!?])\s+(?=[^\W\d_a-z])", line)
+        lines.append(" ".join(s for s in sentences if _fits(s, facts, allowed)))
+    return "\n".join(line for line, was in zip(lines, text.splitlines(), strict=True) if line or not was)
+
+
+def _fits(text: str, facts: Sequence[Evidence], allowed: Allowed) -> bool:
+    """Whether everything in it that can be verified stands in some fact; its topic is not asked."""
+    return all(_is_in(part, facts) for part in parts_of(COURTESY_PHRASES.sub(" ", _without(text, allowed.said))))
+
+
+def _longest_first(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted({t.strip() for t in texts if t.strip()}, key=lambda t: (-len(t), t)))
+
+
+def _without(text: str, said: Sequence[str]) -> str:
+    """Names inside an address or a link stay: there they must be verified with it."""
+    for phrase in _longest_first(said):
+        text = re.sub(rf"(?<![\w@./-]){re.escape(phrase)}(?![\w@/-]|\.\w)", " ", text, flags=re.IGNORECASE)
+    return text
+
+
+def _texts(evidence: Evidence) -> tuple[str, ...]:
+    """What the entry says, and what its field is called: `NumberOfEmployees` speaks of employees."""
+    label = re.sub(r"(?<=[a-z])(?=[A-Z])|__c$|[_.]", " ", evidence.field)
+    return tuple(t for t in (evidence.value, evidence.quote, label) if t)
+
+
+def _is_in(part: Part, evidence: Sequence[Evidence]) -> bool:
+    return any(_is_in_one(part, entry) for entry in evidence)
+
+
+def _is_in_one(part: Part, entry: Evidence) -> bool:
+    said = [t for t in (entry.value, entry.quote) if t]
+    match part.kind:
+        case PartKind.QUOTE:
+            return any(f" {key} " in f" {_spaced(t)} " for key in map(_spaced, part.keys) for t in said)
+        case PartKind.NAME:
+            known = {w for t in _texts(entry) for w in words_of(t)}
+            return part.keys <= known or any(fold(part.text) == fold(t) for t in said)
+        case _:
+            return any(p.kind is part.kind and p.keys & part.keys for t in said for p in _parts_with_quoted(t))
+
+
+def _spaced(text: str) -> str:
+    return " ".join(re.findall(r"[\w']+|[^\w\s]", plain(text)))
+
+
+def _parts_with_quoted(text: str) -> tuple[Part, ...]:
+    """Evidence says its quoted words, too, so quotation marks are no shield there."""
+    return parts_of(re.sub(r"[“”„\"«»‹›]", " ", text))
+
+
+def _missing(part: Part) -> str:
+    return f"the {part.kind.value} “{part.text}” is not in the evidence"
+
+
+def _off_topic(claim: str, evidence: Sequence[Evidence]) -> list[str]:
+    """Too little in common. Only asked where the languages are the same, or the evidence is a bare value."""
+    about = content_stems(re.sub(r"[“„\"«‹][^”“\"»›]*[”“\"»›]", " ", claim))
+    if not about:
+        return []
+    language = language_of(claim)
+    spoken = [(e, language_of(" ".join(t for t in (e.value, e.quote) if t))) for e in evidence]
+    product = any(e.source is EvidenceSource.PLAYBOOK for e in evidence)
+    if language and not any(code in {language, ""} for _, code in spoken):
+        return []
+    known = {stem(w) for e, _ in spoken for t in _texts(e) for w in words_of(t)}
+    known |= {p for e in evidence for p in content_stems(" ".join(_texts(e)))}
+    shared = len(about & known) / len(about)
+    bare_values = all(code == "" for _, code in spoken)
+    if bare_values and (shared > 0 or any(_is_in(p, evidence) for p in parts_of(claim))):
+        return []
+    if shared >= (_SHARED_PRODUCT if product else _SHARED):
+        return []
+    return ["speaks of something that the evidence does not mention"]
+
+
+def _turned_round(claim: str, evidence: Sequence[Evidence]) -> list[str]:
+    """A no where the closest sentence of the evidence says yes, or the reverse."""
+    language = language_of(claim)
+    about = content_stems(claim)
+    sentences = [s for e in evidence for t in (e.value, e.quote) if t for s in re.split(r"(?<=[.!?;])\s+|\n+", t)]
+    same = [s for s in sentences if language and language_of(s) == language]
+    closest = max(same, key=lambda s: len(about & content_stems(s)), default="")
+    if len(about & content_stems(closest)) < 2 or negated(claim, language) == negated(closest, language):
+        return []
+    return ["says the opposite of the evidence about whether it is so"]
