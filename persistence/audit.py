@@ -1,0 +1,143 @@
+"""The audit chain: each entry carries the hash of the one before, so a changed or missing one shows."""
+
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+
+import rfc8785
+from pydantic import ValidationError
+from sqlmodel import Session, col, select
+
+from domain.audit import AuditEvent
+from domain.model import Value
+from persistence.database import Database, lock
+from persistence.tables import AuditRow
+
+_FIRST_PREVIOUS = "0" * 64
+_PAGE = 500
+
+
+class ChainHead(Value):
+    """The end of an org's chain. One kept outside the database shows whether entries were cut off."""
+
+    org_id: str
+    position: int
+    entry_hash: str
+
+
+class AuditEntry(Value):
+    """One link as exported."""
+
+    org_id: str
+    position: int
+    event: AuditEvent
+    prev_hash: str
+    entry_hash: str
+
+
+class SqlAuditLog:
+    """`AuditLog` over the application database: one append-only chain per org."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def append(self, event: AuditEvent) -> None:
+        """Add the event, unless its key is already in the org's chain."""
+        with self._db.transaction() as session:
+            lock(session, "audit", event.org_id)
+            known = select(AuditRow.seq).where(AuditRow.org_id == event.org_id, AuditRow.key == event.key)
+            if session.exec(known).first() is not None:
+                return
+            last = _last(session, event.org_id)
+            previous = _FIRST_PREVIOUS if last is None else last.entry_hash
+            body = rfc8785.dumps(event.model_dump(mode="json"))
+            session.add(
+                AuditRow(
+                    org_id=event.org_id,
+                    position=1 if last is None else last.position + 1,
+                    key=event.key,
+                    kind=event.kind.value,
+                    case_id=event.case_id,
+                    at=event.at,
+                    body=body,
+                    prev_hash=previous,
+                    entry_hash=entry_hash(previous, body),
+                )
+            )
+
+    def head(self, org_id: str) -> ChainHead | None:
+        """The last link; None while the org has none."""
+        with self._db.session() as session:
+            last = _last(session, org_id)
+        return None if last is None else ChainHead(org_id=org_id, position=last.position, entry_hash=last.entry_hash)
+
+    def verify(self, heads: Sequence[ChainHead] = ()) -> list[str]:
+        """What is wrong with the chains, one line each; empty when all is well.
+
+        Finds altered, removed and reordered entries. Entries cut off the end show only against `heads` that
+        were kept elsewhere.
+        """
+        problems: list[str] = []
+        ends: dict[str, tuple[int, str]] = {}
+        wanted = {(head.org_id, head.position): head.entry_hash for head in heads}
+        for row in self._rows():
+            position, previous = ends.get(row.org_id, (0, _FIRST_PREVIOUS))
+            problems += _problems(row, position + 1, previous)
+            kept = wanted.pop((row.org_id, row.position), row.entry_hash)
+            if kept != row.entry_hash:
+                problems.append(f"{_name(row)}: is not the entry that the head kept elsewhere names")
+            ends[row.org_id] = (row.position, row.entry_hash)
+        for org_id, at in sorted(wanted):
+            end = ends.get(org_id, (0, ""))[0]
+            problems.append(f"{org_id} #{at}: missing; a head kept elsewhere names it, and the chain ends at #{end}")
+        return problems
+
+    def export(self) -> Iterator[AuditEntry]:
+        """Every entry, org by org, oldest first. Raises `ValueError` at an entry that is no event."""
+        for row in self._rows():
+            yield AuditEntry(
+                org_id=row.org_id,
+                position=row.position,
+                event=AuditEvent.model_validate_json(row.body),
+                prev_hash=row.prev_hash,
+                entry_hash=row.entry_hash,
+            )
+
+    def _rows(self) -> Iterator[AuditRow]:
+        with self._db.session() as session:
+            yield from session.exec(
+                select(AuditRow)
+                .order_by(col(AuditRow.org_id), col(AuditRow.position))
+                .execution_options(yield_per=_PAGE)
+            )
+
+
+def entry_hash(prev_hash: str, body: bytes) -> str:
+    """SHA-256 over the previous entry's hash (hex) followed by the event's canonical JSON; hex."""
+    return sha256(prev_hash.encode() + body).hexdigest()
+
+
+def _last(session: Session, org_id: str) -> AuditRow | None:
+    return session.exec(
+        select(AuditRow).where(AuditRow.org_id == org_id).order_by(col(AuditRow.position).desc()).limit(1)
+    ).first()
+
+
+def _name(row: AuditRow) -> str:
+    return f"{row.org_id} #{row.position}"
+
+
+def _problems(row: AuditRow, position: int, previous: str) -> Iterator[str]:
+    if row.position != position:
+        yield f"{row.org_id} #{position}: missing; #{row.position} follows"
+    if row.prev_hash != previous:
+        yield f"{_name(row)}: does not follow the entry before it"
+    if row.entry_hash != entry_hash(row.prev_hash, row.body):
+        yield f"{_name(row)}: altered, its hash does not fit"
+    try:
+        event = AuditEvent.model_validate_json(row.body)
+    except ValidationError:
+        yield f"{_name(row)}: altered, it is no event"
+        return
+    columns = (row.org_id, row.key, row.kind, row.case_id, row.at)
+    if columns != (event.org_id, event.key, event.kind.value, event.case_id, event.at):
+        yield f"{_name(row)}: its columns differ from what was hashed"

@@ -1,0 +1,49 @@
+"""Who is looking at a review now, so that two people do not do the same work."""
+
+from domain.decisions import RoundState
+from domain.model import Instant
+from persistence.database import Database
+from persistence.tables import ReviewRow
+from persistence.timeline import note
+
+
+class SqlClaims:
+    """Claims and snoozes. Neither moves a deadline or ends a round, and the assignee stays who it was."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def claim(self, case_id: str, round: int, login: str, *, now: Instant) -> str:
+        """Take the review if nobody has it. The login that has it now; empty when it is not open."""
+        with self._db.transaction() as session:
+            row = session.get(ReviewRow, (case_id, round), with_for_update=True)
+            if row is None or row.state != RoundState.OPEN:
+                return ""
+            if not row.claimed_by:
+                row.claimed_by, row.claimed_at = login, now
+                session.add(row)
+                note(session, case_id, round, "claimed", key=f"claimed.{now.isoformat()}", who=login, at=now)
+            return row.claimed_by
+
+    def release(self, case_id: str, round: int, login: str, *, now: Instant) -> bool:
+        """Give back one's own claim; False when it is somebody else's or there is none."""
+        with self._db.transaction() as session:
+            row = session.get(ReviewRow, (case_id, round), with_for_update=True)
+            if row is None or not login or row.claimed_by != login:
+                return False
+            row.claimed_by, row.claimed_at = "", None
+            session.add(row)
+            note(session, case_id, round, "released", key=f"released.{now.isoformat()}", who=login, at=now)
+            return True
+
+    def snooze(self, case_id: str, round: int, until: Instant | None, by: str, *, now: Instant) -> bool:
+        """Hide an open review from the queue's top until then; None wakes it. False when it is not open."""
+        with self._db.transaction() as session:
+            row = session.get(ReviewRow, (case_id, round), with_for_update=True)
+            if row is None or row.state != RoundState.OPEN:
+                return False
+            row.snoozed_until = until
+            session.add(row)
+            kind = "woken" if until is None else "snoozed"
+            note(session, case_id, round, kind, key=f"{kind}.{now.isoformat()}", who=by, at=now)
+            return True

@@ -1,0 +1,73 @@
+"""Local accounts. Passwords are hashed and checked in the approval UI; here they are text."""
+
+from sqlmodel import col, select
+
+from domain.model import Value
+from domain.permissions import Role
+from persistence.database import Database
+from persistence.tables import UserRow
+
+
+class LocalUser(Value):
+    """Who may sign in. `crm_user_id` links to the CRM user whose queue and working hours count."""
+
+    login: str
+    display_name: str
+    role: Role
+    crm_user_id: str = ""
+    team: str = ""
+    active: bool = True
+
+
+class SqlUsers:
+    """Accounts by login, which is compared without regard to case."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def save(self, user: LocalUser, *, password_hash: str) -> None:
+        """Add the account, or replace the one with this login."""
+        with self._db.transaction() as session:
+            session.merge(
+                UserRow(
+                    login=_key(user.login),
+                    display_name=user.display_name,
+                    role=user.role.value,
+                    password_hash=password_hash,
+                    crm_user_id=user.crm_user_id,
+                    team=user.team,
+                    active=user.active,
+                )
+            )
+
+    def get(self, login: str) -> LocalUser | None:
+        with self._db.session() as session:
+            row = session.get(UserRow, _key(login))
+        return None if row is None else _user(row)
+
+    def password_hash(self, login: str) -> str | None:
+        """None where there is no such account."""
+        with self._db.session() as session:
+            row = session.get(UserRow, _key(login))
+        return None if row is None else row.password_hash
+
+    def all(self) -> tuple[LocalUser, ...]:
+        """By login."""
+        with self._db.session() as session:
+            rows = session.exec(select(UserRow).order_by(col(UserRow.login))).all()
+        return tuple(_user(row) for row in rows)
+
+
+def _key(login: str) -> str:
+    return login.strip().casefold()
+
+
+def _user(row: UserRow) -> LocalUser:
+    return LocalUser(
+        login=row.login,
+        display_name=row.display_name,
+        role=Role(row.role),
+        crm_user_id=row.crm_user_id,
+        team=row.team,
+        active=row.active,
+    )
