@@ -8,12 +8,12 @@ Courtesies need no evidence; whatever is not known to be one is a statement.
 import re
 from collections.abc import Iterable, Sequence
 
-from domain.claims import DATE_WORDS, Part, PartKind, parts_of, plain
 from domain.drafting import Draft, DraftRequest, DraftSentence
 from domain.errors import ModelError
 from domain.evidence import Evidence, EvidenceSource
 from domain.model import Value
 from domain.ports import DraftWriter
+from domain.verifiable import DATE_WORDS, Part, PartKind, parts_of, plain
 from domain.wording import (
     ASKING,
     COURTESY,
@@ -45,8 +45,8 @@ class GroundingVerdict(Value):
 class Allowed(Value):
     """What a draft may say without evidence, because the request itself says it.
 
-    `said` goes anywhere: names of the two people and companies, the times on offer. `brief` goes into the
-    brief for the owner only: a reviewer's own words.
+    `said` goes anywhere: names of the two people and companies, the times on offer. `brief` into the
+    brief for the owner only: a reviewer's own words, and the language that a writer fell back to.
     """
 
     said: tuple[str, ...] = ()
@@ -57,7 +57,7 @@ class Allowed(Value):
         people = (request.recipient, request.sender)
         names = [p.name for p in people] + [w for p in people for w in p.name.split() if len(w) > 1]
         said = (*names, request.sender.title, request.company, request.seller, *request.meeting_offers)
-        return cls(said=_longest_first(said), brief=_longest_first((request.instructions, request.recipient.title)))
+        return cls(said=_longest_first(said), brief=(request.instructions, request.recipient.title, "English"))
 
 
 def check(claim: str, evidence: Sequence[Evidence]) -> GroundingVerdict:
@@ -91,14 +91,13 @@ def ground(draft: Draft, facts: Sequence[Evidence], allowed: Allowed | None = No
     """
     allowed = allowed or Allowed()
     by_id = {f.id: f for f in facts}
-    in_brief = Allowed(said=allowed.said + allowed.brief)
     subject, removed = draft.subject, []
-    if subject and not _fits(subject, facts, allowed):
+    if subject and not _fits(subject, facts, Allowed(said=allowed.said)):
         removed.append(f"Subject replaced, because no fact supports it: {subject}")
         subject = _NEUTRAL_SUBJECT.get(draft.language, _NEUTRAL_SUBJECT["en"])
-    summary = _kept(draft.summary, facts, in_brief)
-    task_subject = _kept(draft.task_subject, facts, in_brief)
-    task_description = _kept(draft.task_description, facts, in_brief)
+    summary = _kept(draft.summary, facts, allowed)
+    task_subject = _kept(draft.task_subject, facts, allowed)
+    task_description = _kept(draft.task_description, facts, allowed)
     if (summary, task_subject, task_description) != (draft.summary, draft.task_subject, draft.task_description):
         removed.append("Parts of the brief or task were taken out, because no fact supports them.")
     return draft.model_copy(
@@ -107,7 +106,7 @@ def ground(draft: Draft, facts: Sequence[Evidence], allowed: Allowed | None = No
             "summary": "\n".join(text for text in (summary, *removed) if text),
             "task_subject": task_subject or ("Follow up on this inquiry" if draft.task_subject else ""),
             "task_description": task_description,
-            "talking_points": tuple(_judged(s, by_id, in_brief) for s in draft.talking_points),
+            "talking_points": tuple(_judged(s, by_id, allowed) for s in draft.talking_points),
             "paragraphs": tuple(tuple(_judged(s, by_id, allowed) for s in p) for p in draft.paragraphs),
         }
     )
@@ -168,8 +167,10 @@ def _kept(text: str, facts: Sequence[Evidence], allowed: Allowed) -> str:
 
 
 def _fits(text: str, facts: Sequence[Evidence], allowed: Allowed) -> bool:
-    """Whether everything in it that can be verified stands in some fact; its topic is not asked."""
-    return all(_is_in(part, facts) for part in parts_of(COURTESY_PHRASES.sub(" ", _without(text, allowed.said))))
+    """Whether all that can be verified in it stands in some fact or was said by a reviewer. Its topic is not asked."""
+    asked_for = {(p.kind, key) for phrase in allowed.brief for p in parts_of(phrase) for key in p.keys}
+    parts = parts_of(COURTESY_PHRASES.sub(" ", _without(text, allowed.said)))
+    return all(_is_in(p, facts) or any((p.kind, key) in asked_for for key in p.keys) for p in parts)
 
 
 def _longest_first(texts: Iterable[str]) -> tuple[str, ...]:
@@ -220,10 +221,11 @@ def _missing(part: Part) -> str:
 
 def _off_topic(claim: str, evidence: Sequence[Evidence]) -> list[str]:
     """Too little in common. Only asked where the languages are the same, or the evidence is a bare value."""
-    about = content_stems(re.sub(r"[“„\"«‹][^”“\"»›]*[”“\"»›]", " ", claim))
+    own_words = _unquoted(claim)
+    about = content_stems(own_words)
     if not about:
         return []
-    language = language_of(claim)
+    language = language_of(own_words)
     spoken = [(e, language_of(" ".join(t for t in (e.value, e.quote) if t))) for e in evidence]
     product = any(e.source is EvidenceSource.PLAYBOOK for e in evidence)
     if language and not any(code in {language, ""} for _, code in spoken):
@@ -239,13 +241,17 @@ def _off_topic(claim: str, evidence: Sequence[Evidence]) -> list[str]:
     return ["speaks of something that the evidence does not mention"]
 
 
+def _unquoted(claim: str) -> str:
+    return re.sub(r"[“„\"«‹][^”“\"»›]*[”“\"»›]", " ", claim)
+
+
 def _turned_round(claim: str, evidence: Sequence[Evidence]) -> list[str]:
     """A no where the closest sentence of the evidence says yes, or the reverse."""
-    language = language_of(claim)
-    about = content_stems(claim)
+    own_words = _unquoted(claim)
+    language, about = language_of(own_words), content_stems(own_words)
     sentences = [s for e in evidence for t in (e.value, e.quote) if t for s in re.split(r"(?<=[.!?;])\s+|\n+", t)]
     same = [s for s in sentences if language and language_of(s) == language]
     closest = max(same, key=lambda s: len(about & content_stems(s)), default="")
-    if len(about & content_stems(closest)) < 2 or negated(claim, language) == negated(closest, language):
+    if len(about & content_stems(closest)) < 2 or negated(own_words, language) == negated(closest, language):
         return []
     return ["says the opposite of the evidence about whether it is so"]

@@ -68,7 +68,7 @@ _COURTESY: dict[str, str] = {
         kind kindly regards best wishes sincerely cheers all yours truly day days week soon back get simply share
         tell see show walk through take next step steps hope well sorry apologies appreciate another different way
         person mail email phone by ask asking follow ahead moment minute minutes mention mentioned mentions
-        asked set up told explained described said says""",
+        asked set up told explained described said says gets""",
     "es": """hola buenos buenas dias tardes estimado estimada gracias agradezco agradecemos mensaje nota consulta
         pregunta preguntas solicitud interes escribir escribirnos escrito contacto contactar encantado encantada
         gusto placer espero quedo quedamos respuesta responda responder conteste contestar saber llamada llamar hablar
@@ -78,7 +78,8 @@ _COURTESY: dict[str, str] = {
         dudas duda detalle detalles saludo saludos cordial cordiales atentamente semana dia pronto otra otro manera
         enviar enviarle envie contar contarle mostrar mostrarle ver paso pasos siguiente atento atenta disposicion
         aqui escriba basta con proponerme digame diga indique cualquier minutos serviria sirve si
-        menciona menciono mencionaba dice pregunta comenta comentaba explica cuenta""",
+        menciona menciono mencionaba dice pregunta comenta comentaba explica cuenta
+        muchas muchos escribe escribirle serviria""",
     "de": """hallo guten tag morgen liebe lieber sehr geehrte geehrter danke dank vielen nachricht anfrage frage fragen
         interesse anliegen schreiben geschrieben melden meldung kontakt freue freuen freut gern gerne gespräch
         gesprach telefonat anruf anrufen telefonieren sprechen austausch austauschen unterhalten besprechen treffen
@@ -90,7 +91,8 @@ _COURTESY: dict[str, str] = {
         schritt schritte zeigen zeige schicken schicke senden sende gedanken ruckmeldung ruckfragen verfugung stehe
         minuten ware waren wurde wurden genugt dafur dazu darauf darum ihnen gerade moment anderer andere weg
         unterstutzen weiterhelfen nennen schrieben schreiben
-        erwahnen erwahnten erwahnt sagen sagten fragen fragten gefragt berichten""",
+        erwahnen erwahnten erwahnt sagen sagten fragen fragten gefragt berichten schreibt schreibe
+        ausserdem wollen darum geht worum wenn""",
     "fr": """bonjour bonsoir cher chere madame monsieur merci remercie remercions message note demande question
         questions interet ecrire ecrit contact contacter ravi plaisir heureux heureuse hate reponse repondre repondez
         savoir appel appeler echange echanger parler discuter discussion entretien rencontrer rendez reunion bref ravie
@@ -99,7 +101,8 @@ _COURTESY: dict[str, str] = {
         pourrions volontiers detail details toute toutes tout cordialement salutations sinceres meilleures bien
         semaine jour bientot autre maniere envoyer envoie montrer montre voir etape prochaine disposition reste
         restons attente minutes plait serait serais suffit simplement indiquez indiquer dites faire
-        servirait mentionnez mentionne ecrivez dites demandez expliquez evoquez""",
+        servirait mentionnez mentionne ecrivez dites demandez expliquez evoquez
+        pouvons parlons vous-serait serait-il utile ici""",
 }
 COURTESY = frozenset(w for text in _COURTESY.values() for w in words_of(text))
 FUNCTION_WORDS = frozenset().union(*FUNCTION.values())
