@@ -1,0 +1,331 @@
+"""One decision, from what a person pressed to a stored signature. No web framework in here.
+
+The order matters: check what is shown against what is stored, build the final content, judge it anew by the
+current policy, store its bytes, sign, offer it to the decision store (the one arbiter), audit. Delivery to
+the workflow comes after and may wait; see `approval_ui/delivery.py`.
+"""
+
+import base64
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from pydantic import Field
+
+from approval_ui.rechecks import check_fields, check_mail, check_owner, effective_risk, sentences_added
+from domain.audit import AuditEvent, AuditKind
+from domain.cards import ReviewCard
+from domain.cases import DocumentKind, ReviewOpening
+from domain.countersign import Expected, SignatureVerifier, verified
+from domain.decisions import APPROVALS, DecisionEnvelope, Purpose, Recorded, RoundState, SignedDecision, Verdict
+from domain.errors import NotAuthorised
+from domain.model import Value
+from domain.permissions import Permission, RiskCategory, Role, can, permission_for
+from domain.ports import AuditLog, CaseDocuments, Clock, DecisionSigner, Playbooks, Reviews
+from domain.proposals import Edit, ProposalContent, digest_of, parse_content, revise
+from domain.reviewer_notes import ReviewerNote
+
+MAX_ROUNDS = 5
+"""Redrafts stop here; after that a person writes, or the case goes to an exception."""
+
+
+class Reviewer(Value):
+    """Who is signed in."""
+
+    login: str
+    name: str
+    role: Role
+
+
+class DecisionRequest(Value):
+    """What a page, the command line or a script asks for. `ticked` None means every action."""
+
+    verdict: Verdict
+    shown_digest: str = Field(max_length=64)
+    ticked: frozenset[str] | None = None
+    edits: tuple[Edit, ...] = Field(default=(), max_length=200)
+    reason_code: str = Field(default="", max_length=60)
+    text: str = Field(default="", max_length=4_000)
+    seconds_open: int | None = None
+
+
+class RefusalCode(StrEnum):
+    """Why a decision was not taken; `changed` and the two closed ones are nobody's fault."""
+
+    UNKNOWN = "unknown_review"
+    CHANGED = "changed_since_shown"
+    ALREADY_DECIDED = "already_decided"
+    CLOSED = "round_closed"
+    LATE = "late"
+    ROLE_TOO_LOW = "role_too_low"
+    SAME_REVIEWER = "same_reviewer"
+    INVALID = "invalid"
+    FORBIDDEN = "forbidden_action"
+    SIGNATURE = "signature"
+
+
+class DecisionRefused(Exception):
+    """Nothing was signed or stored. `sentence` is for the person who pressed the button."""
+
+    def __init__(self, code: RefusalCode, sentence: str) -> None:
+        super().__init__(code.value)
+        self.code = code
+        self.sentence = sentence
+
+
+class Taken(Value):
+    """A stored decision. `quorum_open` means another person must still sign before anything happens."""
+
+    case_id: str
+    round: int
+    decision_id: str
+    verdict: Verdict
+    final_digest: str
+    quorum_open: bool = False
+
+
+class Review(Value):
+    """One round as stored: what the queue knows, the card, and the signed bytes with their content."""
+
+    opening: ReviewOpening
+    card: ReviewCard
+    content: ProposalContent
+
+
+def new_decision_id() -> str:
+    """120 random bits as lower-case base32 behind a `d`."""
+    return "d" + base64.b32encode(secrets.token_bytes(15)).decode().lower()
+
+
+def load_review(reviews: Reviews, documents: CaseDocuments, case_id: str, round: int) -> Review | None:
+    """The round with its card and content; None where there is no such round or its documents were erased."""
+    opening = reviews.opening(case_id, round)
+    if opening is None:
+        return None
+    stored = documents.find(case_id, DocumentKind.PROPOSAL, opening.proposal_digest)
+    card = documents.find(case_id, DocumentKind.CARD, str(round))
+    if stored is None or card is None:
+        return None
+    return Review(
+        opening=opening,
+        card=ReviewCard.model_validate_json(card),
+        content=parse_content(stored, opening.proposal_digest),
+    )
+
+
+@dataclass(frozen=True)
+class Deciding:
+    """Takes decisions for one organisation. All parts are ports; the private key stays inside `signer`."""
+
+    org_id: str
+    reviews: Reviews
+    documents: CaseDocuments
+    audit: AuditLog
+    signer: DecisionSigner
+    verifier: SignatureVerifier
+    playbooks: Playbooks
+    clock: Clock
+    new_id: Callable[[], str] = new_decision_id
+
+    def decide(self, case_id: str, round: int, request: DecisionRequest, reviewer: Reviewer) -> Taken:
+        """Sign and store. Raises `DecisionRefused`; then nothing was signed or stored."""
+        review = load_review(self.reviews, self.documents, case_id, round)
+        if review is None:
+            raise DecisionRefused(RefusalCode.UNKNOWN, "There is no such review, or its data was erased.")
+        if not can(reviewer.role, Permission.DECIDE):
+            raise DecisionRefused(RefusalCode.ROLE_TOO_LOW, f"A {reviewer.role.value} can look, but not decide.")
+        self._must_be_open(review)
+        if request.shown_digest != review.opening.proposal_digest:
+            raise DecisionRefused(
+                RefusalCode.CHANGED, "The proposal changed while you looked at it. This is the current one."
+            )
+        match request.verdict:
+            case Verdict.APPROVE | Verdict.APPROVE_EDITED:
+                final = self._final(review, request, reviewer)
+            case Verdict.REJECT:
+                _check_reason(review.card, request)
+                final = review.content
+            case Verdict.RESPOND:
+                _check_instructions(round, request)
+                final = review.content
+        return self._sign(review, final, request, reviewer)
+
+    def _must_be_open(self, review: Review) -> None:
+        outcome = self.reviews.outcome(review.opening.case_id, review.opening.round)
+        match outcome.state:
+            case RoundState.OPEN:
+                if self.clock.now() > review.opening.ladder.expires_at:
+                    raise DecisionRefused(RefusalCode.LATE, "The deadline has passed; nothing was signed.")
+            case RoundState.DECIDED:
+                raise DecisionRefused(RefusalCode.ALREADY_DECIDED, "Somebody else has already decided this.")
+            case RoundState.EXPIRED:
+                raise DecisionRefused(RefusalCode.CLOSED, "This review expired; nothing was signed.")
+            case RoundState.SUPERSEDED:
+                raise DecisionRefused(RefusalCode.CLOSED, "A newer proposal replaced this one; nothing was signed.")
+
+    def _final(self, review: Review, request: DecisionRequest, reviewer: Reviewer) -> ProposalContent:
+        """What would be signed, judged anew by the policy of this minute."""
+        everything = frozenset(a.key for a in review.content.actions)
+        try:
+            final = revise(
+                review.content,
+                ticked=everything if request.ticked is None else request.ticked,
+                edits=request.edits,
+            )
+            policy = self.playbooks.current().write_policy()
+            check_owner(review.card, review.content, final)
+            check_fields(final, policy)
+            check_mail(review.content, final)
+        except ValueError as refused:
+            raise DecisionRefused(RefusalCode.INVALID, _sentence(str(refused))) from None
+        risk = effective_risk(review.opening, review.content, final, policy)
+        if risk is RiskCategory.FORBIDDEN:
+            raise DecisionRefused(RefusalCode.FORBIDDEN, "The policy forbids this change, whoever signs it.")
+        if not can(reviewer.role, permission_for(risk)):
+            raise DecisionRefused(
+                RefusalCode.ROLE_TOO_LOW, "This is high risk: a manager must decide it. You can still reject it."
+            )
+        return final
+
+    def _sign(
+        self, review: Review, final: ProposalContent, request: DecisionRequest, reviewer: Reviewer
+    ) -> Taken:
+        opening = review.opening
+        stored = final.to_bytes()
+        edited = request.verdict in APPROVALS and final != review.content
+        final_digest = digest_of(stored) if edited else opening.proposal_digest
+        if edited:
+            self.documents.put(opening.case_id, DocumentKind.FINAL, final_digest, stored)
+        now = self.clock.now()
+        verdict = request.verdict
+        if verdict in APPROVALS:
+            verdict = Verdict.APPROVE_EDITED if edited else Verdict.APPROVE
+        earlier = self.reviews.decisions_of_round(opening.case_id, opening.round)
+        envelope = DecisionEnvelope(
+            purpose=Purpose.WRITE,
+            org_id=self.org_id,
+            decision_id=self.new_id(),
+            case_id=opening.case_id,
+            round=opening.round,
+            proposal_digest=opening.proposal_digest,
+            final_digest=final_digest,
+            verdict=verdict,
+            reason_code=request.reason_code,
+            reviewer=reviewer.login,
+            role=reviewer.role,
+            quorum_position=len(earlier) + 1,
+            decided_at=now,
+            expires_at=now + timedelta(hours=self.playbooks.current().authorisation_hours),
+            key_id=self.signer.key_id,
+        )
+        signed = self.signer.sign(envelope)
+        self._verify(signed, envelope)
+        self._note(review, final, request, envelope)
+        self._accepted(self.reviews.record(signed, envelope, now=now))
+        quorum_open = self.reviews.outcome(opening.case_id, opening.round).state is RoundState.OPEN
+        self.audit.append(
+            AuditEvent(
+                key=f"decision/{envelope.decision_id}/recorded",
+                kind=AuditKind.DECISION_RECORDED,
+                org_id=self.org_id,
+                case_id=opening.case_id,
+                actor=reviewer.login,
+                subject=envelope.decision_id,
+                digest=final_digest,
+                agent_version=review.card.agent_version,
+                code=verdict.value,
+                at=now,
+            )
+        )
+        return Taken(
+            case_id=opening.case_id,
+            round=opening.round,
+            decision_id=envelope.decision_id,
+            verdict=verdict,
+            final_digest=final_digest,
+            quorum_open=quorum_open,
+        )
+
+    def _verify(self, signed: SignedDecision, envelope: DecisionEnvelope) -> None:
+        """A key that configuration does not know would be refused at the CRM door hours later; say it now."""
+        try:
+            verified(
+                signed,
+                Expected(
+                    org_id=self.org_id,
+                    case_id=envelope.case_id,
+                    round=envelope.round,
+                    proposal_digest=envelope.proposal_digest,
+                    purpose=envelope.purpose,
+                ),
+                self.verifier,
+            )
+        except NotAuthorised as refused:
+            raise DecisionRefused(
+                RefusalCode.SIGNATURE,
+                f"This server's signing key is not accepted ({refused.reason.value}). Ask ops to check the keys.",
+            ) from None
+
+    def _note(
+        self, review: Review, final: ProposalContent, request: DecisionRequest, envelope: DecisionEnvelope
+    ) -> None:
+        approved = request.verdict in APPROVALS
+        kept = {a.key for a in final.actions}
+        note = ReviewerNote(
+            decision_id=envelope.decision_id,
+            verdict=envelope.verdict.value,
+            reviewer=envelope.reviewer,
+            reason_code=request.reason_code,
+            text=request.text.strip(),
+            edits=request.edits if approved else (),
+            unticked=tuple(a.key for a in review.content.actions if a.key not in kept),
+            stated_by_reviewer=sentences_added(review.content, final) if approved else (),
+            seconds_open=request.seconds_open,
+        )
+        self.documents.put(
+            review.opening.case_id, DocumentKind.REASON, envelope.decision_id, note.model_dump_json().encode()
+        )
+
+    def _accepted(self, recorded: Recorded) -> None:
+        match recorded:
+            case Recorded.RECORDED | Recorded.RECORDED_QUORUM_OPEN | Recorded.SAME_AGAIN:
+                return
+            case Recorded.ALREADY_DECIDED:
+                raise DecisionRefused(RefusalCode.ALREADY_DECIDED, "Somebody else was quicker.")
+            case Recorded.SAME_REVIEWER:
+                raise DecisionRefused(
+                    RefusalCode.SAME_REVIEWER, "You have already signed; a second person must sign as well."
+                )
+            case Recorded.LATE:
+                raise DecisionRefused(RefusalCode.LATE, "The deadline has passed; this decision does not count.")
+            case Recorded.ROUND_CLOSED:
+                raise DecisionRefused(RefusalCode.CLOSED, "This review is closed; this decision does not count.")
+            case Recorded.DIGEST_MISMATCH:
+                raise DecisionRefused(
+                    RefusalCode.CHANGED, "The proposal changed while you looked at it. This is the current one."
+                )
+            case Recorded.UNKNOWN_ROUND:
+                raise DecisionRefused(RefusalCode.UNKNOWN, "There is no such review.")
+
+
+def _check_reason(card: ReviewCard, request: DecisionRequest) -> None:
+    known = {code for code, _ in card.reject_reasons}
+    if known and request.reason_code not in known:
+        raise DecisionRefused(
+            RefusalCode.INVALID, f"Choose a reason for the rejection: {', '.join(sorted(known))}."
+        )
+
+
+def _check_instructions(round: int, request: DecisionRequest) -> None:
+    if not request.text.strip():
+        raise DecisionRefused(RefusalCode.INVALID, "Say what the next draft should do differently.")
+    if round >= MAX_ROUNDS:
+        raise DecisionRefused(
+            RefusalCode.INVALID, f"This is draft {round} of {MAX_ROUNDS}. Edit it yourself, or reject it."
+        )
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:].rstrip(".") + "."

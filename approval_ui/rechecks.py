@@ -1,0 +1,104 @@
+"""The same rules once more, over what a reviewer is about to sign. Pure; each raises `ValueError` with a sentence."""
+
+import re
+
+from domain.cards import ReviewCard
+from domain.cases import ReviewOpening
+from domain.permissions import RISK_ORDER, RiskCategory, WritePolicy, worst
+from domain.proposals import (
+    AssignOwner,
+    CreateTask,
+    ProposalContent,
+    UpdateFields,
+)
+from domain.risk import assess
+
+_SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
+_TASK_PRIORITIES = ("High", "Normal", "Low")
+
+
+def effective_risk(
+    opening: ReviewOpening, proposed: ProposalContent, final: ProposalContent, policy: WritePolicy
+) -> RiskCategory:
+    """Risk of the final actions. Where suspicion raised the proposal above its actions, that stays."""
+    as_final = assess(final.actions, policy).category
+    by_actions = assess(proposed.actions, policy).category
+    raised = RISK_ORDER.index(opening.risk) > RISK_ORDER.index(by_actions)
+    return worst((as_final, opening.risk)) if raised else as_final
+
+
+def owner_choices(card: ReviewCard, proposed: ProposalContent) -> dict[str, str]:
+    """Whom a reviewer may hand the record to: id and name of everybody this card considered or names."""
+    choices: dict[str, str] = {}
+    for action in proposed.actions:
+        if isinstance(action, AssignOwner):
+            choices[action.after_owner_id] = card.names.get(action.after_owner_id, action.after_owner_id)
+    for candidate in card.routing.considered:
+        choices.setdefault(candidate.owner_id, candidate.name)
+    if card.routing.fallback_owner_id:
+        choices.setdefault(card.routing.fallback_owner_id, card.routing.fallback_owner_name)
+    for record_id, name in card.names.items():
+        if record_id.startswith(_OWNER_PREFIXES):
+            choices.setdefault(record_id, name)
+    return {key: name for key, name in choices.items() if key}
+
+
+_OWNER_PREFIXES = ("005", "00G")
+"""Salesforce key prefixes of User and Group (queues are groups)."""
+
+
+def check_owner(card: ReviewCard, proposed: ProposalContent, final: ProposalContent) -> None:
+    """A changed owner must be one that the card knows."""
+    known = owner_choices(card, proposed)
+    before = {a.key: a for a in proposed.actions}
+    for action in final.actions:
+        if action == before[action.key]:
+            continue
+        if isinstance(action, AssignOwner) and action.after_owner_id not in known:
+            raise ValueError("choose an owner from the list; this one is not among the people of this case")
+        if isinstance(action, CreateTask):
+            if action.owner_id not in {*known, getattr(before[action.key], "owner_id", "")}:
+                raise ValueError("choose the task's owner from the list; this one is not among the people of this case")
+            if action.priority not in _TASK_PRIORITIES:
+                raise ValueError(f"the task's priority is one of {', '.join(_TASK_PRIORITIES)}")
+
+
+def check_fields(final: ProposalContent, policy: WritePolicy) -> None:
+    """Every field that would be written is on the current allow-list."""
+    for action in final.actions:
+        if not isinstance(action, UpdateFields):
+            continue
+        allowed = policy.allowed_fields.get(action.record.object, frozenset())
+        refused = [c.field for c in action.changes if c.field not in allowed]
+        if refused:
+            raise ValueError(
+                f"the playbook does not allow writing {', '.join(refused)} of {action.record.object}; untick it"
+            )
+
+
+def check_mail(proposed: ProposalContent, final: ProposalContent) -> None:
+    """Consent was judged for one recipient and one sender; an edit may change the words, nothing else."""
+    before, after = proposed.mail, final.mail
+    if after is None:
+        return
+    if before is None:
+        raise ValueError("an e-mail cannot be added by an edit")
+    fixed = ("to_address", "to_name", "from_name", "from_address", "footer")
+    if any(getattr(before, name) != getattr(after, name) for name in fixed):
+        raise ValueError("recipient, sender and footer of the e-mail cannot be edited")
+    if not after.body.strip():
+        raise ValueError("the e-mail has no text; untick it instead")
+
+
+def sentences_added(proposed: ProposalContent, final: ProposalContent) -> tuple[str, ...]:
+    """Sentences of the final e-mail that the draft did not hold. They stand on the reviewer's word."""
+    before, after = proposed.mail, final.mail
+    if before is None or after is None or before.body == after.body:
+        return ()
+    known = set(sentences(before.body))
+    return tuple(s for s in sentences(after.body) if s not in known)
+
+
+def sentences(text: str) -> tuple[str, ...]:
+    """Split at sentence ends and line breaks; good enough to tell old from new, not to parse language."""
+    return tuple(s for part in _SENTENCE.split(text) if (s := part.strip()))

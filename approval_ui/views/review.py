@@ -1,0 +1,305 @@
+"""The review page as one value: card, diff, evidence, state of the round, and what this person may do."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from approval_ui.deciding import MAX_ROUNDS, Review, Reviewer
+from approval_ui.views.changes import Change, Scene, Submitted, changes_of
+from approval_ui.views.mail import MailView, mail_of
+from approval_ui.views.wording import MAIL, MOTION, STEP, VERDICT, ago, field_label, plural, span
+from domain.cards import Check
+from domain.cases import Case
+from domain.decisions import APPROVALS, RoundState
+from domain.drafting import DraftOrigin
+from domain.evidence import Evidence, EvidenceSource
+from domain.model import Instant
+from domain.permissions import Permission, can, permission_for
+from domain.receipts import MailState
+from domain.reviewer_notes import ReviewerNote
+from persistence.queue import DecisionItem, MailItem, QueueItem
+
+
+@dataclass(frozen=True)
+class Note:
+    """One footnote: its number, what is stated, and where it stands."""
+
+    id: str
+    number: str
+    text: str
+    source: str
+    at: Instant
+    confidence: str
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One line of the timeline. `at` None is a time to come that has no instant."""
+
+    what: str
+    detail: str = ""
+    at: Instant | None = None
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a round ended, for the page that can no longer decide it."""
+
+    headline: str
+    detail: str
+    tone: str
+    at: Instant | None = None
+
+
+@dataclass(frozen=True)
+class PendingMail:
+    """An approved e-mail that can still be stopped until `leaves_at`."""
+
+    leaves_at: Instant
+    to: str
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the page reads from the stores besides the review itself."""
+
+    item: QueueItem
+    case: Case
+    decisions: tuple[DecisionItem, ...]
+    mails: tuple[MailItem, ...]
+    notes: tuple[ReviewerNote, ...]
+    written_at: Instant | None
+    """When the CRM write of this round was read back, where it was."""
+    paused: bool
+    newer_round: int | None
+
+
+@dataclass(frozen=True)
+class ReviewView:
+    case_id: str
+    round: int
+    digest: str
+    title: str
+    sub: str
+    received_at: Instant
+    received_ago: str
+    risk: str
+    risk_text: str
+    changes: tuple[Change, ...]
+    mail: MailView | None
+    failed: tuple[Check, ...]
+    passed: tuple[Check, ...]
+    notes: tuple[Note, ...]
+    moments: tuple[Moment, ...]
+    open: bool
+    ending: Ending | None
+    pending_mail: PendingMail | None
+    undelivered: bool
+    signatures: tuple[str, ...]
+    cannot_decide: str
+    """Why this person may not approve; empty where they may."""
+    cannot_reject: str
+    cannot_redraft: str
+    next_step: str
+    next_at: Instant
+    next_left: str
+    numbers: dict[str, str]
+    action_count: int
+    undoable: str
+
+
+def review_view(review: Review, facts: Facts, reviewer: Reviewer, now: Instant, submitted: Submitted,
+                ticked: frozenset[str] | None) -> ReviewView:
+    scene = Scene(card=review.card, content=review.content, submitted=submitted, ticked=ticked)
+    card, opening = review.card, review.opening
+    numbers = footnote_numbers(card.evidence)
+    step = facts.item.next_step(now)
+    is_open = facts.item.state is RoundState.OPEN and now <= opening.ladder.expires_at
+    cannot_approve, cannot_reject = _obstacles(review, facts, reviewer)
+    return ReviewView(
+        case_id=opening.case_id,
+        round=opening.round,
+        digest=opening.proposal_digest,
+        title=card.title,
+        sub=card.subtitle,
+        received_at=facts.case.opened_at,
+        received_ago=ago(facts.case.opened_at, now),
+        risk=opening.risk.value,
+        risk_text=f"{opening.risk.value.capitalize()} risk: {', '.join(card.risk.reasons)}".rstrip(": "),
+        changes=changes_of(scene),
+        mail=mail_of(scene),
+        failed=tuple(c for c in card.checks if not c.passed),
+        passed=tuple(c for c in card.checks if c.passed),
+        notes=tuple(_note(e, numbers[e.id]) for e in card.evidence),
+        moments=_timeline(review, facts, now),
+        open=is_open,
+        ending=None if is_open else _ending(facts, now),
+        pending_mail=_pending_mail(review, facts, now),
+        undelivered=any(d.counts and d.delivered_at is None for d in _of_round(facts)) and not is_open,
+        signatures=tuple(d.reviewer for d in _of_round(facts) if d.counts),
+        cannot_decide=cannot_approve,
+        cannot_reject=cannot_reject,
+        cannot_redraft=cannot_reject
+        or (f"Draft {opening.round} of {MAX_ROUNDS}: edit it, or reject" if opening.round >= MAX_ROUNDS else ""),
+        next_step=STEP[step.step],
+        next_at=step.at,
+        next_left=span(step.at - now),
+        numbers=numbers,
+        action_count=len(review.content.actions),
+        undoable=_undoable(review),
+    )
+
+
+def footnote_numbers(evidence: tuple[Evidence, ...]) -> dict[str, str]:
+    """`e7` reads as 7; what is not numbered that way counts on."""
+    return {e.id: str(place) for place, e in enumerate(evidence, start=1)}
+
+
+def _of_round(facts: Facts) -> tuple[DecisionItem, ...]:
+    return tuple(d for d in facts.decisions if d.round == facts.item.round)
+
+
+def _obstacles(review: Review, facts: Facts, reviewer: Reviewer) -> tuple[str, str]:
+    if not can(reviewer.role, Permission.DECIDE):
+        reason = f"Signed in as {reviewer.role.value}: you can look, but not decide"
+        return reason, reason
+    if any(d.counts and d.reviewer == reviewer.login for d in _of_round(facts)):
+        reason = "You have signed; a second person must sign as well"
+        return reason, reason
+    if not can(reviewer.role, permission_for(review.opening.risk)):
+        return "High risk: a manager must approve it as it stands", ""
+    return "", ""
+
+
+def _undoable(review: Review) -> str:
+    if all(i.kind != "no_inverse" for i in review.content.inverses):
+        return "can be undone"
+    return "can be undone, except the e-mail once it left" if review.content.mail else "can be undone in part"
+
+
+_SYSTEMS = {
+    EvidenceSource.INQUIRY: "Inquiry",
+    EvidenceSource.CRM: "Salesforce",
+    EvidenceSource.ENRICHMENT: "Enrichment",
+    EvidenceSource.PLAYBOOK: "Playbook",
+    EvidenceSource.MODEL: "Model",
+    EvidenceSource.REVIEWER: "Reviewer",
+}
+
+
+def _note(evidence: Evidence, number: str) -> Note:
+    if evidence.quote:
+        text = f"“{evidence.quote}”"
+        exact = "quoted exactly"
+    else:
+        label = field_label(evidence.field.rsplit(".", 1)[-1])
+        text = f"{label}: {evidence.value}" if evidence.value else label
+        exact = ""
+    system = evidence.system or _SYSTEMS[evidence.source]
+    where = " · ".join(p for p in (evidence.field, system[:1].upper() + system[1:], exact) if p)
+    sure = "" if evidence.confidence >= 0.995 else f"confidence {evidence.confidence:.2f}"
+    return Note(
+        id=evidence.id, number=number, text=text, source=where, at=evidence.observed_at, confidence=sure
+    )
+
+
+def _timeline(review: Review, facts: Facts, now: Instant) -> tuple[Moment, ...]:
+    card = review.card
+    came = plural(facts.case.inquiry_count, "inquiry", "inquiries") if facts.case.inquiry_count > 1 else ""
+    moments = [
+        Moment("Received", came, facts.case.opened_at, "done"),
+        Moment("Qualified and routed", card.routing.rule.replace("_", " "), card.made_at, "done"),
+        Moment("Drafted" if card.draft.paragraphs else "Brief written", _writer(review), card.made_at, "done"),
+    ]
+    for deadline in review.opening.ladder.deadlines:
+        if facts.item.rung is not None and deadline.at <= now and facts.item.state is RoundState.OPEN:
+            moments.append(Moment(STEP[deadline.step].capitalize(), f"told {deadline.notify}", deadline.at))
+    for decision in _of_round(facts):
+        if decision.counts:
+            moments.append(Moment(f"{decision.reviewer} {VERDICT[decision.verdict]}", "", decision.decided_at, "done"))
+    if facts.written_at is not None:
+        moments.append(Moment("Written to the CRM", "read back and kept as a receipt", facts.written_at, "done"))
+    for mail in facts.mails:
+        tone = "done" if mail.state is MailState.ACCEPTED else "fail" if mail.state in _MAIL_TROUBLE else ""
+        moments.append(Moment("E-mail", MAIL[mail.state], mail.moved_at, tone))
+    if facts.item.state is RoundState.OPEN:
+        ahead = [d for d in review.opening.ladder.deadlines if d.at > now]
+        moments.append(Moment(f"Waiting for {facts.item.assignee or 'a reviewer'}", "", None, "now"))
+        moments += [Moment(STEP[d.step].capitalize(), d.notify, d.at) for d in ahead]
+    return tuple(moments)
+
+
+_MAIL_TROUBLE = frozenset({MailState.REFUSED, MailState.UNKNOWN, MailState.STOPPED})
+
+
+def _writer(review: Review) -> str:
+    draft = review.card.draft
+    if draft.origin is DraftOrigin.TEMPLATE:
+        return f"template writer, {draft.writer_version}"
+    model = draft.usage[-1].model if draft.usage else draft.writer_version
+    costs = [u.cost_usd for u in draft.usage if u.cost_usd is not None]
+    return f"{model}, ${sum(costs):.4f}" if costs else model
+
+
+def _ending(facts: Facts, now: Instant) -> Ending:
+    counting = [d for d in _of_round(facts) if d.counts]
+    match facts.item.state:
+        case RoundState.DECIDED if counting:
+            last = counting[-1]
+            who = " and ".join(dict.fromkeys(d.reviewer for d in counting))
+            tone = "good" if last.verdict in APPROVALS else "info"
+            return Ending(f"Already decided: {who} {VERDICT[last.verdict]}", _reason(facts), tone, last.decided_at)
+        case RoundState.DECIDED:
+            return Ending("Already decided", "", "info", facts.item.closed_at)
+        case RoundState.EXPIRED:
+            return Ending("Expired", "Nobody decided in time. Nothing was written.", "warn", facts.item.closed_at)
+        case RoundState.SUPERSEDED:
+            return Ending(
+                "Replaced by a newer proposal", "The record or the inquiry changed while this waited.", "info",
+                facts.item.closed_at,
+            )
+        case RoundState.OPEN:
+            return Ending(
+                "The deadline has passed", "Decisions no longer count; the case closes as expired.", "warn",
+                facts.item.ladder.expires_at,
+            )
+
+
+def _reason(facts: Facts) -> str:
+    parts: list[str] = []
+    for note in facts.notes:
+        if note.reason_code:
+            parts.append(note.reason_code.replace("_", " "))
+        if note.text:
+            parts.append(f"“{note.text}”")
+        if note.edits:
+            parts.append("edited " + ", ".join(dict.fromkeys(field_label(e.field).lower() for e in note.edits)))
+        if note.unticked:
+            parts.append(plural(len(note.unticked), "action") + " left out")
+        if note.stated_by_reviewer:
+            parts.append(
+                plural(len(note.stated_by_reviewer), "sentence") + " on the reviewer's word"
+            )
+    return " · ".join(parts)
+
+
+def _pending_mail(review: Review, facts: Facts, now: Instant) -> PendingMail | None:
+    approvals = [d for d in _of_round(facts) if d.counts and d.verdict in APPROVALS]
+    mail = review.content.mail
+    if facts.item.state is not RoundState.DECIDED or not approvals or mail is None:
+        return None
+    decision = approvals[-1]
+    if any(mail.key in note.unticked for note in facts.notes if note.decision_id == decision.decision_id):
+        return None
+    if any(m.decision_id == decision.decision_id and m.state is not MailState.INTENDED for m in facts.mails):
+        return None
+    begun = max([m.begun_at for m in facts.mails if m.decision_id == decision.decision_id], default=None)
+    start = begun or facts.written_at or decision.decided_at
+    leaves_at = start + timedelta(seconds=review.card.undo_window_seconds)
+    if begun is None and facts.written_at is None and leaves_at <= now:
+        return None
+    return PendingMail(leaves_at=leaves_at, to=mail.to_address) if leaves_at > now else None
+
+
+def motion_name(review: Review) -> str:
+    return MOTION[review.opening.motion]

@@ -1,0 +1,319 @@
+"""What the pages read: the review queue, a case's trace, the tail of the audit. Reads only."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlmodel import col, select
+
+from domain.audit import AuditEvent
+from domain.cases import Case, CaseOutcome, CaseState, Deadline, DocumentKind, Ladder, LadderStep
+from domain.decisions import Purpose, RoundState, Verdict
+from domain.leads import Motion
+from domain.model import Instant, Value
+from domain.permissions import RiskCategory, Role
+from domain.receipts import MailState
+from persistence.database import Database
+from persistence.tables import (
+    AuditRow,
+    CaseRow,
+    DecisionRow,
+    DocumentRow,
+    MailRow,
+    ReviewEventRow,
+    ReviewRow,
+)
+
+
+class QueueItem(Value):
+    """One review round as the list shows it."""
+
+    case_id: str
+    round: int
+    motion: Motion
+    title: str
+    subtitle: str
+    risk: RiskCategory
+    score: int | None
+    band: str
+    owner_name: str
+    assignee: str
+    opened_at: Instant
+    closed_at: Instant | None
+    ladder: Ladder
+    rung: LadderStep | None
+    """The last step of the ladder that was taken."""
+    state: RoundState
+    verdict: Verdict | None
+    claimed_by: str
+    quorum: int
+
+    def next_step(self, now: Instant) -> Deadline:
+        """The step that comes next; the expiry where all others have passed."""
+        return next((d for d in self.ladder.deadlines if d.at > now), self.ladder.deadlines[-1])
+
+
+class DecisionItem(Value):
+    """A stored decision. `counts` is False where it was voided by an edit, or made to undo."""
+
+    decision_id: str
+    case_id: str
+    round: int
+    purpose: Purpose
+    reviewer: str
+    role: Role
+    verdict: Verdict
+    reason_code: str
+    final_digest: str
+    decided_at: Instant
+    delivered_at: Instant | None
+    counts: bool
+
+
+class RoundEvent(Value):
+    round: int
+    kind: str
+    who: str
+    at: Instant
+
+
+class DocumentItem(Value):
+    """That a document exists, without its content."""
+
+    document_id: str
+    kind: DocumentKind
+    slot: str
+    digest: str
+    stored_at: Instant
+    erased: bool
+
+
+class MailItem(Value):
+    message_id: str
+    decision_id: str
+    state: MailState
+    begun_at: Instant
+    moved_at: Instant
+
+
+class AuditItem(Value):
+    """One link of the chain with what it says."""
+
+    position: int
+    event: AuditEvent
+    entry_hash: str
+
+
+class CaseItem(Value):
+    """A case with the title of its newest review, where it has one."""
+
+    case: Case
+    title: str = ""
+    score: int | None = None
+    band: str = ""
+    round: int | None = None
+    round_state: RoundState | None = None
+
+
+class ReviewQueue:
+    """Queries behind the pages of one organisation."""
+
+    def __init__(self, database: Database, org_id: str) -> None:
+        self._database = database
+        self._org_id = org_id
+
+    def open_items(self, *, limit: int = 500) -> tuple[QueueItem, ...]:
+        """Open rounds, the first to expire first."""
+        query = (
+            select(ReviewRow)
+            .where(ReviewRow.org_id == self._org_id, ReviewRow.state == RoundState.OPEN.value)
+            .order_by(col(ReviewRow.expires_at), col(ReviewRow.case_id), col(ReviewRow.round))
+            .limit(limit)
+        )
+        with self._database.session() as session:
+            return tuple(_queue_item(row) for row in session.exec(query))
+
+    def closed_items(self, *, limit: int = 100) -> tuple[QueueItem, ...]:
+        """Rounds that ended, newest first."""
+        query = (
+            select(ReviewRow)
+            .where(ReviewRow.org_id == self._org_id, ReviewRow.state != RoundState.OPEN.value)
+            .order_by(col(ReviewRow.closed_at).desc(), col(ReviewRow.case_id))
+            .limit(limit)
+        )
+        with self._database.session() as session:
+            return tuple(_queue_item(row) for row in session.exec(query))
+
+    def item(self, case_id: str, round: int) -> QueueItem | None:
+        with self._database.session() as session:
+            row = session.get(ReviewRow, (case_id, round))
+            return _queue_item(row) if row is not None and row.org_id == self._org_id else None
+
+    def rounds_of(self, case_id: str) -> tuple[QueueItem, ...]:
+        query = (
+            select(ReviewRow)
+            .where(ReviewRow.case_id == case_id, ReviewRow.org_id == self._org_id)
+            .order_by(col(ReviewRow.round))
+        )
+        with self._database.session() as session:
+            return tuple(_queue_item(row) for row in session.exec(query))
+
+    def decisions_of(self, case_id: str) -> tuple[DecisionItem, ...]:
+        """All of them, oldest first: voided ones and those that undo included."""
+        query = (
+            select(DecisionRow)
+            .where(DecisionRow.case_id == case_id, DecisionRow.org_id == self._org_id)
+            .order_by(col(DecisionRow.decided_at), col(DecisionRow.decision_id))
+        )
+        with self._database.session() as session:
+            return tuple(_decision_item(row) for row in session.exec(query))
+
+    def events_of(self, case_id: str) -> tuple[RoundEvent, ...]:
+        query = select(ReviewEventRow).where(ReviewEventRow.case_id == case_id).order_by(col(ReviewEventRow.seq))
+        with self._database.session() as session:
+            return tuple(
+                RoundEvent(round=row.round, kind=row.kind, who=row.who, at=row.at) for row in session.exec(query)
+            )
+
+    def documents_of(self, case_id: str) -> tuple[DocumentItem, ...]:
+        """What was read and produced, oldest first, without the contents."""
+        query = select(
+            DocumentRow.document_id,
+            DocumentRow.kind,
+            DocumentRow.slot,
+            DocumentRow.digest,
+            DocumentRow.stored_at,
+            col(DocumentRow.body).is_(None),
+        ).where(DocumentRow.case_id == case_id)
+        with self._database.session() as session:
+            rows = session.execute(query.order_by(col(DocumentRow.seq))).all()
+        return tuple(
+            DocumentItem(
+                document_id=document_id,
+                kind=DocumentKind(kind),
+                slot=slot,
+                digest=digest,
+                stored_at=stored_at,
+                erased=erased,
+            )
+            for document_id, kind, slot, digest, stored_at, erased in rows
+        )
+
+    def mails_of(self, case_id: str) -> tuple[MailItem, ...]:
+        query = select(MailRow).where(MailRow.case_id == case_id).order_by(col(MailRow.begun_at))
+        with self._database.session() as session:
+            return tuple(
+                MailItem(
+                    message_id=row.message_id,
+                    decision_id=row.decision_id,
+                    state=MailState(row.state),
+                    begun_at=row.begun_at,
+                    moved_at=row.moved_at,
+                )
+                for row in session.exec(query)
+            )
+
+    def cases(self, *, limit: int = 200, state: CaseState | None = None) -> tuple[CaseItem, ...]:
+        """Newest first, each with its newest review."""
+        query = select(CaseRow).where(CaseRow.org_id == self._org_id)
+        if state is not None:
+            query = query.where(CaseRow.state == state.value)
+        with self._database.session() as session:
+            rows = session.exec(query.order_by(col(CaseRow.opened_at).desc()).limit(limit)).all()
+            reviews = session.exec(
+                select(ReviewRow)
+                .where(col(ReviewRow.case_id).in_([row.case_id for row in rows]))
+                .order_by(col(ReviewRow.round))
+            ).all()
+        newest = {review.case_id: review for review in reviews}
+        return tuple(_case_item(row, newest.get(row.case_id)) for row in rows)
+
+    def audit_of(self, case_id: str) -> tuple[AuditItem, ...]:
+        query = (
+            select(AuditRow)
+            .where(AuditRow.case_id == case_id, AuditRow.org_id == self._org_id)
+            .order_by(col(AuditRow.position))
+        )
+        with self._database.session() as session:
+            return _audit_items(session.exec(query).all())
+
+    def audit_tail(self, *, limit: int = 200) -> tuple[AuditItem, ...]:
+        """The last entries, newest first."""
+        query = (
+            select(AuditRow).where(AuditRow.org_id == self._org_id).order_by(col(AuditRow.position).desc()).limit(limit)
+        )
+        with self._database.session() as session:
+            return _audit_items(session.exec(query).all())
+
+
+def _queue_item(row: ReviewRow) -> QueueItem:
+    return QueueItem(
+        case_id=row.case_id,
+        round=row.round,
+        motion=Motion(row.motion),
+        title=row.title,
+        subtitle=row.subtitle,
+        risk=RiskCategory(row.risk),
+        score=row.score,
+        band=row.band,
+        owner_name=row.owner_name,
+        assignee=row.assignee,
+        opened_at=row.opened_at,
+        closed_at=row.closed_at,
+        ladder=Ladder.model_validate_json(row.ladder),
+        rung=LadderStep(row.rung) if row.rung else None,
+        state=RoundState(row.state),
+        verdict=Verdict(row.verdict) if row.verdict else None,
+        claimed_by=row.claimed_by,
+        quorum=row.quorum,
+    )
+
+
+def _decision_item(row: DecisionRow) -> DecisionItem:
+    return DecisionItem(
+        decision_id=row.decision_id,
+        case_id=row.case_id,
+        round=row.round,
+        purpose=Purpose(row.purpose),
+        reviewer=row.reviewer,
+        role=Role(row.role),
+        verdict=Verdict(row.verdict),
+        reason_code=row.reason_code,
+        final_digest=row.final_digest,
+        decided_at=row.decided_at,
+        delivered_at=row.delivered_at,
+        counts=row.counts,
+    )
+
+
+def _case_item(row: CaseRow, review: ReviewRow | None) -> CaseItem:
+    case = Case(
+        case_id=row.case_id,
+        org_id=row.org_id,
+        motion=Motion(row.motion),
+        workflow_id=row.workflow_id,
+        state=CaseState(row.state),
+        outcome=CaseOutcome(row.outcome) if row.outcome else None,
+        playbook_digest=row.playbook_digest,
+        agent_version=row.agent_version,
+        lead_id=row.lead_id,
+        inquiry_count=row.inquiry_count,
+        opened_at=row.opened_at,
+        closed_at=row.closed_at,
+    )
+    if review is None:
+        return CaseItem(case=case)
+    return CaseItem(
+        case=case,
+        title=review.title,
+        score=review.score,
+        band=review.band,
+        round=review.round,
+        round_state=RoundState(review.state),
+    )
+
+
+def _audit_items(rows: Sequence[AuditRow]) -> tuple[AuditItem, ...]:
+    return tuple(
+        AuditItem(position=row.position, event=AuditEvent.model_validate_json(row.body), entry_hash=row.entry_hash)
+        for row in rows
+    )
