@@ -45,3 +45,5 @@ class ReviewCard(Value):
     reopened_because: str = ""
     undo_window_seconds: int = 60
     snapshot_slot: str = ""
+    assignee: str = ""
+    """Login of the reviewer who is asked first."""

@@ -47,6 +47,7 @@ class ExceptionCode(StrEnum):
     TOO_MANY_REDRAFTS = "too_many_redrafts"
     REVIEW_EXPIRED = "review_expired"
     POLICY_SIGNER_REFUSED = "policy_signer_refused"
+    FORBIDDEN = "forbidden"
     STEP_FAILED = "step_failed"
 
 

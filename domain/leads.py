@@ -121,3 +121,5 @@ class MatchResult(Value):
     account: CrmRecord | None = None
     candidates: tuple[MatchCandidate, ...] = ()
     reasons: tuple[str, ...] = ()
+    queues: tuple[CrmRecord, ...] = ()
+    """The org's queues, kept where the person is new and a lead will need one."""

@@ -13,3 +13,9 @@ class Value(BaseModel):
     """A frozen value object. Unknown fields are refused, so that a typo is an error and not a silent default."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Message(BaseModel):
+    """Base of what travels in workflow history. Unknown fields are ignored: an older worker reads a newer message."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")

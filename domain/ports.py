@@ -114,6 +114,10 @@ class Reviews(Protocol):
         """The workflow has taken the decision in."""
         ...
 
+    def count_decisions(self, reviewer: str, *, since: Instant) -> int:
+        """How many decisions somebody (or the policy signer) has signed since then."""
+        ...
+
 
 class Receipts(Protocol):
     def put(self, receipt: WriteReceipt) -> None:
@@ -166,6 +170,10 @@ class CrmReader(Protocol):
 
     def candidates(self, inquiry: Inquiry) -> tuple[CrmRecord, ...]:
         """Leads, contacts and accounts that may be this person or company; at most 60 records, one call."""
+        ...
+
+    def queues(self) -> tuple[CrmRecord, ...]:
+        """The org's queues; an adapter may remember them for some minutes."""
         ...
 
     def snapshot(self, lead_id: str) -> CrmSnapshot:

@@ -1,0 +1,134 @@
+"""Steps that talk to the CRM. They run on the CRM queue, whose worker alone holds its credentials."""
+
+from temporalio import activity
+
+from activities.messages import (
+    ApplyHead,
+    ApplyInput,
+    FetchHead,
+    FetchInput,
+    MatchHead,
+    StepInput,
+    UndoApplyInput,
+    UndoHead,
+)
+from domain.casefile import CaseFile
+from domain.cases import DocumentKind, ExceptionCode
+from domain.errors import CrmError, ErrorCode
+from domain.identity import match
+from domain.leads import MatchVerdict
+from domain.ports import CaseDocuments, Cases, CrmReader, CrmWriter, Playbooks, UndoOrder, WriteOrder
+from domain.receipts import WriteOutcome
+
+
+class CrmActivities:
+    """Reads, guarded writes and undo of one org."""
+
+    def __init__(
+        self,
+        *,
+        reader: CrmReader,
+        writer: CrmWriter,
+        cases: Cases,
+        documents: CaseDocuments,
+        playbooks: Playbooks,
+    ) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._cases = cases
+        self._documents = documents
+        self._playbooks = playbooks
+
+    @activity.defn
+    def match(self, step: StepInput) -> MatchHead:
+        """Find the person among leads, contacts and accounts. Ambiguity is an exception, not a guess."""
+        file = CaseFile(self._documents, step.case_id)
+        result = file.match(step.round)
+        if result is None:
+            inquiries = file.inquiries(step.inquiries)
+            result = match(inquiries, self._reader.candidates(inquiries[-1]), self._playbooks.current())
+            if result.verdict is MatchVerdict.NONE:
+                result = result.model_copy(update={"queues": self._reader.queues()})
+            file.keep(DocumentKind.MATCH, str(step.round), result)
+        if result.verdict is MatchVerdict.POSSIBLE:
+            return MatchHead(verdict=result.verdict, exception=ExceptionCode.AMBIGUOUS_MATCH)
+        lead_id = result.lead.id if result.lead else ""
+        if lead_id:
+            self._cases.set_lead(step.case_id, lead_id)
+        return MatchHead(verdict=result.verdict, lead_id=lead_id)
+
+    @activity.defn
+    def fetch(self, step: FetchInput) -> FetchHead:
+        """Read the lead and what surrounds it, and keep that as the round's snapshot."""
+        file = CaseFile(self._documents, step.case_id)
+        if file.has(DocumentKind.SNAPSHOT, str(step.round)):
+            snapshot = file.snapshot(step.round)
+        else:
+            try:
+                snapshot = self._reader.snapshot(step.lead_id)
+            except CrmError as missing:
+                if missing.code is ErrorCode.CRM_RECORD_MISSING:
+                    return FetchHead(found=False)
+                raise
+            file.keep(DocumentKind.SNAPSHOT, str(step.round), snapshot)
+        lead = snapshot.lead
+        if lead is None:
+            return FetchHead(found=not step.lead_id)
+        survivor = lead.text("MasterRecordId") if lead.flag("IsDeleted") else ""
+        if not survivor:
+            self._cases.set_lead(step.case_id, lead.id)
+        return FetchHead(
+            found=True, converted=lead.flag("IsConverted"), deleted=lead.flag("IsDeleted"), survivor_id=survivor
+        )
+
+    @activity.defn
+    def apply_changes(self, order: ApplyInput) -> ApplyHead:
+        """One phase of an approved change, through the write guard, atomically, once."""
+        outcome = self._writer.apply(
+            WriteOrder(
+                org_id=order.org_id,
+                case_id=order.case_id,
+                round=order.round,
+                decision_id=order.decision_id,
+                phase=order.phase,
+                motion=order.motion,
+                attempt=activity.info().attempt,
+                agent_version=order.agent_version,
+                snapshot_slot=str(order.round),
+            )
+        )
+        return self._head(order.case_id, outcome)
+
+    def _head(self, case_id: str, outcome: WriteOutcome) -> ApplyHead:
+        receipt = outcome.receipt
+        lead_id = ""
+        if receipt is not None:
+            lead_id = next((i.record.id for i in receipt.records if i.created and i.record.object == "Lead"), "")
+        if lead_id:
+            self._cases.set_lead(case_id, lead_id)
+        return ApplyHead(
+            kind=outcome.kind,
+            receipt_id=receipt.id if receipt else "",
+            survivor_id=outcome.survivor_id,
+            lead_id=lead_id,
+        )
+
+    @activity.defn
+    def undo(self, order: UndoApplyInput) -> UndoHead:
+        """Take one receipt back as far as nobody has changed it since."""
+        outcome = self._writer.undo(
+            UndoOrder(
+                org_id=order.org_id,
+                case_id=order.case_id,
+                receipt_id=order.receipt_id,
+                decision_id=order.decision_id,
+                motion=order.motion,
+                attempt=activity.info().attempt,
+                agent_version=order.agent_version,
+            )
+        )
+        return UndoHead(
+            new_receipt_id=outcome.receipt.id if outcome.receipt else "",
+            restored=len(outcome.restored),
+            refusals=tuple(r.reason for r in outcome.refusals),
+        )

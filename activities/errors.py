@@ -1,0 +1,55 @@
+"""Which failure is worth another try. One table; a code that is missing here is a failing test.
+
+When do you need to touch this? When `domain.errors.ErrorCode` gains a member.
+"""
+
+from datetime import timedelta
+
+from temporalio.exceptions import ApplicationError
+
+from domain.errors import DomainError, ErrorCode
+
+RETRYABLE: dict[ErrorCode, bool] = {
+    ErrorCode.INVALID_INQUIRY: False,  # the same bytes will be as wrong tomorrow
+    ErrorCode.INVALID_PLAYBOOK: True,  # somebody is editing it; the case waits for a good one
+    ErrorCode.DOCUMENT_MISSING: False,  # committed before it was named: it is gone for good
+    ErrorCode.CASE_UNKNOWN: False,
+    ErrorCode.CRM_UNAVAILABLE: True,
+    ErrorCode.CRM_RATE_LIMITED: True,
+    ErrorCode.CRM_LOCKED: True,
+    ErrorCode.CRM_UNAUTHORISED: True,  # ops renew a credential; nothing may be lost meanwhile
+    ErrorCode.CRM_FORBIDDEN: False,
+    ErrorCode.CRM_RECORD_MISSING: False,
+    ErrorCode.CRM_REFUSED_VALUE: False,
+    ErrorCode.CRM_DUPLICATE_RULE: False,
+    ErrorCode.CRM_CONFLICT: True,  # a race that the re-read decides
+    ErrorCode.CRM_PROTOCOL: True,  # a proxy's error page, most often
+    ErrorCode.PAUSED: True,
+    ErrorCode.NOT_AUTHORISED: False,
+    ErrorCode.MODEL_UNAVAILABLE: True,
+    ErrorCode.MODEL_RATE_LIMITED: True,
+    ErrorCode.MODEL_REFUSED: False,
+    ErrorCode.MODEL_MALFORMED: True,
+    ErrorCode.MAIL_UNAVAILABLE: True,
+    ErrorCode.MAIL_REFUSED: False,
+    ErrorCode.POLICY_CAP_REACHED: False,
+    ErrorCode.STORE_UNAVAILABLE: True,
+    ErrorCode.UNEXPECTED: True,  # a bug: retried until a deploy mends it, visible meanwhile
+}
+
+PAUSE_POLL = timedelta(seconds=3)
+"""How soon a paused write looks again: stopping and resuming must both take effect within seconds."""
+
+
+def to_failure(error: DomainError, document_id: str) -> ApplicationError:
+    """What Temporal is told: the code, and where the detail lies. Never the detail."""
+    delay = PAUSE_POLL if error.code is ErrorCode.PAUSED else None
+    if error.retry_after_seconds is not None:
+        delay = timedelta(seconds=min(error.retry_after_seconds, 3600))
+    where = f"; detail in document {document_id}" if document_id else ""
+    return ApplicationError(
+        f"{error.code.value}{where}",
+        type=error.code.value,
+        non_retryable=not RETRYABLE[error.code],
+        next_retry_delay=delay,
+    )

@@ -1,0 +1,81 @@
+"""The one e-mail of a decision, at most once. Runs beside the CRM writes, behind the same guard."""
+
+from collections.abc import Callable
+
+from temporalio import activity
+
+from activities.messages import MailHead, MailInput
+from domain.audit import AuditEvent, AuditKind
+from domain.errors import ErrorCode, MailError
+from domain.ports import AuditLog, Clock, MailLog, WriteOrder
+from domain.proposals import Phase
+from domain.receipts import MailState
+
+SendOnce = Callable[[WriteOrder, str], MailState]
+"""Sends the mail of an order under a Message-ID, unless it was ever handed over before."""
+
+_AUDIT = {
+    MailState.ACCEPTED: AuditKind.MAIL_ACCEPTED,
+    MailState.STOPPED: AuditKind.MAIL_STOPPED,
+    MailState.REFUSED: AuditKind.MAIL_REFUSED,
+    MailState.UNKNOWN: AuditKind.MAIL_UNKNOWN,
+}
+
+
+class MailActivities:
+    def __init__(self, *, send_once: SendOnce, mail_log: MailLog, audit: AuditLog, clock: Clock) -> None:
+        self._send_once = send_once
+        self._mail_log = mail_log
+        self._audit = audit
+        self._clock = clock
+
+    @activity.defn(name="send_mail")
+    def send(self, order: MailInput) -> MailHead:
+        """Send it. A final refusal is a result, since what was written before it stays right."""
+        try:
+            state = self._send_once(self._order(order), order.message_id)
+        except MailError as refused:
+            if refused.code is not ErrorCode.MAIL_REFUSED:
+                raise
+            state = MailState.REFUSED
+        self._note(order, state)
+        return MailHead(state=state)
+
+    @activity.defn(name="stop_mail")
+    def stop(self, order: MailInput) -> MailHead:
+        """Stop it within its undo window, so that no later attempt can send it."""
+        now = self._clock.now()
+        state = self._mail_log.begin(order.message_id, order.case_id, order.decision_id, now=now)
+        if state is MailState.INTENDED:
+            self._mail_log.move(order.message_id, MailState.INTENDED, MailState.STOPPED, now=now)
+            state = MailState.STOPPED
+        self._note(order, state)
+        return MailHead(state=state)
+
+    def _order(self, order: MailInput) -> WriteOrder:
+        return WriteOrder(
+            org_id=order.org_id,
+            case_id=order.case_id,
+            round=order.round,
+            decision_id=order.decision_id,
+            phase=Phase.MAIL,
+            motion=order.motion,
+            attempt=activity.info().attempt,
+            agent_version=order.agent_version,
+            snapshot_slot=str(order.round),
+        )
+
+    def _note(self, order: MailInput, state: MailState) -> None:
+        if state not in _AUDIT:
+            return
+        self._audit.append(
+            AuditEvent(
+                key=f"mail/{order.message_id}/{state.value}",
+                kind=_AUDIT[state],
+                org_id=order.org_id,
+                case_id=order.case_id,
+                subject=order.decision_id,
+                agent_version=order.agent_version,
+                at=self._clock.now(),
+            )
+        )

@@ -1,0 +1,210 @@
+"""What activities take and give: one model in, one model out.
+
+When do you need to touch this? When a step of a case needs or yields something new.
+
+All of it is kept in workflow history in plain text: ids, scores, codes, digests and times only. Everything
+personal is in a case document that the activity committed before it returned. New fields get defaults.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+
+from domain.cases import CaseOutcome, ExceptionCode, LadderStep
+from domain.decisions import RoundState, Verdict
+from domain.leads import MatchVerdict, Motion
+from domain.model import Message
+from domain.permissions import RiskCategory
+from domain.proposals import Phase
+from domain.receipts import MailState, WriteOutcomeKind
+
+
+class CaseRef(Message):
+    case_id: str
+    org_id: str
+    motion: Motion = Motion.INBOUND
+
+
+class StepInput(CaseRef):
+    """One step of one round. `playbook_digest` pins the rules that score and route."""
+
+    round: int
+    playbook_digest: str = ""
+    agent_version: str = ""
+    inquiries: int = 1
+    """How many of the case's inquiries this round looks at; a later one makes a round of its own."""
+
+
+class DraftInput(StepInput):
+    """`redraft_of` is the decision whose instructions the new draft follows."""
+
+    redraft_of: str = ""
+
+
+class MatchHead(Message):
+    verdict: MatchVerdict
+    lead_id: str = ""
+    exception: ExceptionCode | None = None
+
+
+class FetchInput(StepInput):
+    lead_id: str
+
+
+class FetchHead(Message):
+    """`survivor_id` is set where the record was merged into another."""
+
+    found: bool
+    converted: bool = False
+    deleted: bool = False
+    survivor_id: str = ""
+
+
+class QualificationHead(Message):
+    score: int
+    band: str
+    fit: str
+    confidence: float
+
+
+class RoutingHead(Message):
+    owner_id: str
+    rule: str
+    confidence: float
+    conflict: bool = False
+    strategic: bool = False
+
+
+class DraftHead(Message):
+    origin: str
+    struck: int = 0
+    mail: bool = False
+
+
+class ProposeInput(StepInput):
+    reopened_because: str = ""
+    keeps_ladder_of_round: int | None = None
+    """Set where a reopened review keeps its place in the ladder."""
+
+
+class Gate(StrEnum):
+    """What permission level and risk say about a proposal."""
+
+    NOTHING_TO_DO = "nothing_to_do"
+    SUMMARY_ONLY = "summary_only"
+    ACCEPT_ONLY = "accept_only"
+    PERSON = "person"
+    POLICY = "policy"
+    FORBIDDEN = "forbidden"
+
+
+class Rung(Message):
+    step: LadderStep
+    at: datetime
+
+
+class ProposalHead(Message):
+    digest: str
+    risk: RiskCategory
+    gate: Gate
+    rungs: tuple[Rung, ...] = ()
+    quorum: int = 1
+    undo_window_seconds: int = 60
+    has_mail: bool = False
+    sender_domain: str = ""
+
+
+class CreateLeadHead(Message):
+    """`allowed` is False where the permission level keeps the agent from creating records."""
+
+    digest: str = ""
+    allowed: bool = True
+    exception: ExceptionCode | None = None
+
+
+class VerifyInput(CaseRef):
+    round: int
+    decision_id: str
+
+
+class VerifiedDecision(Message):
+    """What the workflow may know of a decision. `complete` is False while a quorum lacks signatures."""
+
+    accepted: bool
+    reason: str = ""
+    complete: bool = False
+    decision_id: str = ""
+    verdict: Verdict | None = None
+    has_mail: bool = False
+    has_after_mail: bool = False
+
+
+class RoundInput(CaseRef):
+    round: int
+
+
+class RoundEnding(Message):
+    state: RoundState
+    decision_id: str = ""
+
+
+class EscalateInput(RoundInput):
+    step: LadderStep
+
+
+class ApplyInput(CaseRef):
+    round: int
+    decision_id: str
+    phase: Phase
+    agent_version: str = ""
+
+
+class ApplyHead(Message):
+    kind: WriteOutcomeKind
+    receipt_id: str = ""
+    survivor_id: str = ""
+    lead_id: str = ""
+
+
+class MailInput(CaseRef):
+    round: int
+    decision_id: str
+    message_id: str
+    agent_version: str = ""
+
+
+class MailHead(Message):
+    state: MailState
+    reason: str = ""
+
+
+class ExceptionInput(CaseRef):
+    round: int
+    code: ExceptionCode
+
+
+class ExceptionHead(Message):
+    code: ExceptionCode
+    owner: str
+
+
+class CloseInput(CaseRef):
+    outcome: CaseOutcome
+    seen_inquiries: int
+    exception: ExceptionCode | None = None
+
+
+class CloseHead(Message):
+    closed: bool
+    inquiry_count: int = 0
+
+
+class UndoApplyInput(CaseRef):
+    receipt_id: str
+    decision_id: str
+    agent_version: str = ""
+
+
+class UndoHead(Message):
+    new_receipt_id: str = ""
+    restored: int = 0
+    refusals: tuple[str, ...] = ()

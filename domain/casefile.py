@@ -1,0 +1,124 @@
+"""The typed view of a case's documents: which step leaves what, and in which slot.
+
+When do you need to touch this? When a step of a case begins to keep something new.
+"""
+
+from domain.cards import ReviewCard
+from domain.cases import CaseException, DocumentKind, DocumentRef
+from domain.consent import ConsentDecision
+from domain.drafting import Draft
+from domain.enrichment import Enrichment
+from domain.errors import DomainError, ErrorCode
+from domain.evidence import Evidence
+from domain.leads import CrmSnapshot, Inquiry, MatchResult
+from domain.model import Value
+from domain.ports import CaseDocuments
+from domain.proposals import ProposalContent, digest_of, parse_content
+from domain.qualification import Qualification
+from domain.reading import ReadFacts
+from domain.receipts import WriteReceipt
+from domain.reviewer_notes import ReviewerNote
+from domain.routing import RoutingDecision
+
+
+class Qualified(Value):
+    """What qualification leaves for the steps after it, its evidence included."""
+
+    qualification: Qualification
+    facts: ReadFacts
+    evidence: tuple[Evidence, ...]
+
+
+class Routed(Value):
+    routing: RoutingDecision
+    evidence: tuple[Evidence, ...]
+
+
+class Drafted(Value):
+    draft: Draft
+    consent: ConsentDecision
+    evidence: tuple[Evidence, ...]
+
+
+class CaseFile:
+    """Reads and keeps the documents of one case. A missing one is a `DomainError` (document_missing)."""
+
+    def __init__(self, documents: CaseDocuments, case_id: str) -> None:
+        self._documents = documents
+        self.case_id = case_id
+
+    def keep(self, kind: DocumentKind, slot: str, value: Value) -> DocumentRef:
+        """Commit a value. The same kind and slot again keeps the first."""
+        return self._documents.put(self.case_id, kind, slot, value.model_dump_json().encode())
+
+    def keep_bytes(self, kind: DocumentKind, slot: str, body: bytes) -> DocumentRef:
+        return self._documents.put(self.case_id, kind, slot, body)
+
+    def _read(self, kind: DocumentKind, slot: str) -> bytes:
+        body = self._documents.find(self.case_id, kind, slot)
+        if body is None:
+            raise DomainError(
+                f"case {self.case_id} has no {kind.value} document {slot}", code=ErrorCode.DOCUMENT_MISSING
+            )
+        return body
+
+    def has(self, kind: DocumentKind, slot: str) -> bool:
+        return self._documents.find(self.case_id, kind, slot) is not None
+
+    def inquiries(self, count: int) -> tuple[Inquiry, ...]:
+        """The first `count` inquiries, oldest first."""
+        return tuple(Inquiry.model_validate_json(self._read(DocumentKind.INQUIRY, str(n))) for n in range(1, count + 1))
+
+    def match(self, round: int) -> MatchResult | None:
+        body = self._documents.find(self.case_id, DocumentKind.MATCH, str(round))
+        return None if body is None else MatchResult.model_validate_json(body)
+
+    def latest_match(self) -> MatchResult:
+        body = self._documents.latest(self.case_id, DocumentKind.MATCH)
+        if body is None:
+            raise DomainError(f"case {self.case_id} was never matched", code=ErrorCode.DOCUMENT_MISSING)
+        return MatchResult.model_validate_json(body)
+
+    def snapshot(self, round: int) -> CrmSnapshot:
+        return CrmSnapshot.model_validate_json(self._read(DocumentKind.SNAPSHOT, str(round)))
+
+    def enrichment(self, round: int) -> Enrichment:
+        return Enrichment.model_validate_json(self._read(DocumentKind.ENRICHMENT, str(round)))
+
+    def qualified(self, round: int) -> Qualified:
+        return Qualified.model_validate_json(self._read(DocumentKind.QUALIFICATION, str(round)))
+
+    def routed(self, round: int) -> Routed:
+        return Routed.model_validate_json(self._read(DocumentKind.ROUTING, str(round)))
+
+    def drafted(self, round: int) -> Drafted:
+        return Drafted.model_validate_json(self._read(DocumentKind.DRAFT, str(round)))
+
+    def card(self, round: int) -> ReviewCard:
+        return ReviewCard.model_validate_json(self._read(DocumentKind.CARD, str(round)))
+
+    def note(self, decision_id: str) -> ReviewerNote | None:
+        """What the reviewer wrote and changed beside the signature."""
+        body = self._documents.find(self.case_id, DocumentKind.REASON, decision_id)
+        return None if body is None else ReviewerNote.model_validate_json(body)
+
+    def exception(self, round: int) -> CaseException | None:
+        body = self._documents.find(self.case_id, DocumentKind.EXCEPTION, str(round))
+        return None if body is None else CaseException.model_validate_json(body)
+
+    def receipt_keep(self, receipt: WriteReceipt) -> DocumentRef:
+        return self.keep(DocumentKind.RECEIPT, receipt.id, receipt)
+
+    def proposal_bytes(self, round: int) -> bytes:
+        """The stored bytes that the round's digest is over."""
+        return self._read(DocumentKind.PROPOSAL, str(round))
+
+    def proposal(self, round: int) -> ProposalContent:
+        stored = self.proposal_bytes(round)
+        return parse_content(stored, digest_of(stored))
+
+    def final(self, round: int, proposal_digest: str, final_digest: str) -> ProposalContent:
+        """What a decision signed: the proposal itself, or its edited form, checked against its digest."""
+        if final_digest == proposal_digest:
+            return parse_content(self.proposal_bytes(round), proposal_digest)
+        return parse_content(self._read(DocumentKind.FINAL, final_digest), final_digest)

@@ -1,0 +1,115 @@
+"""Settings by what they enable, each group read by the process that needs it and no other.
+
+When do you need to touch this? When a process needs something from its environment. The engine itself is
+configured by the standard `TEMPORAL_*` variables and `temporal.toml` profiles (see `runtime/engine.py`).
+"""
+
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from domain.errors import InputError
+
+PREFIX = "COUNTERSIGN_"
+
+
+class _Group(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
+
+
+class StoreSettings(_Group):
+    """Where the application's own data lies."""
+
+    data_dir: Path = Path(".countersign")
+    database_url: str = ""
+    """SQLAlchemy URL; a SQLite file in the data directory when empty."""
+    person_key_secret: SecretStr = SecretStr("")
+    """Keys the digest that finds a person's open case; a file in the data directory when empty."""
+
+    @property
+    def url(self) -> str:
+        return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'countersign.db'}"
+
+
+class PlaybookSettings(_Group):
+    playbook_dir: Path = Path("playbook")
+    firmographics_file: Path | None = None
+    """CSV of company facts; `firmographics.csv` beside the playbook when not set."""
+
+
+class KeySettings(_Group):
+    """Private keys are read only by the process that signs; everybody else reads the keyring."""
+
+    keys_dir: Path | None = None
+    keyring: Path | None = None
+    human_key_id: str = "human-1"
+    policy_key_id: str = "policy-1"
+
+    def keys_in(self, data_dir: Path) -> Path:
+        return self.keys_dir or data_dir / "keys"
+
+    def keyring_in(self, data_dir: Path) -> Path:
+        return self.keyring or self.keys_in(data_dir) / "keyring.json"
+
+
+class CrmSettings(_Group):
+    """The org. Only the CRM worker is given these."""
+
+    crm_instance_url: str
+    crm_client_id: str
+    crm_client_secret: SecretStr
+
+
+class ModelSettings(BaseSettings):
+    """Any OpenAI-compatible endpoint. Without key and base URL the template writer drafts."""
+
+    model_config = SettingsConfigDict(env_prefix="OPENAI_", extra="ignore", frozen=True, protected_namespaces=())
+
+    api_key: SecretStr = SecretStr("")
+    base_url: str = ""
+    model: str = "gpt-5-mini"
+
+    @property
+    def enabled(self) -> bool:
+        return bool(self.api_key.get_secret_value() or self.base_url)
+
+
+class MailSettings(_Group):
+    smtp_host: str = "127.0.0.1"
+    smtp_port: int = 1025
+    smtp_starttls: bool = False
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+
+
+class UiSettings(_Group):
+    ui_host: str = "127.0.0.1"
+    ui_port: int = Field(default=8080, ge=0, le=65535)
+    public_url: str = ""
+    temporal_web_url: str = ""
+    crm_web_url: str = ""
+    org_kind: str = "demo"
+    intake_secret: SecretStr = SecretStr("")
+    site_key: str = ""
+    session_hours: int = 12
+    secure_cookies: bool = False
+    maildir: Path | None = None
+    """Where the demo's mail sink keeps messages, to be read under /outbox."""
+
+
+GroupT = TypeVar("GroupT", bound=BaseSettings)
+
+
+def load(group: type[GroupT]) -> GroupT:
+    """Read a group from the environment. Raises `InputError` that names each variable and what is wrong."""
+    try:
+        return group()
+    except ValidationError as wrong:
+        prefix = str(group.model_config.get("env_prefix", ""))
+        lines = "; ".join(
+            f"{prefix}{str(e['loc'][0]).upper()}: {'is not set' if e['type'] == 'missing' else e['msg']}"
+            for e in wrong.errors(include_input=False)
+        )
+        raise InputError(f"{lines}. Set it in the environment; see 'Settings' in README.md") from None

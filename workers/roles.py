@@ -1,0 +1,122 @@
+"""Which worker does what. Construction only: every part is made elsewhere.
+
+When do you need to touch this? When a workflow or activity is added, or work moves to another queue.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from activities.cases import CaseActivities
+from activities.crm import CrmActivities
+from activities.deciding import DecidingActivities
+from activities.drafting import DraftingActivities
+from activities.errors import to_failure
+from activities.mailing import MailActivities
+from activities.reviewing import ReviewActivities
+from activities.signing import SigningActivities
+from runtime.failures import CodedFailures, KeepDetail
+from workflows.inbound import InboundLead
+from workflows.messages import TaskQueue
+from workflows.undo import UndoWrite
+
+
+class Role(StrEnum):
+    """A worker process. Only `crm` gets CRM and mail credentials, only `signer` the policy key."""
+
+    CASES = "cases"
+    CRM = "crm"
+    MODEL = "model"
+    SIGNER = "signer"
+
+
+WORKFLOWS = (InboundLead, UndoWrite)
+
+SANDBOX = SandboxedWorkflowRunner(
+    # Frozen value objects and pure rules: loading them anew for each case would cost more than the case.
+    restrictions=SandboxRestrictions.default.with_passthrough_modules("domain", "activities", "rfc8785", "pydantic")
+)
+
+GRACE = timedelta(seconds=20)
+"""How long running activities may finish when a worker is told to stop."""
+
+
+def cases_worker(
+    client: Client,
+    keep_detail: KeepDetail,
+    *,
+    cases: CaseActivities,
+    deciding: DecidingActivities,
+    reviewing: ReviewActivities,
+    drafting: DraftingActivities,
+) -> Worker:
+    """Workflows, and the steps that need the application database only."""
+    return _worker(
+        client,
+        keep_detail,
+        TaskQueue.CASES,
+        workflows=WORKFLOWS,
+        threads=16,
+        activities=[
+            cases.open_exception,
+            cases.close,
+            cases.cancel,
+            deciding.propose_lead,
+            deciding.enrich,
+            deciding.qualify,
+            deciding.route,
+            deciding.propose,
+            reviewing.verify_decision,
+            reviewing.escalate,
+            reviewing.expire_round,
+            reviewing.supersede_round,
+            drafting.draft_from_template,
+        ],
+    )
+
+
+def crm_worker(client: Client, keep_detail: KeepDetail, *, crm: CrmActivities, mail: MailActivities) -> Worker:
+    """Everything that leaves for the CRM or a mailbox."""
+    return _worker(
+        client,
+        keep_detail,
+        TaskQueue.CRM,
+        threads=8,
+        activities=[crm.match, crm.fetch, crm.apply_changes, crm.undo, mail.send, mail.stop],
+    )
+
+
+def model_worker(client: Client, keep_detail: KeepDetail, *, drafting: DraftingActivities) -> Worker:
+    return _worker(client, keep_detail, TaskQueue.MODEL, threads=4, activities=[drafting.draft])
+
+
+def signer_worker(client: Client, keep_detail: KeepDetail, *, signing: SigningActivities) -> Worker:
+    return _worker(client, keep_detail, TaskQueue.SIGNER, threads=2, activities=[signing.sign])
+
+
+def _worker(
+    client: Client,
+    keep_detail: KeepDetail,
+    queue: TaskQueue,
+    *,
+    activities: Sequence[Callable[..., Any]],
+    threads: int,
+    workflows: Sequence[type] = (),
+) -> Worker:
+    return Worker(
+        client,
+        task_queue=queue,
+        workflows=workflows,
+        activities=activities,
+        activity_executor=ThreadPoolExecutor(threads, thread_name_prefix=queue.value),
+        max_concurrent_activities=threads,
+        workflow_runner=SANDBOX,
+        interceptors=[CodedFailures(translate=to_failure, keep_detail=keep_detail)],
+        graceful_shutdown_timeout=GRACE,
+    )

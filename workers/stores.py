@@ -1,0 +1,92 @@
+"""The application's own data, opened once per process: adapters over one database, and the public keys.
+
+When do you need to touch this? When a port gains an adapter that every process needs.
+"""
+
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from domain.cases import DocumentKind
+from persistence.audit import SqlAuditLog
+from persistence.cases import SqlCases
+from persistence.database import Database, upgrade
+from persistence.documents import SqlDocuments
+from persistence.mail_log import SqlMailLog
+from persistence.pause import SqlPauseSwitch
+from persistence.playbooks import SqlPlaybooks
+from persistence.receipts import SqlReceipts
+from persistence.reviews import SqlReviews
+from runtime.clock import SystemClock
+from runtime.keys import KeyringVerifier
+from runtime.playbook_files import FilePlaybooks
+from runtime.settings import KeySettings, PlaybookSettings, StoreSettings
+from workflows.messages import workflow_id
+
+
+@dataclass(frozen=True)
+class Stores:
+    """Adapters that share one database. Threads may share them; each call opens its own session."""
+
+    db: Database
+    clock: SystemClock
+    documents: SqlDocuments
+    cases: SqlCases
+    reviews: SqlReviews
+    receipts: SqlReceipts
+    mail_log: SqlMailLog
+    pause: SqlPauseSwitch
+    audit: SqlAuditLog
+    playbooks: FilePlaybooks
+    verifier: KeyringVerifier
+
+    def keep_failure(self, case_id: str, slot: str, text: str) -> str:
+        """Keep the detail of a failure where only people with access to the case can read it."""
+        return self.documents.put(case_id, DocumentKind.FAILURE, slot, text.encode()).id
+
+
+def open_stores(store: StoreSettings, playbook: PlaybookSettings, keys: KeySettings) -> Stores:
+    """Migrate the database if needed and open everything. Raises `StoreError` or `InputError`."""
+    store.data_dir.mkdir(parents=True, exist_ok=True)
+    upgrade(store.url)
+    db = Database(store.url)
+    clock = SystemClock()
+    return Stores(
+        db=db,
+        clock=clock,
+        documents=SqlDocuments(db, clock),
+        cases=SqlCases(db, clock, _person_key_secret(store), workflow_id),
+        reviews=SqlReviews(db),
+        receipts=SqlReceipts(db),
+        mail_log=SqlMailLog(db),
+        pause=SqlPauseSwitch(db),
+        audit=SqlAuditLog(db),
+        playbooks=FilePlaybooks(playbook.playbook_dir, SqlPlaybooks(db, clock)),
+        verifier=KeyringVerifier(keys.keyring_in(store.data_dir)),
+    )
+
+
+def _person_key_secret(store: StoreSettings) -> bytes:
+    """From the environment, else from a private file that is made once."""
+    given = store.person_key_secret.get_secret_value()
+    if given:
+        return given.encode()
+    return private_secret(store.data_dir / "person-key.secret")
+
+
+def private_secret(path: Path) -> bytes:
+    """A random secret kept in a file that only its owner can read; made when it is not there.
+
+    Safe when several processes start at once: the file appears with its content or not at all.
+    """
+    if not path.exists():
+        fresh = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_hex(32))
+        try:
+            path.hardlink_to(fresh)
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    return path.read_bytes()

@@ -1,0 +1,407 @@
+"""Inbound qualification: one inquiry from its arrival to what the CRM holds because of it.
+
+When do you need to touch this? When a step is added to the sales process, or its order changes. Every change
+replays the committed histories (`make test`); a changed order of commands goes behind `workflow.patched`.
+"""
+
+import asyncio
+from typing import assert_never
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, is_cancelled_exception
+
+with workflow.unsafe.imports_passed_through():
+    from activities.cases import CaseActivities
+    from activities.crm import CrmActivities
+    from activities.deciding import DecidingActivities
+    from activities.drafting import DraftingActivities
+    from activities.messages import (
+        CaseRef,
+        CloseInput,
+        DraftInput,
+        ExceptionInput,
+        FetchInput,
+        Gate,
+        MatchHead,
+        ProposalHead,
+        ProposeInput,
+        QualificationHead,
+        RoundInput,
+        StepInput,
+    )
+    from activities.signing import SigningActivities
+    from domain.cases import CaseOutcome, ExceptionCode
+    from domain.decisions import RoundState, Verdict
+    from domain.proposals import Phase
+    from domain.receipts import MailState, WriteOutcomeKind
+
+from workflows.messages import CaseProgress, CaseResult, InboundLeadInput
+from workflows.options import CRM_READ, MODEL, SIGNER, STORE
+from workflows.review import ReviewedCase
+from workflows.visibility import BAND, OUTCOME, RISK, STEP, show
+from workflows.writeback import Written, apply_phase, write_back
+
+MAX_REOPENINGS = 3
+"""A record that moves away under the reviewer three times needs a talk, not a fourth card."""
+
+MAX_REDRAFTS = 5
+
+GONE = {
+    WriteOutcomeKind.DELETED: CaseOutcome.DELETED,
+    WriteOutcomeKind.CONVERTED: CaseOutcome.CONVERTED,
+}
+"""Somebody else finished the matter: the case closes by that name."""
+
+REOPENS = {
+    WriteOutcomeKind.CONFLICT,
+    WriteOutcomeKind.HUMAN_TOUCH,
+    WriteOutcomeKind.OPTED_OUT,
+    WriteOutcomeKind.MERGED,
+    WriteOutcomeKind.REFUSED_BY_CRM,
+}
+"""What was signed no longer fits the record: people see a fresh card."""
+
+
+@workflow.defn
+class InboundLead(ReviewedCase):
+    """One case. Survives any worker; ends in exactly one `CaseOutcome`."""
+
+    @workflow.init
+    def __init__(self, start: InboundLeadInput) -> None:
+        super().__init__(CaseRef(case_id=start.case_id, org_id=start.org_id, motion=start.motion))
+        self._start = start
+        self._round = 0
+        self._seen = 1
+        """How many inquiries the current round has looked at."""
+        self._lead_id = ""
+        self._step = "received"
+        self._reopenings = 0
+        self._redrafts = 0
+        self._qualified: QualificationHead | None = None
+        self._receipts: tuple[str, ...] = ()
+        self._mail: MailState | None = None
+        self._exception: ExceptionCode | None = None
+        self._outcome: CaseOutcome | None = None
+        self._reopened_because = ""
+        self._ladder_of: int | None = None
+        self._redraft_of = ""
+
+    @workflow.query
+    def progress(self) -> CaseProgress:
+        return CaseProgress(
+            step=self._step, round=self._round, waiting=self._gate.round is not None, outcome=self._outcome
+        )
+
+    @workflow.run
+    async def run(self, start: InboundLeadInput) -> CaseResult:
+        while True:
+            try:
+                outcome = await self._handle()
+            except (ActivityError, asyncio.CancelledError) as stopped:
+                if is_cancelled_exception(stopped):
+                    # Shielded: a second cancel must not cut the bookkeeping of the first.
+                    await asyncio.shield(asyncio.ensure_future(self._close_cancelled()))
+                    raise
+                outcome = await self._hand_over(ExceptionCode.STEP_FAILED)
+            if await self._close(outcome):
+                return self._result(outcome)
+            # An inquiry joined between the last look and the closing: the case is still open, so handle it.
+            self._exception = None
+            if not self._lead_id:
+                self._round += 1
+            self._reopen("another_inquiry", keep_ladder=False)
+
+    async def _handle(self) -> CaseOutcome:
+        self._seen = self._gate.inquiries
+        if not self._lead_id:
+            ended = await self._find_or_create_lead()
+            if ended is not None:
+                return ended
+        while True:
+            outcome = await self._one_round()
+            if outcome is not None:
+                return outcome
+
+    async def _find_or_create_lead(self) -> CaseOutcome | None:
+        matched = await self._match()
+        if matched.exception is not None:
+            return await self._hand_over(matched.exception)
+        self._lead_id = matched.lead_id
+        return None if self._lead_id else await self._create_lead()
+
+    async def _one_round(self) -> CaseOutcome | None:
+        """Fetch, decide, draft, propose, wait, write. None asks for another round."""
+        self._round += 1
+        self._seen = self._gate.inquiries
+        gone = await self._fetch()
+        if gone is not None:
+            return gone
+        self._qualified = await self._qualify()
+        if not await self._route():
+            return await self._hand_over(ExceptionCode.ROUTING_CONFLICT)
+        await self._draft()
+        head = await self._propose()
+        approved, ended = await self._pass_gate(head)
+        return await self._write(head) if approved else ended
+
+    async def _pass_gate(self, head: ProposalHead) -> tuple[bool, CaseOutcome | None]:
+        """Whether to write; if not, how the case ends, or None for another round."""
+        match head.gate:
+            case Gate.NOTHING_TO_DO:
+                return False, CaseOutcome.NOTHING_TO_DO
+            case Gate.SUMMARY_ONLY:
+                return False, CaseOutcome.READ_ONLY
+            case Gate.FORBIDDEN:
+                return False, await self._hand_over(ExceptionCode.FORBIDDEN)
+            case Gate.POLICY:
+                if await self._sign_by_policy():
+                    return True, None
+                return False, await self._hand_over(ExceptionCode.POLICY_SIGNER_REFUSED)
+            case Gate.PERSON | Gate.ACCEPT_ONLY:
+                return await self._ask_a_person(head)
+        assert_never(head.gate)
+
+    async def _ask_a_person(self, head: ProposalHead) -> tuple[bool, CaseOutcome | None]:
+        self._enter("waiting for approval")
+        ending = await self._wait_for_ending(self._round, head, self._seen)
+        if ending.state is RoundState.EXPIRED:
+            return False, await self._hand_over(ExceptionCode.REVIEW_EXPIRED)
+        if ending.state is RoundState.SUPERSEDED:
+            self._reopen("another_inquiry", keep_ladder=False)
+            return False, None
+        if self._decision.verdict is Verdict.REJECT:
+            return False, CaseOutcome.REJECTED
+        if self._decision.verdict is Verdict.RESPOND:
+            return False, await self._redraft()
+        if head.gate is Gate.ACCEPT_ONLY:
+            return False, CaseOutcome.ACCEPTED_NOT_WRITTEN
+        return True, None
+
+    # Steps
+
+    async def _match(self) -> MatchHead:
+        self._enter("matching")
+        return await workflow.execute_activity_method(
+            CrmActivities.match, self._step_input(), summary="Find the person in the CRM", **CRM_READ
+        )
+
+    async def _create_lead(self) -> CaseOutcome | None:
+        """A person who is not in the CRM yet: a lead with the sent fields only, signed by policy."""
+        self._enter("creating the lead")
+        head = await workflow.execute_activity_method(
+            DecidingActivities.propose_lead, self._step_input(), summary="Propose the new lead", **STORE
+        )
+        if head.exception is not None:
+            return await self._hand_over(head.exception)
+        if not head.allowed:
+            return None
+        if not await self._sign_by_policy():
+            return await self._hand_over(ExceptionCode.POLICY_SIGNER_REFUSED)
+        created = await apply_phase(self._case, self._round, self._decision, Phase.CRM, self._start.agent_version)
+        if created.kind is not WriteOutcomeKind.WRITTEN:
+            return await self._hand_over(ExceptionCode.CRM_REFUSED)
+        self._receipts = (*self._receipts, created.receipt_id)
+        self._lead_id = created.lead_id
+        return None
+
+    async def _fetch(self) -> CaseOutcome | None:
+        self._enter("fetching")
+        head = await workflow.execute_activity_method(
+            CrmActivities.fetch,
+            FetchInput(**self._step_input().model_dump(), lead_id=self._lead_id),
+            summary="Read the lead and what surrounds it",
+            **CRM_READ,
+        )
+        if head.survivor_id:
+            self._lead_id = head.survivor_id
+            return await self._fetch_survivor()
+        if head.converted:
+            return CaseOutcome.CONVERTED
+        if head.deleted:
+            return CaseOutcome.DELETED
+        return None if head.found else await self._hand_over(ExceptionCode.CRM_RECORD_MISSING)
+
+    async def _fetch_survivor(self) -> CaseOutcome | None:
+        """A merged lead lives on in another record. The snapshot gets a round of its own."""
+        self._round += 1
+        return await self._fetch()
+
+    async def _qualify(self) -> QualificationHead:
+        self._enter("qualifying")
+        await workflow.execute_activity_method(
+            DecidingActivities.enrich, self._step_input(), summary="Ask the enrichment providers", **STORE
+        )
+        head = await workflow.execute_activity_method(
+            DecidingActivities.qualify, self._step_input(), summary="Score by the playbook", **STORE
+        )
+        workflow.upsert_search_attributes([BAND.value_set(head.band)])
+        return head
+
+    async def _route(self) -> bool:
+        self._enter("routing")
+        head = await workflow.execute_activity_method(
+            DecidingActivities.route, self._step_input(), summary="Choose the owner", **STORE
+        )
+        return not head.conflict
+
+    async def _draft(self) -> None:
+        self._enter("drafting")
+        order = DraftInput(**self._step_input().model_dump(), redraft_of=self._redraft_of)
+        try:
+            await workflow.execute_activity_method(
+                DraftingActivities.draft, order, summary="Write the brief and the e-mail", **MODEL
+            )
+        except ActivityError as failed:
+            if is_cancelled_exception(failed):
+                raise
+            await workflow.execute_activity_method(
+                DraftingActivities.draft_from_template, order, summary="The model failed: use the template", **STORE
+            )
+
+    async def _propose(self) -> ProposalHead:
+        self._enter("proposing")
+        head = await workflow.execute_activity_method(
+            DecidingActivities.propose,
+            ProposeInput(
+                **self._step_input().model_dump(),
+                reopened_because=self._reopened_because,
+                keeps_ladder_of_round=self._ladder_of,
+            ),
+            summary="Propose the changes",
+            **STORE,
+        )
+        workflow.upsert_search_attributes([RISK.value_set(head.risk.value)])
+        return head
+
+    async def _sign_by_policy(self) -> bool:
+        """Low-risk actions only; the signer checks that itself and holds the only policy key."""
+        signed = await workflow.execute_activity_method(
+            SigningActivities.sign,
+            RoundInput(**self._case.model_dump(), round=self._round),
+            summary="Sign by policy",
+            **SIGNER,
+        )
+        if not signed.accepted:
+            return False
+        self._gate.decision = signed
+        return True
+
+    async def _redraft(self) -> CaseOutcome | None:
+        self._redrafts += 1
+        if self._redrafts > MAX_REDRAFTS:
+            return await self._hand_over(ExceptionCode.TOO_MANY_REDRAFTS)
+        self._redraft_of = self._decision.decision_id
+        self._reopen("redraft", keep_ladder=False)
+        return None
+
+    async def _write(self, head: ProposalHead) -> CaseOutcome | None:
+        self._enter("writing")
+        written = await write_back(
+            self._case,
+            self._gate,
+            round=self._round,
+            head=head,
+            decision=self._decision,
+            agent_version=self._start.agent_version,
+        )
+        self._receipts = (*self._receipts, *written.receipts)
+        self._mail = written.mail
+        kind = written.crm.kind
+        if kind in GONE:
+            return GONE[kind]
+        if kind in REOPENS:
+            return await self._reopen_after(written)
+        return CaseOutcome.WRITTEN if written.complete else CaseOutcome.PARTLY_WRITTEN
+
+    async def _reopen_after(self, written: Written) -> CaseOutcome | None:
+        self._reopenings += 1
+        if self._reopenings > MAX_REOPENINGS:
+            return await self._hand_over(ExceptionCode.CONFLICT_REPEATED)
+        if written.crm.survivor_id:
+            self._lead_id = written.crm.survivor_id
+        self._reopen(written.crm.kind.value, keep_ladder=True)
+        return None
+
+    def _reopen(self, because: str, *, keep_ladder: bool) -> None:
+        """The next card says why it is there again; after a conflict it keeps its place in the ladder."""
+        self._reopened_because = because
+        if not keep_ladder:
+            self._ladder_of = None
+        elif self._ladder_of is None:
+            self._ladder_of = self._round
+
+    # Endings
+
+    async def _hand_over(self, code: ExceptionCode) -> CaseOutcome:
+        """Escalate to a person by name instead of guessing."""
+        self._exception = code
+        await workflow.execute_activity_method(
+            CaseActivities.open_exception,
+            ExceptionInput(**self._case.model_dump(), round=self._round, code=code),
+            summary=f"Hand over: {code.value}",
+            **STORE,
+        )
+        return CaseOutcome.EXPIRED if code is ExceptionCode.REVIEW_EXPIRED else CaseOutcome.EXCEPTION
+
+    async def _close(self, outcome: CaseOutcome) -> bool:
+        head = await workflow.execute_activity_method(
+            CaseActivities.close,
+            CloseInput(
+                **self._case.model_dump(), outcome=outcome, seen_inquiries=self._seen, exception=self._exception
+            ),
+            summary=f"Close: {outcome.value}",
+            **STORE,
+        )
+        if not head.closed:
+            self._gate.inquiries = max(self._gate.inquiries, head.inquiry_count)
+            return False
+        self._outcome = outcome
+        self._enter("closed")
+        workflow.upsert_search_attributes([OUTCOME.value_set(outcome.value)])
+        # An update that is still being answered must not be cut off by the end of the run.
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return True
+
+    async def _close_cancelled(self) -> None:
+        """Ops cancelled. What was written stays and can be undone; what was not written never will be."""
+        await workflow.execute_activity_method(
+            CaseActivities.cancel,
+            RoundInput(**self._case.model_dump(), round=self._round),
+            summary="Close: cancelled by ops",
+            **STORE,
+        )
+
+    # What ops see
+
+    def _enter(self, step: str) -> None:
+        self._step = step
+        workflow.upsert_search_attributes([STEP.value_set(step)])
+        lines = {"Step": step, "Round": str(self._round), "Lead": self._lead_id or "not in the CRM yet"}
+        if self._qualified is not None:
+            lines["Score"] = f"{self._qualified.band} {self._qualified.score}"
+        if self._outcome is not None:
+            lines["Outcome"] = self._outcome.value
+        if self._exception is not None:
+            lines["Exception"] = self._exception.value
+        show(lines)
+
+    def _step_input(self) -> StepInput:
+        return StepInput(
+            **self._case.model_dump(),
+            round=self._round,
+            playbook_digest=self._start.playbook_digest,
+            agent_version=self._start.agent_version,
+            inquiries=self._seen,
+        )
+
+    def _result(self, outcome: CaseOutcome) -> CaseResult:
+        return CaseResult(
+            case_id=self._start.case_id,
+            outcome=outcome,
+            rounds=self._round,
+            score=self._qualified.score if self._qualified else None,
+            band=self._qualified.band if self._qualified else "",
+            receipts=self._receipts,
+            mail=self._mail,
+            exception=self._exception,
+        )

@@ -1,0 +1,178 @@
+"""The approval gate that every sales motion shares: wait for one ending of one round.
+
+When do you need to touch this? When the way a person is asked, reminded or believed changes.
+
+The gate holds no power. It knows ids; an activity verifies every decision, the store arbitrates between a
+decision and the expiry, and the write guard checks the signature again at the CRM door.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from activities.messages import (
+        CaseRef,
+        EscalateInput,
+        ProposalHead,
+        RoundEnding,
+        RoundInput,
+        VerifiedDecision,
+        VerifyInput,
+    )
+    from activities.reviewing import ReviewActivities
+    from domain.cases import LadderStep
+    from domain.decisions import RoundState
+    from domain.errors import RefusalReason
+
+from workflows.messages import DecideResult, DecisionRef, InquiryRef, StopMail
+from workflows.options import STORE
+
+MAX_AUDITED_REFUSALS = 20
+"""Signals that name a worthless decision cost an activity each; after this many a run stops listening to more.
+
+Updates come from the UI alone and get ten times as many. A good decision is never lost by this: it is in the
+store, and the expiry asks the store first.
+"""
+
+
+@dataclass
+class GateState:
+    """Where the wait stands. `round` is the one that people are asked about; None while nobody is asked."""
+
+    round: int | None = None
+    decision: VerifiedDecision | None = None
+    inquiries: int = 1
+    refusals: int = 0
+    mail_stopped: bool = False
+
+
+class ReviewedCase:
+    """Base of the case workflows: message handlers, and the wait. A motion adds its own `run`."""
+
+    def __init__(self, case: CaseRef) -> None:
+        self._case = case
+        self._gate = GateState()
+
+    # Handlers
+
+    @workflow.update
+    async def decide(self, ref: DecisionRef) -> DecideResult:
+        """Take in a stored decision. Answers once it is verified."""
+        return await self._take_in(ref)
+
+    @decide.validator
+    def _may_decide(self, ref: DecisionRef) -> None:
+        """Shape and state only: a refusal here leaves no trace in history."""
+        if not ref.decision_id:
+            raise ApplicationError("no decision id", type=RefusalReason.UNKNOWN_DECISION)
+        if self._gate.round is None or self._gate.round != ref.round:
+            raise ApplicationError("not waiting for this round", type=RefusalReason.NOT_WAITING)
+        if self._gate.refusals >= 10 * MAX_AUDITED_REFUSALS:
+            raise ApplicationError("too many refused decisions in this run", type=RefusalReason.NOT_WAITING)
+
+    @workflow.signal
+    async def submit_decision(self, ref: DecisionRef) -> None:
+        """The same for senders that cannot wait for an answer. Believed no more than an update."""
+        if self._gate.round == ref.round and self._gate.refusals < MAX_AUDITED_REFUSALS:
+            await self._take_in(ref)
+
+    @workflow.signal
+    def inquiry_joined(self, ref: InquiryRef) -> None:
+        """The same person wrote again; the proposal may no longer fit."""
+        self._gate.inquiries = max(self._gate.inquiries, ref.number)
+
+    @workflow.signal
+    def stop_mail(self, request: StopMail) -> None:
+        """Keep the e-mail from going out, as long as its undo window is open."""
+        self._gate.mail_stopped = True
+
+    async def _take_in(self, ref: DecisionRef) -> DecideResult:
+        asked_about = self._gate.round
+        verified = await workflow.execute_activity_method(
+            ReviewActivities.verify_decision,
+            VerifyInput(**self._case.model_dump(), round=ref.round, decision_id=ref.decision_id),
+            summary="Verify a decision",
+            **STORE,
+        )
+        if not verified.accepted:
+            self._gate.refusals += 1
+            return DecideResult(accepted=False, reason=verified.reason)
+        # While the activity ran the round may have ended otherwise: only the round that was asked about counts.
+        if self._gate.round == asked_about and verified.complete and self._gate.decision is None:
+            self._gate.decision = verified
+        return DecideResult(accepted=True, reason=verified.reason)
+
+    # The wait
+
+    async def _wait_for_ending(self, round: int, head: ProposalHead, seen_inquiries: int) -> RoundEnding:
+        """Wait through the ladder. Ends as decided, expired, or superseded by another inquiry."""
+        self._gate.decision = None
+        self._gate.round = round
+        try:
+            for rung in head.rungs:
+                # Computed here, at each rung, from the absolute time: nothing that happens while waiting moves it.
+                left = max(rung.at - workflow.now(), timedelta(0))
+                if await self._something_happened(left, seen_inquiries, rung.step):
+                    return await self._ending(round)
+                if rung.step is not LadderStep.EXPIRY:
+                    await workflow.execute_activity_method(
+                        ReviewActivities.escalate,
+                        EscalateInput(**self._case.model_dump(), round=round, step=rung.step),
+                        summary=f"Escalate: {rung.step.value}",
+                        **STORE,
+                    )
+            return await self._expire(round)
+        finally:
+            self._gate.round = None
+
+    async def _something_happened(self, within: timedelta, seen_inquiries: int, next_step: LadderStep) -> bool:
+        try:
+            await workflow.wait_condition(
+                lambda: self._gate.decision is not None or self._gate.inquiries > seen_inquiries,
+                timeout=within,
+                timeout_summary=f"Next on the ladder: {next_step.value}",
+            )
+        except TimeoutError:
+            return False
+        return True
+
+    async def _ending(self, round: int) -> RoundEnding:
+        if self._gate.decision is not None:
+            return RoundEnding(state=RoundState.DECIDED, decision_id=self._gate.decision.decision_id)
+        ending = await workflow.execute_activity_method(
+            ReviewActivities.supersede_round,
+            RoundInput(**self._case.model_dump(), round=round),
+            summary="Another inquiry by the same person: void this round",
+            **STORE,
+        )
+        return await self._believing(round, ending)
+
+    async def _expire(self, round: int) -> RoundEnding:
+        """The store is asked before anything expires: a decision that was stored in time counts, delivered or not."""
+        ending = await workflow.execute_activity_method(
+            ReviewActivities.expire_round,
+            RoundInput(**self._case.model_dump(), round=round),
+            summary="Expire, unless a decision was stored in time",
+            **STORE,
+        )
+        return await self._believing(round, ending)
+
+    async def _believing(self, round: int, ending: RoundEnding) -> RoundEnding:
+        """A decision that the store names is verified like any other; a worthless one ends the round as expired."""
+        if ending.state is not RoundState.DECIDED:
+            return ending
+        if self._gate.decision is None:
+            await self._take_in(DecisionRef(decision_id=ending.decision_id, round=round))
+        if self._gate.decision is None:
+            return RoundEnding(state=RoundState.EXPIRED)
+        return RoundEnding(state=RoundState.DECIDED, decision_id=self._gate.decision.decision_id)
+
+    @property
+    def _decision(self) -> VerifiedDecision:
+        """The decision that ended the last round."""
+        if self._gate.decision is None:
+            raise ApplicationError("no decision was taken in", type=RefusalReason.UNKNOWN_DECISION)
+        return self._gate.decision

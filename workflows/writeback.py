@@ -1,0 +1,118 @@
+"""Writing what was signed, as a saga: the CRM, then the e-mail after its undo window, then what claims contact.
+
+When do you need to touch this? When a step is added to a writeback, or what happens after a failed step changes.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from activities.crm import CrmActivities
+    from activities.mailing import MailActivities
+    from activities.messages import (
+        ApplyHead,
+        ApplyInput,
+        CaseRef,
+        MailInput,
+        ProposalHead,
+        VerifiedDecision,
+    )
+    from domain.proposals import Phase
+    from domain.receipts import MailState, WriteOutcomeKind
+
+from workflows.messages import message_id
+from workflows.options import CRM_WRITE, MAIL
+from workflows.review import GateState
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a writeback came to. `crm.kind` says whether the first, deciding write happened."""
+
+    crm: ApplyHead
+    receipts: tuple[str, ...] = ()
+    mail: MailState | None = None
+    complete: bool = True
+
+
+async def write_back(
+    case: CaseRef,
+    gate: GateState,
+    *,
+    round: int,
+    head: ProposalHead,
+    decision: VerifiedDecision,
+    agent_version: str,
+) -> Written:
+    """Apply one approved decision. Nothing was written unless `crm.kind` is written or nothing_to_write.
+
+    The first write decides: whatever it refuses reopens the review. After it, a failed step is reported and
+    left to people, never retried under another decision.
+    """
+    gate.mail_stopped = False
+    applied = await apply_phase(case, round, decision, Phase.CRM, agent_version)
+    if applied.kind not in (WriteOutcomeKind.WRITTEN, WriteOutcomeKind.NOTHING_TO_WRITE):
+        return Written(crm=applied, complete=False)
+    receipts = (applied.receipt_id,) if applied.receipt_id else ()
+    if not decision.has_mail:
+        return Written(crm=applied, receipts=receipts)
+
+    mail = await _send_after_undo_window(case, gate, round, head, decision, agent_version)
+    if mail is not MailState.ACCEPTED:
+        return Written(crm=applied, receipts=receipts, mail=mail, complete=False)
+    if not decision.has_after_mail:
+        return Written(crm=applied, receipts=receipts, mail=mail)
+
+    contacted = await apply_phase(case, round, decision, Phase.AFTER_MAIL, agent_version)
+    if contacted.receipt_id:
+        receipts = (*receipts, contacted.receipt_id)
+    done = contacted.kind in (WriteOutcomeKind.WRITTEN, WriteOutcomeKind.NOTHING_TO_WRITE)
+    return Written(crm=applied, receipts=receipts, mail=mail, complete=done)
+
+
+async def apply_phase(
+    case: CaseRef, round: int, decision: VerifiedDecision, phase: Phase, agent_version: str
+) -> ApplyHead:
+    """One atomic CRM write through the guard."""
+    return await workflow.execute_activity_method(
+        CrmActivities.apply_changes,
+        ApplyInput(
+            **case.model_dump(),
+            round=round,
+            decision_id=decision.decision_id,
+            phase=phase,
+            agent_version=agent_version,
+        ),
+        summary="Write to the CRM" if phase is Phase.CRM else "Write the fields that claim contact",
+        **CRM_WRITE,
+    )
+
+
+async def _send_after_undo_window(
+    case: CaseRef,
+    gate: GateState,
+    round: int,
+    head: ProposalHead,
+    decision: VerifiedDecision,
+    agent_version: str,
+) -> MailState:
+    order = MailInput(
+        **case.model_dump(),
+        round=round,
+        decision_id=decision.decision_id,
+        message_id=message_id(decision.decision_id, head.sender_domain),
+        agent_version=agent_version,
+    )
+    try:
+        await workflow.wait_condition(
+            lambda: gate.mail_stopped,
+            timeout=timedelta(seconds=head.undo_window_seconds),
+            timeout_summary="Undo window of the e-mail",
+        )
+    except TimeoutError:
+        sent = await workflow.execute_activity_method(MailActivities.send, order, summary="Send the e-mail", **MAIL)
+    else:
+        sent = await workflow.execute_activity_method(MailActivities.stop, order, summary="Stop the e-mail", **MAIL)
+    return sent.state
