@@ -23,32 +23,12 @@ FREE_MAIL_HOSTS = frozenset(
 )  # fmt: skip
 """The best-known ones. The playbook adds to them."""
 ROLE_MAILBOXES = frozenset(
-    [
-        "info",
-        "contact",
-        "contacto",
-        "kontakt",
-        "office",
-        "sales",
-        "ventas",
-        "hello",
-        "hola",
-        "admin",
-        "support",
-        "service",
-        "mail",
-        "team",
-        "marketing",
-        "accounts",
-        "billing",
-        "help",
-        "webmaster",
-        "enquiries",
-        "inquiries",
-        "post",
-        "comercial",
-    ]
-)
+    {
+        "info", "contact", "contacto", "kontakt", "office", "sales", "ventas", "hello", "hola", "admin", "support",
+        "service", "mail", "team", "marketing", "accounts", "billing", "help", "webmaster", "enquiries", "inquiries",
+        "post", "comercial",
+    }
+)  # fmt: skip
 _NAME_LIMIT = 300
 # The list that the package ships; never fetched, never cached on disk.
 _suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)

@@ -50,7 +50,9 @@ def members_of(team: Team, users: Sequence[CrmRecord]) -> tuple[CrmRecord, ...]:
         named = [find_user(name, users) for name in team.members]
         return tuple(user for user in named if user is not None)
     wanted = team.name.casefold()
-    return tuple(sorted((u for u in users if u.text("Team__c").casefold() == wanted), key=lambda u: (u.text("Name"), u.id)))
+    return tuple(
+        sorted((u for u in users if u.text("Team__c").casefold() == wanted), key=lambda u: (u.text("Name"), u.id))
+    )
 
 
 def team_named(name: str, playbook: Playbook) -> Team | None:
