@@ -45,8 +45,8 @@ class GroundingVerdict(Value):
 class Allowed(Value):
     """What a draft may say without evidence, because the request itself says it.
 
-    `said` goes anywhere: names of the two people and companies, the times on offer. `brief` into the
-    brief for the owner only: a reviewer's own words, and the language that a writer fell back to.
+    `said` goes anywhere: names of the two people and companies, the times on offer. `brief` goes into
+    the brief for the owner only: a reviewer's own words, and the language that a writer fell back to.
     """
 
     said: tuple[str, ...] = ()

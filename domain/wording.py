@@ -92,7 +92,7 @@ _COURTESY: dict[str, str] = {
         minuten ware waren wurde wurden genugt dafur dazu darauf darum ihnen gerade moment anderer andere weg
         unterstutzen weiterhelfen nennen schrieben schreiben
         erwahnen erwahnten erwahnt sagen sagten fragen fragten gefragt berichten schreibt schreibe
-        ausserdem wollen darum geht worum wenn""",
+        ausserdem wollen darum daruber geht worum wenn""",
     "fr": """bonjour bonsoir cher chere madame monsieur merci remercie remercions message note demande question
         questions interet ecrire ecrit contact contacter ravi plaisir heureux heureuse hate reponse repondre repondez
         savoir appel appeler echange echanger parler discuter discussion entretien rencontrer rendez reunion bref ravie
