@@ -44,9 +44,10 @@ histories: $(DEV) ## Record the workflow histories that the tests replay
 COMPILE = UV_CUSTOM_COMPILE_COMMAND="make lock" "$(UV)" pip compile pyproject.toml --quiet --upgrade --universal \
 	--python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --group build
 
-lock: ## Renew both locks within the bounds of pyproject.toml (needs uv on the PATH)
+lock: ## Renew the locks within the bounds of pyproject.toml (needs uv on the PATH)
 	@command -v "$(UV)" >/dev/null || { echo "make lock needs uv on the PATH (python3 -m pip install uv), or UV=path/to/uv." >&2; exit 1; }
 	$(COMPILE) -o requirements.lock
+	$(COMPILE) --extra postgres -c requirements.lock -o requirements-postgres.lock
 	$(COMPILE) --extra dev --extra postgres -c requirements.lock -o requirements-dev.lock
 
 clean: ## Remove the environment and the tools' caches (data in .countersign/ stays)

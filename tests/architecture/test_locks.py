@@ -6,7 +6,7 @@ import pytest
 
 from tests.architecture.source_tree import ROOT, project_settings
 
-LOCKS = ["requirements.lock", "requirements-dev.lock"]
+LOCKS = ["requirements.lock", "requirements-postgres.lock", "requirements-dev.lock"]
 # name==version, an optional marker, and at least one hash on the lines that follow.
 PINNED = re.compile(
     r"^(?P<name>[a-z0-9-]+)==(?P<version>[^\s;]+)(?: ; [^\\]+)? \\\n(?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+"
@@ -35,8 +35,8 @@ def test_every_requirement_is_pinned_and_hashed(lock: str) -> None:
     assert len(pins(lock)) > 30
 
 
-def test_the_demo_and_the_tests_run_on_the_same_versions() -> None:
-    assert pins("requirements.lock") <= pins("requirements-dev.lock")
+def test_demo_image_and_tests_run_on_the_same_versions() -> None:
+    assert pins("requirements.lock") <= pins("requirements-postgres.lock") <= pins("requirements-dev.lock")
 
 
 def test_the_locks_hold_what_the_project_asks_for() -> None:
@@ -45,6 +45,8 @@ def test_the_locks_hold_what_the_project_asks_for() -> None:
         normalised(name) for name in settings["project"]["dependencies"] + settings["dependency-groups"]["build"]
     }
     extras = settings["project"]["optional-dependencies"]
-    dev = {normalised(name) for name in extras["dev"] + extras["postgres"]}
+    postgres = {normalised(name) for name in extras["postgres"]}
+    dev = {normalised(name) for name in extras["dev"]}
     assert runtime <= {name for name, _ in pins("requirements.lock")}
-    assert runtime | dev <= {name for name, _ in pins("requirements-dev.lock")}
+    assert runtime | postgres <= {name for name, _ in pins("requirements-postgres.lock")}
+    assert runtime | postgres | dev <= {name for name, _ in pins("requirements-dev.lock")}

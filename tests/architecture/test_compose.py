@@ -1,0 +1,101 @@
+"""The stack for a cluster of one: its structure and names, which is what can be checked without containers."""
+
+from typing import Any
+
+import pytest
+import yaml
+from pydantic_settings import BaseSettings
+
+from runtime import settings
+from tests.architecture.source_tree import ROOT, source_files
+from workflows.messages import TaskQueue
+
+ENV = "deploy/env/"
+
+
+@pytest.fixture(scope="module")
+def compose() -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
+    return loaded
+
+
+def ours(compose: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {name: service for name, service in compose["services"].items() if "build" in service}
+
+
+def known_settings() -> set[str]:
+    groups = [value for value in vars(settings).values() if isinstance(value, type) and issubclass(value, BaseSettings)]
+    return {
+        f"{group.model_config.get('env_prefix', '')}{field}".upper() for group in groups for field in group.model_fields
+    }
+
+
+def example(path: str) -> dict[str, str]:
+    lines = (ROOT / f"{path}.example").read_text(encoding="utf-8").splitlines()
+    return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+
+
+def test_every_image_has_an_exact_version(compose: dict[str, Any]) -> None:
+    for name, service in compose["services"].items():
+        _, _, tag = service["image"].rpartition(":")
+        assert tag[:1].isdigit(), f"{name}: {service['image']}"
+
+
+def test_every_port_is_bound_to_this_machine(compose: dict[str, Any]) -> None:
+    ports = [port for service in compose["services"].values() for port in service.get("ports", [])]
+    assert ports
+    assert all(port.startswith("127.0.0.1:") for port in ports)
+
+
+def test_what_is_referred_to_is_declared(compose: dict[str, Any]) -> None:
+    for service in compose["services"].values():
+        assert set(service.get("depends_on", {})) <= set(compose["services"])
+        named = {volume.split(":")[0] for volume in service.get("volumes", []) if not volume.startswith("./")}
+        assert named <= set(compose["volumes"])
+        assert {config["source"] for config in service.get("configs", [])} <= set(compose["configs"])
+
+
+def test_there_is_a_worker_for_every_task_queue_and_the_pages(compose: dict[str, Any]) -> None:
+    commands = [service["command"] for service in ours(compose).values()]
+    workers = [["worker", queue.value.removeprefix("countersign-")] for queue in TaskQueue]
+    assert sorted(commands) == sorted([["ui"], *workers])
+
+
+def test_every_setting_is_one_that_the_product_reads(compose: dict[str, Any]) -> None:
+    for service in ours(compose).values():
+        given = set(service["environment"])
+        for path in service["env_file"]:
+            given |= set(example(path))
+        assert {name for name in given if not name.startswith("TEMPORAL_")} <= known_settings()
+
+
+def test_secrets_reach_only_the_part_that_uses_them(compose: dict[str, Any]) -> None:
+    readers: dict[str, list[str]] = {}
+    for name, service in ours(compose).items():
+        for path in service["env_file"]:
+            readers.setdefault(path.removeprefix(ENV), []).append(name)
+        for volume in service["volumes"]:
+            if volume.startswith("./deploy/keys/"):
+                readers.setdefault(volume.split(":")[0].removeprefix("./deploy/keys/"), []).append(name)
+    assert readers.pop("common.env") == readers.pop("keyring.json") == list(ours(compose))
+    assert readers == {
+        "ui.env": ["ui"],
+        "ui": ["ui"],
+        "crm.env": ["worker-crm"],
+        "model.env": ["worker-model"],
+        "signer.env": ["worker-signer"],
+        "signer": ["worker-signer"],
+    }
+
+
+def test_no_filled_in_environment_file_is_committed() -> None:
+    committed = [path.name for path in source_files() if path.as_posix().startswith(ENV)]
+    assert committed
+    assert all(name.endswith(".env.example") for name in committed)
+
+
+def test_the_examples_hold_no_secret() -> None:
+    for path in (ROOT / ENV).glob("*.env.example"):
+        for name, value in example(path.as_posix().removesuffix(".example")).items():
+            if name.endswith(("SECRET", "PASSWORD", "API_KEY", "SITE_KEY")):
+                assert value == "", f"{path.name}: {name}"
