@@ -354,6 +354,10 @@ class Playbook(Value):
     """Fit to a reject reason's code: what the rules propose to disqualify."""
     disqualified_status: str = "Closed - Not Converted"
     contacted_status: str = "Working - Contacted"
+    lead_sources: dict[str, str] = Field(default_factory=dict)
+    """Inquiry source to `LeadSource`, for leads that are created."""
+    model_may_see: tuple[str, ...] = ()
+    """Names of fields and signals that a writer gets as facts."""
     products: tuple[ProductStatement, ...] = ()
     voice: str = ""
     meeting_offers: dict[str, tuple[str, ...]] = Field(default_factory=dict)
