@@ -1,0 +1,145 @@
+"""The approval UI's door to Temporal: starts, signals and updates of the case workflows."""
+
+import asyncio
+from collections.abc import Awaitable
+from datetime import timedelta
+from typing import TypeVar
+
+from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
+from temporalio.common import WorkflowIDReusePolicy
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from approval_ui.ports import Delivery, EngineUnavailable
+from domain.cases import Case
+from domain.errors import DomainError, RefusalReason
+from runtime.engine import connect
+from workflows.inbound import InboundLead
+from workflows.messages import (
+    DecisionRef,
+    InboundLeadInput,
+    InquiryRef,
+    StopMail,
+    TaskQueue,
+    UndoInput,
+    undo_workflow_id,
+)
+from workflows.undo import UndoWrite
+
+RPC_TIMEOUT = timedelta(seconds=5)
+"""A reviewer waits for the answer of an update; longer than this the decision is delivered in the background."""
+
+_T = TypeVar("_T")
+
+
+class EngineGateway:
+    """Connects when first needed and again after a loss, so that the UI runs while Temporal does not."""
+
+    def __init__(self, org_id: str) -> None:
+        self._org_id = org_id
+        self._client: Client | None = None
+        self._connecting = asyncio.Lock()
+
+    async def start_case(self, case: Case) -> None:
+        client = await self._connected()
+        start = InboundLeadInput(
+            case_id=case.case_id,
+            org_id=case.org_id,
+            playbook_digest=case.playbook_digest,
+            agent_version=case.agent_version,
+            motion=case.motion,
+        )
+        try:
+            await _reached(
+                client.start_workflow(
+                    InboundLead.run,
+                    start,
+                    id=case.workflow_id,
+                    task_queue=TaskQueue.CASES,
+                    # One workflow per case, ever: the same delivery twice starts nothing twice.
+                    id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                    static_summary=f"Inbound case {case.case_id}",
+                    rpc_timeout=RPC_TIMEOUT,
+                )
+            )
+        except WorkflowAlreadyStartedError:
+            return
+
+    async def join_case(self, case: Case, inquiry_number: int) -> None:
+        handle = (await self._connected()).get_workflow_handle_for(InboundLead.run, case.workflow_id)
+        await _reached(
+            handle.signal(InboundLead.inquiry_joined, InquiryRef(number=inquiry_number), rpc_timeout=RPC_TIMEOUT)
+        )
+
+    async def deliver_decision(self, case: Case, round: int, decision_id: str) -> Delivery:
+        handle = (await self._connected()).get_workflow_handle_for(InboundLead.run, case.workflow_id)
+        try:
+            result = await _reached(
+                handle.execute_update(
+                    InboundLead.decide,
+                    DecisionRef(decision_id=decision_id, round=round),
+                    id=decision_id,
+                    rpc_timeout=RPC_TIMEOUT,
+                )
+            )
+        except WorkflowUpdateFailedError as refused:
+            cause = refused.cause
+            code = cause.type if isinstance(cause, ApplicationError) and cause.type else RefusalReason.NOT_WAITING
+            return Delivery(accepted=False, reason=str(code))
+        return Delivery(accepted=result.accepted, reason=result.reason)
+
+    async def start_undo(self, case_id: str, receipt_id: str, decision_id: str) -> str:
+        client = await self._connected()
+        workflow_id = undo_workflow_id(self._org_id, decision_id)
+        start = UndoInput(case_id=case_id, org_id=self._org_id, receipt_id=receipt_id, decision_id=decision_id)
+        try:
+            await _reached(
+                client.start_workflow(
+                    UndoWrite.run,
+                    start,
+                    id=workflow_id,
+                    task_queue=TaskQueue.CASES,
+                    id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                    static_summary=f"Undo in case {case_id}",
+                    rpc_timeout=RPC_TIMEOUT,
+                )
+            )
+        except WorkflowAlreadyStartedError:
+            pass
+        return workflow_id
+
+    async def stop_mail(self, case: Case) -> None:
+        handle = (await self._connected()).get_workflow_handle_for(InboundLead.run, case.workflow_id)
+        await _reached(handle.signal(InboundLead.stop_mail, StopMail(), rpc_timeout=RPC_TIMEOUT))
+
+    async def _connected(self) -> Client:
+        async with self._connecting:
+            if self._client is None:
+                try:
+                    self._client = await connect()
+                except DomainError as refused:
+                    raise EngineUnavailable(refused.detail) from None
+            return self._client
+
+
+_OUT_OF_REACH = frozenset(
+    {
+        RPCStatusCode.UNAVAILABLE,
+        RPCStatusCode.DEADLINE_EXCEEDED,
+        RPCStatusCode.CANCELLED,
+        RPCStatusCode.RESOURCE_EXHAUSTED,
+        RPCStatusCode.INTERNAL,
+    }
+)
+
+
+async def _reached(call: Awaitable[_T]) -> _T:
+    """The call's result, with a connection that failed told apart from an answer that says no."""
+    try:
+        return await call
+    except WorkflowUpdateRPCTimeoutOrCancelledError:
+        raise EngineUnavailable("Temporal did not answer in time") from None
+    except RPCError as failed:
+        if failed.status in _OUT_OF_REACH:
+            raise EngineUnavailable(f"Temporal cannot be reached ({failed.status.name.lower()})") from None
+        raise EngineUnavailable(f"Temporal refused the call ({failed.status.name.lower()})") from None

@@ -1,0 +1,72 @@
+"""`countersign …`: the command line. Each command is in a file of its own; this one joins them.
+
+When do you need to touch this? When a command is added, or errors should be shown differently.
+"""
+
+import os
+import sys
+
+import typer
+from rich.console import Console
+
+from cli import audit, cases, demo, doctor, localcrm, pause, playbook, process, reviews, submit, undo
+from domain.errors import DomainError
+
+app = typer.Typer(
+    name="countersign",
+    help="The AI sales agent that writes nothing to your CRM without a signature.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("demo")(demo.demo)
+app.command("worker")(process.worker)
+app.command("ui")(process.ui)
+app.command("mail-sink", hidden=True)(process.mail_sink)
+app.command("submit")(submit.submit)
+app.command("undo")(undo.undo)
+app.command("pause")(pause.pause)
+app.command("resume")(pause.resume)
+app.command("doctor")(doctor.doctor)
+app.add_typer(localcrm.app, name="localcrm")
+app.add_typer(cases.app, name="case")
+app.add_typer(reviews.app, name="review")
+app.add_typer(audit.app, name="audit")
+app.add_typer(playbook.app, name="playbook")
+
+
+def run() -> None:
+    """Entry point. A named failure is one line on standard error and exit code 2; no traceback."""
+    code = 0
+    try:
+        outcome = app(standalone_mode=False)
+        code = outcome if isinstance(outcome, int) else 0
+    except DomainError as known:
+        _say(known.detail or known.code.value)
+        code = 2
+    except typer.Exit as done:
+        code = done.exit_code
+    except typer.Abort:
+        code = 130
+    except KeyboardInterrupt:
+        code = 130
+    except Exception as wrong:
+        show = getattr(wrong, "show", None)
+        if show is None:
+            raise
+        # A usage error, which knows how to show itself.
+        show()
+        code = 2
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # The engine's native runtime may crash the interpreter while it shuts down (sdk-python #300), after all
+    # work is done; leaving directly keeps the exit code true.
+    os._exit(code)
+
+
+def _say(message: str) -> None:
+    Console(stderr=True, soft_wrap=True).print(f"[bold red]countersign:[/] {message}", highlight=False)
+
+
+if __name__ == "__main__":
+    run()

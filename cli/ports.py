@@ -1,0 +1,65 @@
+"""Addresses on this machine: keep the ones of the last run, take free ones where they are in use, and say so."""
+
+import json
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+DEFAULTS = {"ui": 8080, "temporal": 7233, "temporal_web": 8233, "crm": 8100, "smtp": 1025}
+LABELS = {
+    "ui": "Approval UI",
+    "temporal": "Temporal",
+    "temporal_web": "Temporal Web",
+    "crm": "Local CRM",
+    "smtp": "Mail sink",
+}
+
+
+@dataclass(frozen=True)
+class Ports:
+    ui: int
+    temporal: int
+    temporal_web: int
+    crm: int
+    smtp: int
+    moved: tuple[str, ...] = ()
+    """One sentence for each port that could not be the usual one."""
+
+
+def choose(remembered: Path) -> Ports:
+    """Usual or remembered ports where they are free, others where not; remembers the choice."""
+    before: dict[str, int] = {}
+    if remembered.exists():
+        before = {k: int(v) for k, v in json.loads(remembered.read_text()).items() if k in DEFAULTS}
+    taken: set[int] = set()
+    chosen: dict[str, int] = {}
+    moved: list[str] = []
+    for name, usual in DEFAULTS.items():
+        wished = before.get(name, usual)
+        port = wished if wished not in taken and _is_free(wished) else _free(taken)
+        if port != wished:
+            moved.append(f"{LABELS[name]}: port {wished} is in use, taking {port}")
+        taken.add(port)
+        chosen[name] = port
+    remembered.write_text(json.dumps(chosen))
+    return Ports(**chosen, moved=tuple(moved))
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        # As servers do: a port in TIME_WAIT after a restart is free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def _free(taken: set[int]) -> int:
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = int(probe.getsockname()[1])
+        if port not in taken:
+            return port

@@ -1,0 +1,176 @@
+"""Start the workers of one process, wait for the engine, stop gracefully.
+
+When do you need to touch this? When a worker needs another part: this is where adapters meet their ports.
+"""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from functools import partial
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from activities.cases import CaseActivities
+from activities.crm import CrmActivities
+from activities.deciding import DecidingActivities
+from activities.drafting import DraftingActivities
+from activities.mailing import MailActivities
+from activities.reviewing import ReviewActivities
+from activities.signing import SigningActivities
+from gateways.enrichment.crm import CrmEnricher
+from gateways.enrichment.firmographics import FirmographicsEnricher
+from gateways.llm.template_writer import TemplateWriter
+from gateways.mail.sending import send_once
+from gateways.mail.smtp import SmtpMailer
+from runtime.engine import EngineUnreachable, connect
+from runtime.keys import load_signer
+from runtime.search_attributes import ensure_search_attributes
+from runtime.settings import (
+    CrmSettings,
+    KeySettings,
+    MailSettings,
+    ModelSettings,
+    PlaybookSettings,
+    StoreSettings,
+    load,
+)
+from workers.crm import crm_door
+from workers.roles import Role, cases_worker, crm_worker, model_worker, signer_worker
+from workers.stores import Stores, open_stores
+from workers.writer import draft_writer
+from workflows.visibility import SEARCH_ATTRIBUTES
+
+logger = logging.getLogger("countersign.worker")
+
+
+async def run_workers(roles: Sequence[Role]) -> None:
+    """Serve until SIGTERM or SIGINT. Waits for a Temporal that is not up yet."""
+    stores = open_stores(load(StoreSettings), load(PlaybookSettings), load(KeySettings))
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    client = await _connected(stopping)
+    if client is None:
+        return
+    await ensure_search_attributes(client, SEARCH_ATTRIBUTES)
+    async with AsyncExitStack() as running:
+        for role in roles:
+            await running.enter_async_context(_build(role, client, stores))
+        logger.info("serving %s", ", ".join(role.value for role in roles))
+        await stopping.wait()
+
+
+async def _connected(stopping: asyncio.Event) -> Client | None:
+    while not stopping.is_set():
+        try:
+            return await connect()
+        except EngineUnreachable as unreachable:
+            logger.warning("%s; trying again in 2 s", unreachable.detail)
+            try:
+                await asyncio.wait_for(stopping.wait(), 2)
+            except TimeoutError:
+                continue
+    return None
+
+
+def _build(role: Role, client: Client, stores: Stores) -> Worker:
+    match role:
+        case Role.CASES:
+            return cases_worker(
+                client,
+                stores.keep_failure,
+                cases=CaseActivities(
+                    cases=stores.cases,
+                    documents=stores.documents,
+                    reviews=stores.reviews,
+                    audit=stores.audit,
+                    playbooks=stores.playbooks,
+                    clock=stores.clock,
+                ),
+                deciding=_deciding(stores),
+                reviewing=ReviewActivities(
+                    reviews=stores.reviews,
+                    documents=stores.documents,
+                    playbooks=stores.playbooks,
+                    verifier=stores.verifier,
+                    audit=stores.audit,
+                    clock=stores.clock,
+                ),
+                drafting=_drafting(stores),
+            )
+        case Role.CRM:
+            return _crm(client, stores)
+        case Role.MODEL:
+            return model_worker(client, stores.keep_failure, drafting=_drafting(stores))
+        case Role.SIGNER:
+            keys, store = load(KeySettings), load(StoreSettings)
+            signer = load_signer(keys.keys_in(store.data_dir), keys.policy_key_id)
+            return signer_worker(
+                client,
+                stores.keep_failure,
+                signing=SigningActivities(
+                    signer=signer,
+                    reviews=stores.reviews,
+                    documents=stores.documents,
+                    playbooks=stores.playbooks,
+                    audit=stores.audit,
+                    clock=stores.clock,
+                ),
+            )
+
+
+def _deciding(stores: Stores) -> DecidingActivities:
+    settings = load(PlaybookSettings)
+    file = settings.firmographics_file or settings.playbook_dir / "firmographics.csv"
+    return DecidingActivities(
+        documents=stores.documents,
+        cases=stores.cases,
+        reviews=stores.reviews,
+        playbooks=stores.playbooks,
+        enrichers=(CrmEnricher(), FirmographicsEnricher(file)),
+        audit=stores.audit,
+        clock=stores.clock,
+    )
+
+
+def _drafting(stores: Stores) -> DraftingActivities:
+    return DraftingActivities(
+        writer=draft_writer(load(ModelSettings)),
+        template=TemplateWriter(),
+        documents=stores.documents,
+        playbooks=stores.playbooks,
+        clock=stores.clock,
+    )
+
+
+def _crm(client: Client, stores: Stores) -> Worker:
+    door = crm_door(load(CrmSettings), stores)
+    mail = load(MailSettings)
+    mailer = SmtpMailer(
+        mail.smtp_host,
+        mail.smtp_port,
+        starttls=mail.smtp_starttls,
+        username=mail.smtp_user,
+        password=mail.smtp_password.get_secret_value(),
+    )
+    return crm_worker(
+        client,
+        stores.keep_failure,
+        crm=CrmActivities(
+            reader=door.reader,
+            writer=door.writer,
+            cases=stores.cases,
+            documents=stores.documents,
+            playbooks=stores.playbooks,
+        ),
+        mail=MailActivities(
+            send_once=partial(send_once, stores.mail_log, mailer, door.mail_guard, stores.clock),
+            mail_log=stores.mail_log,
+            audit=stores.audit,
+            clock=stores.clock,
+        ),
+    )
