@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import assert_never
 
+from domain.owners import is_queue
 from domain.permissions import RiskAssessment, RiskCategory, WritePolicy, worst
 from domain.proposals import (
     Action,
@@ -47,7 +48,7 @@ def _one(action: Action, policy: WritePolicy) -> tuple[RiskCategory, str]:
             return RiskCategory.HIGH, "strategic account"
         case AssignOwner() if action.after_owner_id in policy.strategic_owner_ids:
             return RiskCategory.HIGH, "strategic owner"
-        case AssignOwner(first_assignment=True):
+        case AssignOwner(first_assignment=True) if is_queue(action.before_owner_id):
             return RiskCategory.LOW, "first assignment out of a queue"
         case AssignOwner():
             return RiskCategory.MEDIUM, "ownership change"

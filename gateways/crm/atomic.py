@@ -1,0 +1,233 @@
+"""One atomic write: ledger row, conditional changes, inserts, deletions, read-back; all or nothing, in one call."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from domain.errors import CrmError, ErrorCode, FieldRefused
+from domain.leads import CrmRecord, RecordRef
+from domain.model import Instant, Scalar
+from domain.proposals import ProposalContent
+from domain.receipts import RecordImage, SideEffect
+from gateways.crm import faults
+from gateways.crm.client import MAX_PARTS, CompositeAnswer, Part, SalesforceSession, row_part
+from gateways.crm.faults import Fault
+from gateways.crm.fields import SYSTEM, VOLATILE
+from gateways.crm.ledger import Images, LedgerEntry, image_name, insert_part
+from gateways.crm.plan import Change, Plan
+from gateways.crm.values import http_date, record_from, same_value
+
+_HALTED = frozenset({"PROCESSING_HALTED", "ALL_OR_NONE_OPERATION_ROLLED_BACK"})
+_UNCLEAR = frozenset({ErrorCode.CRM_PROTOCOL, ErrorCode.CRM_UNAVAILABLE})
+
+
+class AlreadyWritten(Exception):
+    """The ledger holds a row with this key: an earlier attempt committed."""
+
+
+class ChangedMeanwhile(Exception):
+    """A record changed or vanished between the re-read and the write. Nothing was written."""
+
+
+class CrmSaysNo(Exception):
+    """A rule of the CRM refuses the values. Nothing was written."""
+
+    def __init__(self, message: str, fields: tuple[str, ...]) -> None:
+        super().__init__("refused by the CRM")
+        self.message = message
+        self.fields = fields
+
+
+@dataclass(frozen=True)
+class Committed:
+    """What a write left behind, as read back in the same call."""
+
+    ledger_id: str
+    images: tuple[RecordImage, ...]
+    side_effects: tuple[SideEffect, ...]
+    at: Instant
+
+
+class AtomicWrite:
+    def __init__(self, session: SalesforceSession) -> None:
+        self._session = session
+
+    def run(self, plan: Plan, live: dict[str, CrmRecord], entry: LedgerEntry, content: ProposalContent) -> Committed:
+        """Write the plan over the records as just read.
+
+        Raises `AlreadyWritten`, `ChangedMeanwhile`, `CrmSaysNo`, or `CrmError`; of these only
+        `crm_unavailable` leaves open whether the write happened.
+        """
+        before = _before(plan, live)
+        parts = [insert_part(entry, plan, before, content), *_writes(plan, live), *_reads(plan, live)]
+        if len(parts) > MAX_PARTS:
+            raise CrmSaysNo(f"{len(parts)} steps are more than one atomic write can hold ({MAX_PARTS})", ())
+        try:
+            answer = self._session.composite(parts, all_or_none=True)
+        except CrmError as failed:
+            if failed.code in _UNCLEAR and not isinstance(failed, FieldRefused):
+                raise CrmError(failed.detail, code=ErrorCode.CRM_UNAVAILABLE) from None
+            raise
+        _check(parts, answer)
+        return _committed(plan, live, answer)
+
+
+def images_of(
+    plan: Plan, before: Images, found: dict[str, CrmRecord], created: dict[int, CrmRecord], *, fallback: Instant
+) -> tuple[RecordImage, ...]:
+    """One image per record of the plan. Where a record was not read back, what was sent stands in for it."""
+    images = [_changed_image(change, before, found.get(change.record.id), fallback) for change in plan.changes]
+    for position, insert in enumerate(plan.inserts):
+        record = created.get(position)
+        if record is not None:
+            images.append(
+                RecordImage(
+                    record=record.ref,
+                    created=True,
+                    action_keys=(insert.action_key,),
+                    after={field: record.fields.get(field) for field in insert.values},
+                    intended=insert.values,
+                    modified_at=record.modified_at,
+                )
+            )
+    images += [
+        RecordImage(
+            record=delete.record,
+            deleted=True,
+            action_keys=(delete.key,),
+            before=before.get(image_name(delete.record), {}),
+            modified_at=fallback,
+        )
+        for delete in plan.deletes
+    ]
+    return tuple(images)
+
+
+def _changed_image(change: Change, before: Images, found: CrmRecord | None, fallback: Instant) -> RecordImage:
+    old = before.get(image_name(change.record), {})
+    return RecordImage(
+        record=change.record,
+        action_keys=change.action_keys,
+        before={field: old.get(field) for field in change.values},
+        after={field: found.fields.get(field) for field in change.values} if found else dict(change.values),
+        intended=change.values,
+        modified_at=found.modified_at if found else fallback,
+    )
+
+
+def _before(plan: Plan, live: dict[str, CrmRecord]) -> Images:
+    images: Images = {}
+    for change in plan.changes:
+        fields = live[change.record.id].fields
+        images[image_name(change.record)] = {field: fields.get(field) for field in change.values}
+    for delete in plan.deletes:
+        fields = live[delete.record.id].fields
+        images[image_name(delete.record)] = {f: v for f, v in fields.items() if f not in VOLATILE}
+    return images
+
+
+def _writes(plan: Plan, live: dict[str, CrmRecord]) -> list[Part]:
+    """Changes come before inserts: a new task touches its lead and would break the lead's condition."""
+    changes = [
+        Part(
+            name=f"change_{i}",
+            method="PATCH",
+            path=_address(change.record),
+            body=dict(change.values),
+            headers={"If-Unmodified-Since": http_date(live[change.record.id].modified_at)},
+        )
+        for i, change in enumerate(plan.changes)
+    ]
+    inserts = [
+        Part(name=f"insert_{i}", method="POST", path=f"sobjects/{insert.object}/", body=dict(insert.values))
+        for i, insert in enumerate(plan.inserts)
+    ]
+    deletes = [
+        Part(name=f"delete_{i}", method="DELETE", path=_address(delete.record)) for i, delete in enumerate(plan.deletes)
+    ]
+    return [*changes, *inserts, *deletes]
+
+
+def _reads(plan: Plan, live: dict[str, CrmRecord]) -> list[Part]:
+    changed = [
+        row_part(f"read_change_{i}", c.record.object, c.record.id, _read_fields(c, live[c.record.id]))
+        for i, c in enumerate(plan.changes)
+    ]
+    created = [
+        row_part(f"read_insert_{i}", insert.object, f"@{{insert_{i}.id}}", (*SYSTEM, *insert.values))
+        for i, insert in enumerate(plan.inserts)
+    ]
+    return [*changed, *created]
+
+
+def _read_fields(change: Change, known: CrmRecord) -> tuple[str, ...]:
+    """All that was read before, so that a rule of the org which moved another field shows."""
+    return (*SYSTEM, *change.values, *(name for name in known.fields if "." not in name))
+
+
+def _address(record: RecordRef) -> str:
+    return f"sobjects/{record.object}/{quote(record.id, safe='')}"
+
+
+def _check(parts: list[Part], answer: CompositeAnswer) -> None:
+    failed = [
+        (part, fault) for part in parts if not answer.parts[part.name].ok for fault in answer.parts[part.name].faults()
+    ]
+    causes = [(part, fault) for part, fault in failed if fault.code not in _HALTED] or failed
+    if not causes:
+        return
+    part, fault = causes[0]
+    if part.name == "ledger" and fault.code == "DUPLICATE_VALUE":
+        raise AlreadyWritten
+    code = faults.code_for(fault)
+    if fault.status == 412 or (code is ErrorCode.CRM_RECORD_MISSING and part.method in ("PATCH", "DELETE")):
+        raise ChangedMeanwhile
+    if code in (ErrorCode.CRM_REFUSED_VALUE, ErrorCode.CRM_DUPLICATE_RULE) and part.name != "ledger":
+        raise _no([f for p, f in causes if p.name == part.name])
+    raise faults.error_for([f for _, f in causes])
+
+
+def _no(found: list[Fault]) -> CrmSaysNo:
+    fields = tuple(dict.fromkeys(name for fault in found for name in fault.fields))
+    return CrmSaysNo("; ".join(fault.message or fault.code for fault in found), fields)
+
+
+def _committed(plan: Plan, live: dict[str, CrmRecord], answer: CompositeAnswer) -> Committed:
+    found = {
+        change.record.id: record_from(change.record.object, answer.parts[f"read_change_{i}"].body)
+        for i, change in enumerate(plan.changes)
+    }
+    created = {
+        i: record_from(insert.object, answer.parts[f"read_insert_{i}"].body) for i, insert in enumerate(plan.inserts)
+    }
+    images = images_of(plan, _before(plan, live), found, created, fallback=answer.server_time)
+    effects = [effect for c in plan.changes for effect in _moved_by_org(c, live[c.record.id], found[c.record.id])]
+    for position, insert in enumerate(plan.inserts):
+        effects += _differences(created[position].ref, insert.values, created[position].fields)
+    return Committed(
+        ledger_id=_id_of(answer.parts["ledger"].body),
+        images=images,
+        side_effects=tuple(effects),
+        at=answer.server_time,
+    )
+
+
+def _moved_by_org(change: Change, old: CrmRecord, found: CrmRecord) -> list[SideEffect]:
+    """Fields that hold something else than was sent, and untouched ones that no longer hold what they held."""
+    untouched = {f: v for f, v in old.fields.items() if f in found.fields and f not in VOLATILE}
+    return _differences(change.record, {**untouched, **change.values}, found.fields)
+
+
+def _differences(record: RecordRef, sent: dict[str, Scalar], found: dict[str, Scalar]) -> list[SideEffect]:
+    return [
+        SideEffect(record=record, field=field, sent=value, found=found.get(field))
+        for field, value in sent.items()
+        if not same_value(value, found.get(field))
+    ]
+
+
+def _id_of(body: Any) -> str:
+    record_id = body.get("id") if isinstance(body, dict) else None
+    if not isinstance(record_id, str):
+        raise CrmError("the ledger row came without an id", code=ErrorCode.CRM_PROTOCOL)
+    return record_id

@@ -1,0 +1,87 @@
+"""Which fields are read. Standard ones exist in every org; the `__c` ones come with our Salesforce metadata.
+
+An org that lacks a field, or wants another one read, passes its own `ReadFields`.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from domain.model import Value
+
+LEDGER = "Agent_Write__c"
+LEDGER_KEY = "External_Key__c"
+RECORD_KEY = "Agent_Write_Key__c"
+"""On Lead and Task: which write created the record."""
+
+SYSTEM = ("Id", "SystemModstamp")
+VOLATILE = frozenset({"SystemModstamp", "LastModifiedDate", "LastModifiedById", "LastActivityDate", "IsUnreadByOwner"})
+"""Move by themselves; never part of an image or a side effect."""
+
+LEAD = (
+    *("FirstName", "LastName", "Company", "Title", "Email", "Phone", "MobilePhone", "Website", "Status", "LeadSource"),
+    *("Rating", "Industry", "AnnualRevenue", "NumberOfEmployees", "City", "State", "PostalCode", "Country"),
+    *("Description", "OwnerId", "HasOptedOutOfEmail", "DoNotCall", "EmailBouncedReason", "IndividualId"),
+    *("IsConverted", "ConvertedAccountId", "ConvertedContactId", "ConvertedOpportunityId"),
+    *("IsDeleted", "MasterRecordId", "CreatedDate", "LastModifiedById"),
+    *("Product_Interest__c", "Lead_Summary__c", "Agent_Score__c", "Agent_Band__c", "Preferred_Language__c"),
+)
+LEAD_PARENTS = ("Owner.Name", "Owner.Type")
+CONTACT = (
+    *("FirstName", "LastName", "Title", "Email", "Phone", "AccountId", "OwnerId", "IndividualId"),
+    *("HasOptedOutOfEmail", "DoNotCall", "EmailBouncedReason", "Preferred_Language__c"),
+)
+ACCOUNT = (
+    *("Name", "Website", "Type", "Industry", "AnnualRevenue", "NumberOfEmployees", "OwnerId", "ParentId"),
+    *("BillingCity", "BillingState", "BillingCountry", "Strategic__c", "Segment__c", "Partner__c"),
+)
+OPPORTUNITY = ("Name", "AccountId", "OwnerId", "StageName", "Amount", "CloseDate", "IsClosed")
+INDIVIDUAL = ("HasOptedOutSolicit", "HasOptedOutProcessing", "ShouldForget")
+CONSENT = (
+    *("PartyId", "ContactPointType", "PrivacyConsentStatus", "CaptureDate", "CaptureSource"),
+    *("EffectiveFrom", "EffectiveTo"),
+)
+TASK = (
+    *("Subject", "Status", "Priority", "ActivityDate", "WhoId", "WhatId", "OwnerId", "TaskSubtype", "IsClosed"),
+    *("CreatedDate", "CreatedById", "LastModifiedDate", "LastModifiedById"),
+)
+EVENT = (
+    *("Subject", "StartDateTime", "ActivityDate", "WhoId", "WhatId", "OwnerId"),
+    *("CreatedDate", "CreatedById", "LastModifiedDate", "LastModifiedById"),
+)
+EMAIL = (
+    *("Subject", "Incoming", "MessageDate", "Status", "RelatedToId"),
+    *("CreatedDate", "CreatedById", "LastModifiedDate", "LastModifiedById"),
+)
+USER = (
+    *("Name", "FirstName", "LastName", "Alias", "Username", "Email", "Title", "IsActive", "UserType", "ManagerId"),
+    *("TimeZoneSidKey", "LanguageLocaleKey", "Team__c", "Languages__c"),
+)
+QUEUE = ("Name", "DeveloperName", "Type")
+
+
+class ReadFields(Value):
+    """Per object the fields to read. `Id` and `SystemModstamp` are always read."""
+
+    by_object: dict[str, tuple[str, ...]] = {
+        "Lead": LEAD,
+        "Contact": CONTACT,
+        "Account": ACCOUNT,
+        "Opportunity": OPPORTUNITY,
+        "Individual": INDIVIDUAL,
+        "ContactPointTypeConsent": CONSENT,
+        "Task": TASK,
+        "Event": EVENT,
+        "EmailMessage": EMAIL,
+        "User": USER,
+        "Group": QUEUE,
+    }
+
+    def of(self, object_name: str, extra: Iterable[str] = ()) -> tuple[str, ...]:
+        """Without repetition, in a stable order."""
+        return tuple(dict.fromkeys((*SYSTEM, *self.by_object.get(object_name, ()), *extra)))
+
+    def with_extra(self, extra: Mapping[str, Iterable[str]]) -> "ReadFields":
+        """The same plus what else may be touched, such as the playbook's allow-list."""
+        merged = dict(self.by_object)
+        for name, fields in extra.items():
+            merged[name] = tuple(dict.fromkeys((*merged.get(name, ()), *sorted(fields))))
+        return ReadFields(by_object=merged)

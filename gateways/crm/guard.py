@@ -1,0 +1,296 @@
+"""The write guard: who may change what, decided from stored bytes, signatures and the current policy.
+
+When do you need to touch this? When a new reason to refuse a write appears. Nothing here talks to the CRM:
+a refusal costs no call, and no caller's word about risk, role or content is believed.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from domain.audit import AuditEvent, AuditKind
+from domain.cases import DocumentKind
+from domain.countersign import Expected, SignatureVerifier, authorises, verified
+from domain.decisions import DecisionEnvelope, Purpose, RoundState, SignedDecision, Verdict, parse_envelope
+from domain.errors import DomainError, ErrorCode, NotAuthorised, Paused, RefusalReason
+from domain.leads import Motion
+from domain.permissions import Level, Permission, RiskCategory, WritePolicy, may, permission_for
+from domain.ports import AuditLog, CaseDocuments, Clock, PauseSwitch, Receipts, Reviews, UndoOrder, WriteOrder
+from domain.proposals import Action, Phase, ProposalContent, digest_of, in_phase, ledger_key, parse_content
+from domain.receipts import WriteReceipt
+from domain.risk import POLICY_MAY_SIGN, assess
+from domain.undoing import undo_content
+from gateways.crm.allow_list import check_action
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A decision whose signature holds, with the content that it is about."""
+
+    envelope: DecisionEnvelope
+    content: ProposalContent
+
+
+@dataclass(frozen=True)
+class Authorised:
+    """What may be written now."""
+
+    envelope: DecisionEnvelope
+    content: ProposalContent
+    actions: tuple[Action, ...]
+    ledger_key: str
+    approvers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class AuthorisedUndo:
+    """Which receipt may be taken back, and by what."""
+
+    envelope: DecisionEnvelope
+    content: ProposalContent
+    receipt: WriteReceipt
+    ledger_key: str
+
+
+class WriteGuard:
+    """Thread-safe as far as its ports are. Each check raises `NotAuthorised` or `Paused`; refusals are audited."""
+
+    def __init__(
+        self,
+        *,
+        org_id: str,
+        documents: CaseDocuments,
+        reviews: Reviews,
+        receipts: Receipts,
+        verifier: SignatureVerifier,
+        pause: PauseSwitch,
+        policy: Callable[[], WritePolicy],
+        audit: AuditLog,
+        clock: Clock,
+    ) -> None:
+        """`policy` gives the current one at each call, never the one that a case was started with."""
+        self._org_id = org_id
+        self._documents = documents
+        self._reviews = reviews
+        self._receipts = receipts
+        self._verifier = verifier
+        self._pause = pause
+        self._policy = policy
+        self._audit = audit
+        self._clock = clock
+
+    def signed(self, order: WriteOrder) -> Signed:
+        """The signed content of an order, without asking whether it may be written now.
+
+        Enough to look for an earlier attempt's ledger row; never enough to write.
+        """
+        try:
+            return self._signed(order)
+        except NotAuthorised as refused:
+            self._note(order, refused.reason.value)
+            raise
+
+    def authorise(self, order: WriteOrder) -> Authorised:
+        """Everything that has to hold before a write or an e-mail of this order. Raises `NotAuthorised`, `Paused`."""
+        try:
+            return self._authorise(order)
+        except NotAuthorised as refused:
+            self._note(order, refused.reason.value)
+            raise
+        except Paused:
+            self._note(order, ErrorCode.PAUSED.value)
+            raise
+
+    def signed_undo(self, order: UndoOrder) -> AuthorisedUndo:
+        """The signed undo of an order, without asking for pause."""
+        try:
+            return self._authorise_undo(order)
+        except NotAuthorised as refused:
+            self._note(order, refused.reason.value)
+            raise
+
+    def authorise_undo(self, order: UndoOrder) -> AuthorisedUndo:
+        """An undo needs its own signature by somebody who may undo; expiry, level and allow-list do not apply."""
+        undo = self.signed_undo(order)
+        try:
+            self._not_paused(order.motion)
+        except Paused:
+            self._note(order, ErrorCode.PAUSED.value)
+            raise
+        return undo
+
+    def _authorise(self, order: WriteOrder) -> Authorised:
+        self._not_paused(order.motion)
+        policy = self._policy()
+        if policy.org_id != self._org_id:
+            raise NotAuthorised(RefusalReason.WRONG_ORG, "the playbook belongs to another organisation")
+        signed = self._signed(order)
+        content = signed.content
+        risk = assess(content.actions, policy)
+        if risk.category is RiskCategory.FORBIDDEN:
+            raise NotAuthorised(RefusalReason.FORBIDDEN_ACTION, "; ".join(risk.reasons))
+        group = self._group(order, signed.envelope)
+        envelope = authorises(
+            group,
+            needed=permission_for(risk.category),
+            quorum=policy.quorum.get(risk.category, 1),
+            now=self._clock.now(),
+        )
+        self._round_stands(order)
+        by_policy = envelope.purpose is Purpose.POLICY_WRITE
+        if by_policy:
+            _policy_key_may(content, risk.category)
+        _level_reaches(policy.levels.get(content.motion, Level.READ_ONLY), content, by_policy=by_policy)
+        for action in content.actions:
+            check_action(action, policy, by_policy=by_policy)
+        actions = in_phase(content, order.phase)
+        return Authorised(
+            envelope=signed.envelope,
+            content=content,
+            actions=actions,
+            ledger_key=key_of(order, content),
+            approvers=tuple(dict.fromkeys(e.reviewer for e in group)),
+        )
+
+    def _signed(self, order: WriteOrder) -> Signed:
+        if order.org_id != self._org_id:
+            raise NotAuthorised(RefusalReason.WRONG_ORG)
+        decision = self._decision(order.decision_id)
+        envelope = self._verified(order, decision)
+        if envelope.decision_id != order.decision_id:
+            raise NotAuthorised(RefusalReason.UNKNOWN_DECISION)
+        content = self._content(order, envelope)
+        if content.org_id != order.org_id:
+            raise NotAuthorised(RefusalReason.WRONG_ORG)
+        if content.case_id != order.case_id or content.motion is not order.motion:
+            raise NotAuthorised(RefusalReason.WRONG_CASE)
+        if content.round != order.round:
+            raise NotAuthorised(RefusalReason.WRONG_ROUND)
+        return Signed(envelope=envelope, content=content)
+
+    def _verified(self, order: WriteOrder, decision: SignedDecision) -> DecisionEnvelope:
+        claimed = parse_envelope(decision)
+        # A policy signature is told apart from a person's by its purpose; which key may make which is verified.
+        purpose = claimed.purpose if claimed.purpose is Purpose.POLICY_WRITE else Purpose.WRITE
+        expected = Expected(
+            org_id=order.org_id,
+            case_id=order.case_id,
+            round=order.round,
+            proposal_digest=self._proposal_digest(order) or claimed.proposal_digest,
+            purpose=purpose,
+        )
+        return verified(decision, expected, self._verifier)
+
+    def _proposal_digest(self, order: WriteOrder) -> str:
+        """What the review queue, or else the case's documents, say was proposed."""
+        opening = self._reviews.opening(order.case_id, order.round)
+        if opening is not None:
+            return opening.proposal_digest
+        stored = self._documents.find(order.case_id, DocumentKind.PROPOSAL, str(order.round))
+        return digest_of(stored) if stored is not None else ""
+
+    def _content(self, order: WriteOrder | UndoOrder, envelope: DecisionEnvelope) -> ProposalContent:
+        """The bytes behind the final digest, hashed before they are parsed."""
+        digest = envelope.final_digest
+        places = [(DocumentKind.FINAL, digest)]
+        if digest == envelope.proposal_digest:
+            places = [(DocumentKind.PROPOSAL, str(envelope.round)), (DocumentKind.PROPOSAL, digest)]
+        found = [body for kind, slot in places if (body := self._documents.find(order.case_id, kind, slot)) is not None]
+        for body in found:
+            if digest_of(body) == digest:
+                return parse_content(body, digest)
+        if found:
+            raise NotAuthorised(RefusalReason.DIGEST_MISMATCH, "the stored change is not the one that was signed")
+        raise DomainError("the signed change is not among the case's documents", code=ErrorCode.DOCUMENT_MISSING)
+
+    def _group(self, order: WriteOrder, own: DecisionEnvelope) -> list[DecisionEnvelope]:
+        """Every signature of the round that counts beside this one. An edit voids those over another content."""
+        if own.purpose is Purpose.POLICY_WRITE:
+            return [own]
+        group: list[DecisionEnvelope] = []
+        for decision in self._reviews.decisions_of_round(order.case_id, order.round):
+            if parse_envelope(decision).purpose is not Purpose.WRITE:
+                continue
+            envelope = self._verified(order, decision)
+            if envelope.verdict is Verdict.REJECT or envelope.final_digest == own.final_digest:
+                group.append(envelope)
+        if own not in group:
+            raise NotAuthorised(RefusalReason.UNKNOWN_DECISION)
+        rejected = next((e for e in group if e.verdict is Verdict.REJECT), None)
+        if rejected is not None:
+            raise NotAuthorised(RefusalReason.NOT_AN_APPROVAL)
+        return group
+
+    def _round_stands(self, order: WriteOrder) -> None:
+        if self._reviews.outcome(order.case_id, order.round).state in (RoundState.EXPIRED, RoundState.SUPERSEDED):
+            raise NotAuthorised(RefusalReason.ROUND_CLOSED)
+
+    def _authorise_undo(self, order: UndoOrder) -> AuthorisedUndo:
+        if order.org_id != self._org_id:
+            raise NotAuthorised(RefusalReason.WRONG_ORG)
+        receipt = self._receipts.get(order.receipt_id)
+        if receipt is None or receipt.case_id != order.case_id:
+            raise NotAuthorised(RefusalReason.WRONG_CASE, "no such receipt in this case")
+        expected = Expected(
+            org_id=order.org_id,
+            case_id=order.case_id,
+            round=receipt.round,
+            proposal_digest=receipt.digest,
+            purpose=Purpose.UNDO,
+        )
+        envelope = verified(self._decision(order.decision_id), expected, self._verifier)
+        if envelope.decision_id != order.decision_id:
+            raise NotAuthorised(RefusalReason.UNKNOWN_DECISION)
+        authorises([envelope], needed=Permission.UNDO, quorum=1, now=None)
+        content = self._content(order, envelope)
+        due = undo_content(receipt, org_id=order.org_id, motion=order.motion)
+        if content != due:
+            raise NotAuthorised(RefusalReason.DIGEST_MISMATCH, "what was signed does not take back this receipt")
+        return AuthorisedUndo(envelope=envelope, content=content, receipt=receipt, ledger_key=key_of(order, content))
+
+    def _decision(self, decision_id: str) -> SignedDecision:
+        decision = self._reviews.decision(decision_id)
+        if decision is None:
+            raise NotAuthorised(RefusalReason.UNKNOWN_DECISION)
+        return decision
+
+    def _not_paused(self, motion: Motion) -> None:
+        if self._pause.paused(motion):
+            raise Paused(f"writing is paused for {motion.value}; resume it to go on")
+
+    def _note(self, order: WriteOrder | UndoOrder, code: str) -> None:
+        """One entry per decision, step and reason, however often it is tried."""
+        step = order.phase.value if isinstance(order, WriteOrder) else "undo"
+        self._audit.append(
+            AuditEvent(
+                key=f"write/{order.case_id}/{order.decision_id}/{step}/refused/{code}",
+                kind=AuditKind.WRITE_REFUSED,
+                org_id=self._org_id,
+                case_id=order.case_id,
+                actor="write_guard",
+                subject=order.decision_id,
+                agent_version=order.agent_version,
+                code=code,
+                at=self._clock.now(),
+            )
+        )
+
+
+def key_of(order: WriteOrder | UndoOrder, content: ProposalContent) -> str:
+    """The ledger key of one atomic write: the same for every attempt at it."""
+    if isinstance(order, UndoOrder):
+        return ledger_key(order.org_id, order.decision_id, Phase.CRM, tuple(a.key for a in content.actions))
+    actions = in_phase(content, order.phase)
+    return ledger_key(order.org_id, order.decision_id, order.phase, tuple(a.key for a in actions))
+
+
+def _policy_key_may(content: ProposalContent, risk: RiskCategory) -> None:
+    if risk is not RiskCategory.LOW or any(a.kind not in POLICY_MAY_SIGN for a in content.actions):
+        raise NotAuthorised(RefusalReason.POLICY_KEY_NOT_ALLOWED)
+
+
+def _level_reaches(level: Level, content: ProposalContent, *, by_policy: bool) -> None:
+    """Creating a lead is part of taking an inquiry in; every other act under the policy key is automation."""
+    only_creates = all(a.kind == "create_lead" for a in content.actions)
+    needed = Level.LIMITED_AUTOMATION if by_policy and not only_creates else Level.APPROVED_WRITEBACK
+    if not may(level, needed):
+        raise NotAuthorised(RefusalReason.LEVEL_TOO_LOW)

@@ -1,0 +1,150 @@
+"""May this signed change still be written, given what the CRM says now? Pure."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from domain.leads import CrmRecord, CrmSnapshot, RecordRef
+from domain.model import Scalar, Value
+from domain.ports import WriteOrder
+from domain.proposals import AddNote, CreateTask, Phase, ProposalContent, in_phase
+from domain.receipts import Moved, WriteOutcome, WriteOutcomeKind, WriteReceipt
+from gateways.crm.live import Live
+from gateways.crm.plan import change_of
+from gateways.crm.values import same_value
+
+_PEOPLE = {"00Q": "Lead", "003": "Contact"}
+_OPT_OUT_FLAGS = (
+    "HasOptedOutOfEmail",
+    "Individual.HasOptedOutSolicit",
+    "Individual.HasOptedOutProcessing",
+    "Individual.ShouldForget",
+)
+
+
+class Basis(Value):
+    """What a change rests on: the values it expects, and the records it is about."""
+
+    expected: dict[RecordRef, dict[str, Scalar]]
+    about: frozenset[RecordRef]
+
+    def wanted(self) -> dict[RecordRef, frozenset[str]]:
+        """Per record the fields to read again."""
+        fields = {ref: frozenset[str]() for ref in sorted(self.about, key=lambda ref: ref.id)}
+        return fields | {ref: frozenset(values) for ref, values in self.expected.items()}
+
+
+def basis_of(content: ProposalContent, order: WriteOrder, receipts: Sequence[WriteReceipt]) -> Basis:
+    """The touched and decisive values of this step, as the case's own earlier writes left them.
+
+    The first step answers for what the later one will touch. After the e-mail went out only the values that
+    the last step touches count: that it was sent is to be recorded whatever else changed.
+    """
+    expected: dict[RecordRef, dict[str, Scalar]] = {}
+    last = order.phase is Phase.AFTER_MAIL
+    for value in () if last else content.expected:
+        if value.decisive:
+            expected.setdefault(value.record, {})[value.field] = value.value
+    _overlay(expected, receipts)
+    touched: dict[RecordRef, dict[str, Scalar]] = {}
+    for action in in_phase(content, Phase.AFTER_MAIL) if last else content.actions:
+        change = change_of(action)
+        if change is not None:
+            touched.setdefault(change.record, {}).update(change.expected)
+    _overlay(touched, [r for r in receipts if r.decision_id == order.decision_id])
+    for record, values in touched.items():
+        expected.setdefault(record, {}).update(values)
+    return Basis(expected=expected, about=frozenset(expected) | frozenset(_people(content)))
+
+
+def verdict(
+    content: ProposalContent,
+    order: WriteOrder,
+    basis: Basis,
+    live: Live,
+    *,
+    snapshot: CrmSnapshot | None,
+    integration_user: str,
+) -> WriteOutcome | None:
+    """Why the change may no longer be written, or None where it may."""
+    gone = _gone(basis.about, live)
+    if gone is not None:
+        return gone
+    if order.phase is not Phase.AFTER_MAIL:
+        claims_contact = content.mail is not None or bool(in_phase(content, Phase.AFTER_MAIL))
+        if claims_contact and any(opted_out(live.records[ref.id], live.consents) for ref in people_in(basis.about)):
+            return WriteOutcome(kind=WriteOutcomeKind.OPTED_OUT)
+        if touched_by_people(live.activities, snapshot, integration_user):
+            return WriteOutcome(kind=WriteOutcomeKind.HUMAN_TOUCH)
+    moved = moved_values(basis, live)
+    return WriteOutcome(kind=WriteOutcomeKind.CONFLICT, moved=moved) if moved else None
+
+
+def moved_values(basis: Basis, live: Live) -> tuple[Moved, ...]:
+    """Expected values that are something else now; a record that is gone counts as one."""
+    moved = []
+    for record, values in basis.expected.items():
+        found = live.records.get(record.id)
+        if found is None:
+            moved.append(Moved(record=record, field="IsDeleted", expected=False, found=True))
+            continue
+        moved += [
+            Moved(record=record, field=field, expected=value, found=found.fields.get(field))
+            for field, value in values.items()
+            if not same_value(value, found.fields.get(field))
+        ]
+    return tuple(moved)
+
+
+def opted_out(person: CrmRecord, consents: Sequence[CrmRecord]) -> bool:
+    """Whether this person must not be written to any more. The newest consent record on e-mail counts."""
+    if any(person.flag(name) for name in _OPT_OUT_FLAGS):
+        return True
+    party = person.text("IndividualId")
+    theirs = [c for c in consents if party and c.text("PartyId") == party]
+    newest = max(theirs, key=lambda c: (c.text("CaptureDate"), c.modified_at), default=None)
+    return newest is not None and newest.text("PrivacyConsentStatus") == "OptOut"
+
+
+def touched_by_people(activities: Iterable[CrmRecord], snapshot: CrmSnapshot | None, integration_user: str) -> bool:
+    """Whether somebody else worked with the person since the snapshot: an activity that it does not know so."""
+    known = {(a.id, a.modified_at) for a in snapshot.activities} if snapshot is not None else set()
+    return any(
+        a.text("LastModifiedById") != integration_user and (a.id, a.modified_at) not in known for a in activities
+    )
+
+
+def people_in(records: Iterable[RecordRef]) -> tuple[RecordRef, ...]:
+    return tuple(ref for ref in records if ref.object in ("Lead", "Contact"))
+
+
+def since(snapshot: CrmSnapshot | None) -> datetime | None:
+    """From when on activities count: the second of the snapshot, which may hold some it did not see."""
+    return snapshot.taken_at.replace(microsecond=0) if snapshot is not None else None
+
+
+def _gone(about: Iterable[RecordRef], live: Live) -> WriteOutcome | None:
+    for ref in people_in(about):
+        person = live.records.get(ref.id)
+        if person is None:
+            return WriteOutcome(kind=WriteOutcomeKind.DELETED)
+        if person.flag("IsDeleted"):
+            survivor = person.text("MasterRecordId")
+            kind = WriteOutcomeKind.MERGED if survivor else WriteOutcomeKind.DELETED
+            return WriteOutcome(kind=kind, survivor_id=survivor)
+        if person.flag("IsConverted"):
+            return WriteOutcome(kind=WriteOutcomeKind.CONVERTED)
+    return None
+
+
+def _people(content: ProposalContent) -> Iterable[RecordRef]:
+    for action in content.actions:
+        if isinstance(action, (CreateTask, AddNote)) and action.who_id[:3] in _PEOPLE:
+            yield RecordRef(object=_PEOPLE[action.who_id[:3]], id=action.who_id)
+
+
+def _overlay(expected: dict[RecordRef, dict[str, Scalar]], receipts: Sequence[WriteReceipt]) -> None:
+    """Our own writes do not count as somebody else's changes."""
+    for receipt in sorted(receipts, key=lambda r: r.written_at):
+        for image in receipt.records:
+            values = expected.get(image.record, {})
+            values.update({field: image.after[field] for field in values.keys() & image.after.keys()})

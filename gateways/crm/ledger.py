@@ -1,0 +1,144 @@
+"""The ledger row of a write: inserted first in the same call, so that a write and its row are one.
+
+Its unique key is how a later attempt learns that an earlier one was carried out. What it says is for the
+CRM's own people too: who approved, from what to what, and how to put it back by hand.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal
+
+from simple_salesforce.format import format_external_id
+
+from domain.errors import CrmError, ErrorCode
+from domain.leads import RecordRef
+from domain.model import Instant, Scalar, Value
+from domain.proposals import ProposalContent
+from gateways.crm import faults
+from gateways.crm.client import Part, PartAnswer
+from gateways.crm.fields import LEDGER, LEDGER_KEY, RECORD_KEY
+from gateways.crm.plan import Plan
+from gateways.crm.values import parse_time
+
+_TEXT = 255
+_LONG = 32_000
+_IMAGES = 131_000
+
+Images = dict[str, dict[str, Scalar]]
+"""Field values by `Object/Id`."""
+
+
+class LedgerRow(Value):
+    """A write that the CRM has committed."""
+
+    id: str
+    digest: str
+    created_at: Instant
+    before: Images
+    after: Images
+
+
+class LedgerEntry(Value):
+    """What one write says about itself."""
+
+    key: str
+    digest: str
+    decision_id: str
+    case_id: str
+    agent_version: str
+    approvers: tuple[str, ...]
+    kind: Literal["write", "undo"]
+
+
+def image_name(record: RecordRef) -> str:
+    return f"{record.object}/{record.id}"
+
+
+def ledger_part(key: str) -> Part:
+    """Asks for the row of a write; not found is the answer before the first attempt."""
+    fields = f"Id,Digest__c,Before__c,After__c,CreatedDate,{LEDGER_KEY}"
+    path = f"sobjects/{LEDGER}/{format_external_id(LEDGER_KEY, key)}?fields={fields}"
+    return Part(name="ledger", method="GET", path=path)
+
+
+def ledger_row(answer: PartAnswer) -> LedgerRow | None:
+    """Raises `CrmError` for anything but a row or its absence."""
+    if answer.ok:
+        return _parse(answer.body)
+    refused = answer.faults()
+    if faults.code_for(refused[0]) is ErrorCode.CRM_RECORD_MISSING:
+        return None
+    raise faults.error_for(refused)
+
+
+def insert_part(entry: LedgerEntry, plan: Plan, before: Images, content: ProposalContent) -> Part:
+    """The first part of every write. A second one with the same key is refused: DUPLICATE_VALUE."""
+    body: dict[str, Any] = {
+        LEDGER_KEY: entry.key,
+        "Digest__c": entry.digest,
+        "Decision_Id__c": entry.decision_id,
+        "Case_Id__c": entry.case_id,
+        "Agent_Version__c": entry.agent_version[:_TEXT],
+        "Approver__c": ", ".join(entry.approvers)[:_TEXT],
+        "Sources__c": ", ".join(_sources(content))[:_LONG],
+        "Before__c": _image_text(before),
+        "After__c": _image_text(_after(plan)),
+        "How_To_Reverse__c": "\n".join(_reversal(plan, before))[:_LONG],
+        "Kind__c": entry.kind,
+        "Target_Id__c": _target(plan),
+    }
+    return Part(name="ledger", method="POST", path=f"sobjects/{LEDGER}/", body=body)
+
+
+def _parse(body: Any) -> LedgerRow:
+    try:
+        return LedgerRow(
+            id=body["Id"],
+            digest=body["Digest__c"],
+            created_at=parse_time(body["CreatedDate"]),
+            before=json.loads(body.get("Before__c") or "{}"),
+            after=json.loads(body.get("After__c") or "{}"),
+        )
+    except (KeyError, TypeError, ValueError):
+        raise CrmError("the ledger row cannot be read", code=ErrorCode.CRM_PROTOCOL) from None
+
+
+def _after(plan: Plan) -> Images:
+    images: Images = {image_name(change.record): change.values for change in plan.changes}
+    for position, insert in enumerate(plan.inserts):
+        images[f"{insert.object}/new_{position + 1}"] = insert.values
+    return images
+
+
+def _image_text(images: Images) -> str:
+    """JSON; a text too long for the field keeps the names of what it held."""
+    text = json.dumps(images, ensure_ascii=False, sort_keys=True)
+    if len(text) <= _IMAGES:
+        return text
+    short = {
+        name: {field: value if len(str(value)) <= _TEXT else str(value)[:_TEXT] for field, value in fields.items()}
+        for name, fields in images.items()
+    }
+    return json.dumps(short, ensure_ascii=False, sort_keys=True)
+
+
+def _sources(content: ProposalContent) -> Sequence[str]:
+    return tuple(dict.fromkeys(name for action in content.actions for name in action.evidence))
+
+
+def _reversal(plan: Plan, before: Images) -> Iterable[str]:
+    for change in plan.changes:
+        old = before.get(image_name(change.record), {})
+        for field in sorted(change.values):
+            yield f"{change.record.object} {change.record.id}: set {field} back to {json.dumps(old.get(field))}"
+    for insert in plan.inserts:
+        yield f"{insert.object} with {RECORD_KEY} {insert.values[RECORD_KEY]}: delete it"
+    for delete in plan.deletes:
+        yield f"{delete.record.object} {delete.record.id}: restore it from the recycle bin"
+
+
+def _target(plan: Plan) -> str:
+    """The record that the write is about: what it changes, else whom its task is about, else what it deletes."""
+    changed = [change.record.id for change in plan.changes]
+    about = [str(i.values[name]) for i in plan.inserts for name in ("WhoId", "WhatId") if i.values.get(name)]
+    return next(iter((*changed, *about, *(d.record.id for d in plan.deletes))), "")

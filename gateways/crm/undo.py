@@ -1,0 +1,238 @@
+"""Taking a write back: what nobody changed since is restored, the rest is refused by name."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from domain.audit import AuditEvent, AuditKind
+from domain.decisions import Purpose
+from domain.errors import CrmError, ErrorCode
+from domain.leads import CrmRecord, RecordRef
+from domain.ports import AuditLog, Clock, Receipts, UndoOrder
+from domain.proposals import DeleteCreated, Phase, ProposalContent, UpdateFields
+from domain.receipts import RecordImage, UndoOutcome, UndoRefusal, WriteReceipt
+from domain.undoing import UndoReason
+from gateways.crm.atomic import AlreadyWritten, AtomicWrite, ChangedMeanwhile, Committed, CrmSaysNo
+from gateways.crm.client import SalesforceSession
+from gateways.crm.guard import AuthorisedUndo, WriteGuard
+from gateways.crm.ledger import LedgerEntry
+from gateways.crm.live import Live, LiveReader
+from gateways.crm.plan import Change, Plan, make_plan
+from gateways.crm.replay import Replay
+from gateways.crm.values import same_value
+
+ROUNDS = 2
+"""Records that change while they are restored are judged anew once; then the next attempt tries."""
+
+
+@dataclass(frozen=True)
+class Reversal:
+    """What can be taken back now, and what not."""
+
+    plan: Plan
+    refusals: tuple[UndoRefusal, ...]
+
+
+class Undoer:
+    """Carries out signed undos. Thread-safe."""
+
+    def __init__(
+        self,
+        session: SalesforceSession,
+        guard: WriteGuard,
+        *,
+        receipts: Receipts,
+        audit: AuditLog,
+        clock: Clock,
+        wait: Callable[[float], None],
+    ) -> None:
+        self._guard = guard
+        self._receipts = receipts
+        self._audit = audit
+        self._clock = clock
+        self._reader = LiveReader(session, wait)
+        self._atomic = AtomicWrite(session)
+        self._replay = Replay(session)
+
+    def undo(self, order: UndoOrder) -> UndoOutcome:
+        """See `CrmWriter.undo`."""
+        signed = self._guard.signed_undo(order)
+        filed = self._receipts.get(signed.ledger_key)
+        if filed is not None:
+            return outcome_of(signed, filed)
+        if order.attempt > 1:
+            committed = self._find(signed)
+            if committed is not None:
+                return self._file(order, signed, committed, replayed=True)
+        undo = self._guard.authorise_undo(order)
+        for _ in range(ROUNDS):
+            live = self._live(undo)
+            reversal = reversal_of(undo.content, undo.receipt, live)
+            if reversal.plan.empty:
+                return UndoOutcome(refusals=reversal.refusals, side_effects_left=undo.receipt.side_effects)
+            try:
+                committed = self._atomic.run(reversal.plan, live.records, _entry(order, undo), undo.content)
+            except ChangedMeanwhile:
+                continue
+            except AlreadyWritten:
+                earlier = self._find(undo)
+                if earlier is None:
+                    continue
+                return self._file(order, undo, earlier, replayed=True)
+            except CrmSaysNo:
+                return UndoOutcome(refusals=_all_refused(undo), side_effects_left=undo.receipt.side_effects)
+            done = self._file(order, undo, committed, replayed=False)
+            return done.model_copy(update={"refusals": reversal.refusals})
+        raise CrmError("the records keep changing while they are restored", code=ErrorCode.CRM_CONFLICT)
+
+    def _live(self, undo: AuthorisedUndo) -> Live:
+        wanted = {image.record: frozenset(image.after) for image in undo.receipt.records if not image.deleted}
+        changing = [a.record.id for a in undo.content.actions if isinstance(a, UpdateFields)]
+        return self._reader.read_settled(
+            wanted, changing, ledger_key=undo.ledger_key, since=undo.receipt.written_at.replace(microsecond=0)
+        )
+
+    def _find(self, undo: AuthorisedUndo) -> Committed | None:
+        plan = make_plan(undo.content.actions, undo.ledger_key)
+        return self._replay.find(plan, undo.ledger_key, undo.envelope.final_digest)
+
+    def _file(self, order: UndoOrder, undo: AuthorisedUndo, committed: Committed, *, replayed: bool) -> UndoOutcome:
+        receipt = WriteReceipt(
+            id=undo.ledger_key,
+            case_id=order.case_id,
+            round=undo.receipt.round,
+            decision_id=order.decision_id,
+            purpose=Purpose.UNDO,
+            phase=Phase.CRM,
+            digest=undo.envelope.final_digest,
+            agent_version=order.agent_version,
+            ledger_record_id=committed.ledger_id,
+            records=committed.images,
+            side_effects=committed.side_effects,
+            written_at=committed.at,
+            replayed=replayed,
+            undoes=undo.receipt.id,
+        )
+        self._receipts.put(receipt)
+        self._audit.append(
+            AuditEvent(
+                key=f"write/{receipt.id}/undone",
+                kind=AuditKind.UNDONE,
+                org_id=order.org_id,
+                case_id=order.case_id,
+                actor=undo.envelope.reviewer,
+                subject=receipt.id,
+                digest=receipt.digest,
+                agent_version=order.agent_version,
+                code=undo.receipt.id,
+                at=self._clock.now(),
+            )
+        )
+        return outcome_of(undo, receipt)
+
+
+def reversal_of(content: ProposalContent, receipt: WriteReceipt, live: Live) -> Reversal:
+    """The part of a signed undo that nobody's later work stands against. Pure.
+
+    Tasks are deleted before leads, which would take them along.
+    """
+    images = {image.record: image for image in receipt.records}
+    ours = {image.record.id for image in receipt.records if image.created}
+    changes: list[Change] = []
+    deletes: list[DeleteCreated] = []
+    refusals = [_refused(i.record, UndoReason.CANNOT_UNDELETE) for i in receipt.records if i.deleted]
+    for action in content.actions:
+        if isinstance(action, DeleteCreated):
+            reason = _why_keep(images[action.record], live, ours)
+            if reason is None:
+                deletes.append(action)
+            else:
+                refusals.append(_refused(action.record, reason))
+        elif isinstance(action, UpdateFields):
+            change, kept = _restorable(action, live.records.get(action.record.id))
+            changes += [change] if change is not None else []
+            refusals += kept
+    deletes.sort(key=lambda action: action.record.object == "Lead")
+    return Reversal(plan=Plan(changes=tuple(changes), deletes=tuple(deletes)), refusals=tuple(refusals))
+
+
+def outcome_of(undo: AuthorisedUndo, receipt: WriteReceipt) -> UndoOutcome:
+    """What a filed undo came to. What it left out, somebody had changed."""
+    done = {image.record: image for image in receipt.records}
+    refusals = [_refused(i.record, UndoReason.CANNOT_UNDELETE) for i in undo.receipt.records if i.deleted]
+    for action in undo.content.actions:
+        if isinstance(action, DeleteCreated) and action.record not in done:
+            refusals.append(_refused(action.record, UndoReason.USED_SINCE))
+        elif isinstance(action, UpdateFields):
+            restored = done[action.record].intended if action.record in done else {}
+            refusals += [
+                _refused(action.record, UndoReason.CHANGED_SINCE, c.field)
+                for c in action.changes
+                if c.field not in restored
+            ]
+    return UndoOutcome(
+        receipt=receipt,
+        restored=tuple(done),
+        refusals=tuple(refusals),
+        side_effects_left=undo.receipt.side_effects,
+    )
+
+
+def _restorable(action: UpdateFields, found: CrmRecord | None) -> tuple[Change | None, list[UndoRefusal]]:
+    gone = _gone(found)
+    if gone is not None or found is None:
+        reason = gone or UndoReason.RECORD_DELETED
+        return None, [_refused(action.record, reason, change.field) for change in action.changes]
+    mine = [c for c in action.changes if same_value(c.before, found.fields.get(c.field))]
+    kept = [_refused(action.record, UndoReason.CHANGED_SINCE, c.field) for c in action.changes if c not in mine]
+    if not mine:
+        return None, kept
+    change = Change(
+        record=action.record,
+        values={c.field: c.after for c in mine},
+        expected={c.field: c.before for c in mine},
+        action_keys=(action.key,),
+    )
+    return change, kept
+
+
+def _why_keep(image: RecordImage, live: Live, ours: set[str]) -> UndoReason | None:
+    """Why a record that we created is not deleted."""
+    found = live.records.get(image.record.id)
+    gone = _gone(found)
+    if gone is not None or found is None:
+        return gone or UndoReason.RECORD_DELETED
+    if found.modified_at > image.modified_at or any(
+        not same_value(value, found.fields.get(field)) for field, value in image.after.items()
+    ):
+        return UndoReason.CHANGED_SINCE
+    later = [a for a in live.activities if a.id not in ours]
+    about = {"WhoId", "WhatId", "RelatedToId"}
+    if any(activity.text(field) == image.record.id for activity in later for field in about):
+        return UndoReason.USED_SINCE
+    return None
+
+
+def _gone(found: CrmRecord | None) -> UndoReason | None:
+    if found is None or found.flag("IsDeleted"):
+        return UndoReason.RECORD_DELETED
+    return UndoReason.RECORD_CONVERTED if found.flag("IsConverted") else None
+
+
+def _all_refused(undo: AuthorisedUndo) -> tuple[UndoRefusal, ...]:
+    return tuple(_refused(image.record, UndoReason.REFUSED_BY_CRM) for image in undo.receipt.records)
+
+
+def _refused(record: RecordRef, reason: UndoReason, field: str = "") -> UndoRefusal:
+    return UndoRefusal(record=record, field=field, reason=reason.value)
+
+
+def _entry(order: UndoOrder, undo: AuthorisedUndo) -> LedgerEntry:
+    return LedgerEntry(
+        key=undo.ledger_key,
+        digest=undo.envelope.final_digest,
+        decision_id=order.decision_id,
+        case_id=order.case_id,
+        agent_version=order.agent_version,
+        approvers=(undo.envelope.reviewer,),
+        kind="undo",
+    )

@@ -1,0 +1,169 @@
+"""The only way into the CRM: guard, ledger, re-read, one atomic write, receipt.
+
+When do you need to touch this? When the order of these steps changes. What is refused is in `guard.py`,
+what stops a write at the last moment in `judging.py`, what is sent in `plan.py` and `atomic.py`.
+"""
+
+import time
+from collections.abc import Callable
+
+from domain.audit import AuditEvent, AuditKind
+from domain.cases import DocumentKind
+from domain.decisions import DecisionEnvelope
+from domain.leads import CrmSnapshot
+from domain.ports import AuditLog, CaseDocuments, Clock, Receipts, UndoOrder, WriteOrder
+from domain.proposals import Phase, in_phase
+from domain.receipts import UndoOutcome, WriteOutcome, WriteOutcomeKind, WriteReceipt
+from gateways.crm.atomic import AlreadyWritten, AtomicWrite, ChangedMeanwhile, Committed, CrmSaysNo
+from gateways.crm.client import SalesforceSession
+from gateways.crm.guard import Authorised, WriteGuard, key_of
+from gateways.crm.judging import Basis, basis_of, since, verdict
+from gateways.crm.ledger import LedgerEntry
+from gateways.crm.live import Live, LiveReader
+from gateways.crm.plan import Plan, make_plan
+from gateways.crm.replay import Replay
+from gateways.crm.undo import Undoer
+
+ROUNDS = 2
+"""A write that finds its record changed is judged anew once; then a person looks."""
+
+
+class SalesforceWriter:
+    """Implements `CrmWriter`. Thread-safe."""
+
+    def __init__(
+        self,
+        session: SalesforceSession,
+        guard: WriteGuard,
+        *,
+        documents: CaseDocuments,
+        receipts: Receipts,
+        audit: AuditLog,
+        clock: Clock,
+        wait: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """`wait` lets seconds pass where a record changed in the very second it was read."""
+        self._session = session
+        self._guard = guard
+        self._documents = documents
+        self._receipts = receipts
+        self._audit = audit
+        self._clock = clock
+        self._reader = LiveReader(session, wait)
+        self._atomic = AtomicWrite(session)
+        self._replay = Replay(session)
+        self._undoer = Undoer(session, guard, receipts=receipts, audit=audit, clock=clock, wait=wait)
+
+    def apply(self, order: WriteOrder) -> WriteOutcome:
+        """Write one step of one decision, or say why not.
+
+        Raises `NotAuthorised` and `Paused` from the guard; `CrmError` where trying again may help. After
+        `crm_unavailable` the write may have happened: try again with the next attempt number.
+        """
+        signed = self._guard.signed(order)
+        key = key_of(order, signed.content)
+        filed = self._receipts.get(key)
+        if filed is not None and filed.digest == signed.envelope.final_digest:
+            return WriteOutcome(kind=WriteOutcomeKind.WRITTEN, receipt=filed)
+        plan = make_plan(in_phase(signed.content, order.phase), key)
+        if order.attempt > 1 and not plan.empty:
+            committed = self._replay.find(plan, key, signed.envelope.final_digest)
+            if committed is not None:
+                return self._file(order, signed.envelope, key, committed, replayed=True)
+        authorised = self._guard.authorise(order)
+        if plan.empty and (authorised.content.mail is None or order.phase is Phase.AFTER_MAIL):
+            return WriteOutcome(kind=WriteOutcomeKind.NOTHING_TO_WRITE)
+        return self._write(order, authorised, plan)
+
+    def undo(self, order: UndoOrder) -> UndoOutcome:
+        """Take one receipt back as far as nobody changed it since. Raises as `apply` does."""
+        return self._undoer.undo(order)
+
+    def _write(self, order: WriteOrder, authorised: Authorised, plan: Plan) -> WriteOutcome:
+        content = authorised.content
+        snapshot = self._snapshot(order)
+        basis = basis_of(content, order, self._receipts.of_case(order.case_id))
+        for _ in range(ROUNDS):
+            live = self._reread(basis, plan, authorised.ledger_key, snapshot)
+            stopped = verdict(content, order, basis, live, snapshot=snapshot, integration_user=self._session.user_id())
+            if stopped is not None:
+                return stopped
+            if plan.empty:
+                return WriteOutcome(kind=WriteOutcomeKind.NOTHING_TO_WRITE)
+            try:
+                committed = self._atomic.run(plan, live.records, _entry(order, authorised), content)
+            except ChangedMeanwhile:
+                continue
+            except AlreadyWritten:
+                return self._written_before(order, authorised, plan)
+            except CrmSaysNo as no:
+                return WriteOutcome(kind=WriteOutcomeKind.REFUSED_BY_CRM, refused_fields=no.fields, message=no.message)
+            return self._file(order, authorised.envelope, authorised.ledger_key, committed, replayed=False)
+        return WriteOutcome(kind=WriteOutcomeKind.CONFLICT, message="the record keeps changing while it is written")
+
+    def _reread(self, basis: Basis, plan: Plan, key: str, snapshot: CrmSnapshot | None) -> Live:
+        """What the CRM says now about everything that the change rests on; nothing where it rests on nothing."""
+        if not basis.about:
+            return Live(server_time=self._clock.now())
+        changing = [change.record.id for change in plan.changes]
+        return self._reader.read_settled(basis.wanted(), changing, ledger_key=key, since=since(snapshot))
+
+    def _written_before(self, order: WriteOrder, authorised: Authorised, plan: Plan) -> WriteOutcome:
+        digest = authorised.envelope.final_digest
+        committed = self._replay.find(plan, authorised.ledger_key, digest)
+        if committed is None:
+            return WriteOutcome(kind=WriteOutcomeKind.CONFLICT, message="the ledger changed while this was written")
+        return self._file(order, authorised.envelope, authorised.ledger_key, committed, replayed=True)
+
+    def _snapshot(self, order: WriteOrder) -> CrmSnapshot | None:
+        if not order.snapshot_slot:
+            return None
+        stored = self._documents.find(order.case_id, DocumentKind.SNAPSHOT, order.snapshot_slot)
+        return CrmSnapshot.model_validate_json(stored) if stored is not None else None
+
+    def _file(
+        self, order: WriteOrder, envelope: DecisionEnvelope, key: str, committed: Committed, *, replayed: bool
+    ) -> WriteOutcome:
+        receipt = WriteReceipt(
+            id=key,
+            case_id=order.case_id,
+            round=order.round,
+            decision_id=order.decision_id,
+            purpose=envelope.purpose,
+            phase=order.phase,
+            digest=envelope.final_digest,
+            agent_version=order.agent_version,
+            ledger_record_id=committed.ledger_id,
+            records=committed.images,
+            side_effects=committed.side_effects,
+            written_at=committed.at,
+            replayed=replayed,
+        )
+        self._receipts.put(receipt)
+        self._audit.append(
+            AuditEvent(
+                key=f"write/{key}/written",
+                kind=AuditKind.WRITTEN,
+                org_id=order.org_id,
+                case_id=order.case_id,
+                actor=envelope.reviewer,
+                subject=key,
+                digest=envelope.final_digest,
+                agent_version=order.agent_version,
+                code=order.phase.value,
+                at=self._clock.now(),
+            )
+        )
+        return WriteOutcome(kind=WriteOutcomeKind.WRITTEN, receipt=receipt)
+
+
+def _entry(order: WriteOrder, authorised: Authorised) -> LedgerEntry:
+    return LedgerEntry(
+        key=authorised.ledger_key,
+        digest=authorised.envelope.final_digest,
+        decision_id=order.decision_id,
+        case_id=order.case_id,
+        agent_version=order.agent_version,
+        approvers=authorised.approvers,
+        kind="write",
+    )

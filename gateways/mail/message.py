@@ -1,0 +1,46 @@
+"""One approved e-mail as an RFC 5322 message: exactly what was signed, and headers that nothing in it can add to."""
+
+import re
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from domain.errors import ErrorCode, MailError
+from domain.model import Instant
+from domain.proposals import SendEmail
+
+_MESSAGE_ID = re.compile(r"<[A-Za-z0-9._+=-]{1,200}@[A-Za-z0-9.-]{1,250}>")
+
+
+def compose(mail: SendEmail, message_id: str, *, unsubscribe: str, sent_at: Instant) -> EmailMessage:
+    """Body, a blank line, footer, in UTF-8. `unsubscribe` is the address that takes opt-outs.
+
+    Raises `MailError` (mail_refused) where an address or a header cannot be used.
+    """
+    if not _MESSAGE_ID.fullmatch(message_id):
+        raise MailError("the Message-ID is not of the form <left@right>", code=ErrorCode.MAIL_REFUSED)
+    message = EmailMessage(policy=SMTP)
+    try:
+        message["From"] = Address(display_name=mail.from_name, addr_spec=ascii_address(mail.from_address))
+        message["To"] = Address(display_name=mail.to_name, addr_spec=ascii_address(mail.to_address))
+        message["Subject"] = mail.subject
+        message["Date"] = format_datetime(sent_at)
+        message["Message-ID"] = message_id
+        message["List-Unsubscribe"] = f"<mailto:{ascii_address(unsubscribe)}?subject=unsubscribe>"
+    except (ValueError, IndexError) as unfit:
+        raise MailError(f"the e-mail cannot be addressed: {str(unfit)[:200]}", code=ErrorCode.MAIL_REFUSED) from None
+    message["Content-Language"] = re.sub(r"[^A-Za-z0-9-]", "", mail.language) or "en"
+    message.set_content(f"{mail.body}\n\n{mail.footer}", charset="utf-8", cte="quoted-printable")
+    return message
+
+
+def ascii_address(address: str) -> str:
+    """The address as every mail server takes it: an international domain in its ASCII form.
+
+    Raises `ValueError` for anything else than one plain `left@right`.
+    """
+    left, at, domain = address.strip().rpartition("@")
+    if not at or not left or not left.isascii() or re.search(r"[\s<>,;:\"()\[\]\\\x00-\x1f\x7f]", address.strip()):
+        raise ValueError("not an e-mail address that can be written to")
+    return f"{left}@{domain.encode('idna').decode('ascii')}"
