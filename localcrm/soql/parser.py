@@ -60,6 +60,8 @@ def parse(text: str) -> Query:
     """Raises 400 MALFORMED_QUERY with row and column, or QUERY_TOO_COMPLICATED."""
     if len(text) > _MAX_LENGTH:
         raise refusal.too_complicated(f"SOQL statements cannot be longer than {_MAX_LENGTH} characters.")
+    if any("\ud800" <= ch <= "\udfff" for ch in text):
+        raise ApiError(400, "MALFORMED_QUERY", "The query is not valid Unicode text.")
     if text.count("(") > _MAX_DEPTH and _depth(text) > _MAX_DEPTH:
         raise refusal.too_complicated("The query is nested too deeply.")
     try:

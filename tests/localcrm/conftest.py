@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from simple_salesforce.api import Salesforce
 
 from tests.localcrm.driving import Crm, running
 
@@ -15,5 +15,5 @@ def crm() -> Iterator[Crm]:
 
 
 @pytest.fixture
-def sf(crm: Crm) -> Salesforce:
+def sf(crm: Crm) -> Any:
     return crm.client()

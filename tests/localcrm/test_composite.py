@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from simple_salesforce.api import Salesforce
 from simple_salesforce.exceptions import SalesforceMalformedRequest
 
 from localcrm.stamps import http_date, parse_stamp
@@ -16,12 +15,12 @@ QUIET = {"Sforce-Auto-Assign": "FALSE"}
 V = "/services/data/v62.0"
 
 
-def lead(sf: Salesforce, **more: Any) -> str:
+def lead(sf: Any, **more: Any) -> str:
     body = {"LastName": "Ruiz", "Company": "Transportes Ruiz", **more}
     return str(sf.Lead.create(body, headers=QUIET)["id"])
 
 
-def modified(sf: Salesforce, record_id: str) -> datetime:
+def modified(sf: Any, record_id: str) -> datetime:
     moment = parse_stamp(sf.Lead.get(record_id)["SystemModstamp"])
     assert moment is not None
     return moment
@@ -43,13 +42,13 @@ def patch_part(record_id: str, body: dict[str, Any], unless: datetime | None = N
     }
 
 
-def send(sf: Salesforce, *parts: dict[str, Any], all_or_none: bool = True) -> list[dict[str, Any]]:
+def send(sf: Any, *parts: dict[str, Any], all_or_none: bool = True) -> list[dict[str, Any]]:
     envelope = {"allOrNone": all_or_none, "collateSubrequests": False, "compositeRequest": list(parts)}
     answer = sf.restful("composite", method="POST", json=envelope)
     return list(answer["compositeResponse"])
 
 
-def test_ledger_write_and_read_back_commit_together(sf: Salesforce) -> None:
+def test_ledger_write_and_read_back_commit_together(sf: Any) -> None:
     record_id = lead(sf)
     read_back = {"method": "GET", "url": f"{V}/sobjects/Lead/{record_id}?fields=Rating", "referenceId": "after"}
     answers = send(sf, ledger_part("k1"), patch_part(record_id, {"Rating": "Hot"}, modified(sf, record_id)), read_back)
@@ -58,7 +57,7 @@ def test_ledger_write_and_read_back_commit_together(sf: Salesforce) -> None:
     assert sf.query("SELECT Id FROM Agent_Write__c WHERE External_Key__c = 'k1'")["totalSize"] == 1
 
 
-def test_a_412_rolls_everything_back(crm: Crm, sf: Salesforce) -> None:
+def test_a_412_rolls_everything_back(crm: Crm, sf: Any) -> None:
     record_id = lead(sf)
     before = modified(sf, record_id)
     crm.clock.forward(2)
@@ -70,7 +69,7 @@ def test_a_412_rolls_everything_back(crm: Crm, sf: Salesforce) -> None:
     assert sf.query("SELECT COUNT() FROM Agent_Write__c")["totalSize"] == 0
 
 
-def test_a_change_within_the_same_second_passes_the_condition(crm: Crm, sf: Salesforce) -> None:
+def test_a_change_within_the_same_second_passes_the_condition(crm: Crm, sf: Any) -> None:
     record_id = lead(sf)
     before = modified(sf, record_id)
     crm.clock.forward(0.4)
@@ -79,7 +78,7 @@ def test_a_change_within_the_same_second_passes_the_condition(crm: Crm, sf: Sale
     assert answer["httpStatusCode"] == 204
 
 
-def test_the_second_use_of_a_ledger_key_is_a_duplicate(sf: Salesforce) -> None:
+def test_the_second_use_of_a_ledger_key_is_a_duplicate(sf: Any) -> None:
     record_id = lead(sf)
     [first, _] = send(sf, ledger_part("k1"), patch_part(record_id, {"Rating": "Hot"}))
     [second, halted] = send(sf, ledger_part("k1"), patch_part(record_id, {"Rating": "Cold"}))
@@ -92,7 +91,7 @@ def test_the_second_use_of_a_ledger_key_is_a_duplicate(sf: Salesforce) -> None:
     assert sf.Lead.get(record_id)["Rating"] == "Hot"
 
 
-def test_references_reach_addresses_and_bodies(sf: Salesforce) -> None:
+def test_references_reach_addresses_and_bodies(sf: Any) -> None:
     answers = send(
         sf,
         {
@@ -120,7 +119,7 @@ def test_references_reach_addresses_and_bodies(sf: Salesforce) -> None:
     assert answers[3]["body"]["records"][0]["Id"] == answers[1]["body"]["id"]
 
 
-def test_without_all_or_none_the_rest_goes_on_and_dependants_halt(sf: Salesforce) -> None:
+def test_without_all_or_none_the_rest_goes_on_and_dependants_halt(sf: Any) -> None:
     answers = send(
         sf,
         {"method": "POST", "url": f"{V}/sobjects/Account", "referenceId": "bad", "body": {"Name": ""}},
@@ -134,7 +133,7 @@ def test_without_all_or_none_the_rest_goes_on_and_dependants_halt(sf: Salesforce
     assert sf.query("SELECT COUNT() FROM Account")["totalSize"] == 1
 
 
-def test_outer_headers_do_not_reach_the_inner_calls(crm: Crm, sf: Salesforce) -> None:
+def test_outer_headers_do_not_reach_the_inner_calls(crm: Crm, sf: Any) -> None:
     queue = crm.control("POST", "Group/add", {"fields": {"Name": "Inbound queue", "Type": "Queue"}}).json()["id"]
     part = {
         "method": "POST",
@@ -150,13 +149,13 @@ def test_outer_headers_do_not_reach_the_inner_calls(crm: Crm, sf: Salesforce) ->
 @pytest.mark.parametrize(
     ("count", "url"), [(26, f"{V}/sobjects/Lead/describe"), (6, f"{V}/query?q=SELECT+Id+FROM+Lead")]
 )
-def test_the_limits_of_25_calls_and_5_queries(sf: Salesforce, count: int, url: str) -> None:
+def test_the_limits_of_25_calls_and_5_queries(sf: Any, count: int, url: str) -> None:
     parts = [{"method": "GET", "url": url, "referenceId": f"r{i}"} for i in range(count)]
     with pytest.raises(SalesforceMalformedRequest, match="LIMIT_EXCEEDED"):
         send(sf, *parts)
 
 
-def test_a_read_only_login_writes_nothing(crm: Crm, sf: Salesforce) -> None:
+def test_a_read_only_login_writes_nothing(crm: Crm, sf: Any) -> None:
     record_id = lead(sf)
     [answer] = send(crm.client("reader"), patch_part(record_id, {"Rating": "Hot"}, crm.clock.now + timedelta(days=1)))
     assert answer["httpStatusCode"] == 403
