@@ -30,8 +30,8 @@ def compose(mail: SendEmail, message_id: str, *, unsubscribe: str, sent_at: Inst
         message["List-Unsubscribe"] = f"<mailto:{ascii_address(unsubscribe)}?subject=unsubscribe>"
     except (ValueError, IndexError) as unfit:
         raise MailError(f"the e-mail cannot be addressed: {str(unfit)[:200]}", code=ErrorCode.MAIL_REFUSED) from None
-    message["Content-Language"] = re.sub(r"[^A-Za-z0-9-]", "", mail.language) or "en"
     message.set_content(f"{mail.body}\n\n{mail.footer}", charset="utf-8", cte="quoted-printable")
+    message["Content-Language"] = re.sub(r"[^A-Za-z0-9-]", "", mail.language) or "en"
     return message
 
 

@@ -1,7 +1,7 @@
 """A mail server that delivers nowhere: every accepted message becomes one file.
 
-Format: a Maildir. Each message is one RFC 5322 file, as it was received, in `new/` of the folder. Readers may
-parse any file there at any time: it is moved in whole.
+Format: a Maildir. Each message is one RFC 5322 file in `new/` of the folder, as it was received, with line feeds for
+line ends. Readers may parse any file there at any time: it is moved in whole.
 """
 
 import asyncio
@@ -71,8 +71,9 @@ class Sink:
         if self.fault is Fault.REFUSE_MESSAGE:
             return "554 5.7.1 not wanted"
         if self.fault is not Fault.DROP_BEFORE_STORING:
-            self._box.add(envelope.original_content or b"")
-        if self.fault in {Fault.DROP_BEFORE_STORING, Fault.DROP_AFTER_STORING} and server.transport is not None:
+            self._box.add((envelope.original_content or b"").replace(b"\r\n", b"\n"))
+        drops = self.fault in {Fault.DROP_BEFORE_STORING, Fault.DROP_AFTER_STORING}
+        if drops and isinstance(server.transport, asyncio.WriteTransport):
             server.transport.abort()
         return "250 OK"
 

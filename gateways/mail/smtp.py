@@ -4,6 +4,7 @@ import contextlib
 import re
 import smtplib
 import ssl
+from collections.abc import Container
 
 from domain.errors import ErrorCode, MailError
 from domain.ports import Clock, MailUnclear
@@ -96,12 +97,12 @@ class SmtpMailer:
             reply = server.getreply()
         except (smtplib.SMTPException, OSError) as failure:
             raise MailUnclear(type(failure).__name__) from None
-        if not 200 <= reply[0] < 600:
-            raise MailUnclear("no valid reply")
-        _expect(reply, "the message", good=(250,))
+        if reply[0] // 100 not in {2, 4, 5}:
+            raise MailUnclear("no final reply")
+        _expect(reply, "the message", good=range(200, 300))
 
 
-def _expect(reply: tuple[int, bytes], what: str, *, good: tuple[int, ...]) -> None:
+def _expect(reply: tuple[int, bytes], what: str, *, good: Container[int]) -> None:
     """Raises `MailError` for any other reply: 5xx is final, the rest may be tried again."""
     code, text = reply
     if code in good:
