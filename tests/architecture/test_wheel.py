@@ -36,6 +36,7 @@ def test_the_type_checker_sees_every_room() -> None:
 def test_the_wheel_holds_every_file_of_those_folders(wheel: zipfile.ZipFile) -> None:
     expected = {path.as_posix() for path in source_files() if path.parts[0] in wheel_folders()}
     assert shipped(wheel) == expected
+    assert {name.split("/")[0] for name in expected} == wheel_folders()
 
 
 def test_the_wheel_installs_the_command_and_the_licence(wheel: zipfile.ZipFile) -> None:
