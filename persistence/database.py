@@ -106,8 +106,8 @@ def insert_if_absent(session: Session, row: SQLModel) -> bool:
     table = sa.inspect(type(row)).local_table
     if not isinstance(table, sa.Table):
         raise TypeError(f"{type(row).__name__} is no table")
-    result = session.connection().execute(insert(table).values(**values).on_conflict_do_nothing())
-    return result.rowcount == 1
+    statement = insert(table).values(**values).on_conflict_do_nothing().returning(*table.primary_key)
+    return session.connection().execute(statement).first() is not None
 
 
 def _parsed(url: str) -> URL:

