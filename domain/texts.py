@@ -31,6 +31,8 @@ def fold(text: str) -> str:
 
 
 def _fold_char(c: str) -> str:
+    if c in "’‘´`":
+        return "'"
     base = unicodedata.normalize("NFKD", c)[:1].lower() or c
     return base if len(base) == 1 else c
 

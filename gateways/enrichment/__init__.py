@@ -1,0 +1,1 @@
+"""Providers of facts about companies. Each is asked on its own, and says `unknown` rather than failing."""

@@ -1,0 +1,256 @@
+"""Reads `playbook/` from disk. Every complaint names the file, the line, what is wrong and what to do.
+
+Each file holds some of the playbook's keys at its top level; together they are one playbook. YAML is read
+as version 1.2 reads scalars, so that `no` is Norway and `09:00` a time.
+"""
+
+import difflib
+import re
+import threading
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Protocol, get_args
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from domain.errors import DomainError, ErrorCode, InputError
+from domain.playbook import Playbook
+from domain.playbook_checks import check
+
+MAX_BYTES = 1_000_000
+KeyPath = tuple[str | int, ...]
+
+
+class PlaybookStore(Protocol):
+    """Keeps every playbook that a case was started with."""
+
+    def store(self, digest: str, body: bytes) -> None: ...
+
+    def load(self, digest: str) -> bytes | None: ...
+
+
+class FilePlaybooks:
+    """Implements `domain.ports.Playbooks`: the files for now, the store for what a case is pinned to."""
+
+    def __init__(self, folder: Path, store: PlaybookStore) -> None:
+        self._folder = folder
+        self._store = store
+        self._lock = threading.Lock()
+        self._seen: tuple[tuple[str, int, int], ...] = ()
+        self._current: Playbook | None = None
+        self._pinned: dict[str, Playbook] = {}
+
+    def current(self) -> Playbook:
+        """The files as they are now, read again when one changed. A broken edit raises `InputError`."""
+        with self._lock:
+            stamp = _stamp(self._folder)
+            if self._current is None or stamp != self._seen:
+                playbook = load_playbook(self._folder)
+                self._store.store(playbook.digest, playbook.model_dump_json().encode())
+                self._current, self._seen = playbook, stamp
+            return self._current
+
+    def pinned(self, digest: str) -> Playbook:
+        """The playbook of that digest. Raises `DomainError` (document_missing)."""
+        with self._lock:
+            if self._current is not None and self._current.digest == digest:
+                return self._current
+            if digest not in self._pinned:
+                body = self._store.load(digest)
+                if body is None:
+                    raise DomainError(f"no playbook {digest} is stored", code=ErrorCode.DOCUMENT_MISSING)
+                playbook = Playbook.model_validate_json(body)
+                if playbook.digest != digest:
+                    raise DomainError(
+                        f"what is stored as playbook {digest} is another", code=ErrorCode.DOCUMENT_MISSING
+                    )
+                self._pinned[digest] = playbook
+            return self._pinned[digest]
+
+
+def load_playbook(folder: Path) -> Playbook:
+    """All `*.yaml` files of the folder as one playbook.
+
+    Raises `InputError` (invalid_playbook); its detail has one line per problem: `file.yaml:line: what; fix`.
+    """
+    files = _files(folder)
+    if not files:
+        raise InputError(
+            f"{folder}: no playbook here; point PLAYBOOK_DIR at the folder with its .yaml files",
+            code=ErrorCode.INVALID_PLAYBOOK,
+        )
+    source = _Source()
+    for path in files:
+        source.add(path, path.relative_to(folder).as_posix())
+    playbook = source.validated()
+    if playbook is not None:
+        for finding in check(playbook):
+            source.complain(finding.path, f"{finding.what}; {finding.fix}")
+    if source.problems or playbook is None:
+        lines = (f"{file}:{line}: {text}" for file, line, text in sorted(set(source.problems)))
+        raise InputError("\n".join(lines), code=ErrorCode.INVALID_PLAYBOOK)
+    return playbook.with_digest()
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(p for p in folder.rglob("*.yaml") if p.is_file() and not p.name.startswith("."))
+
+
+def _stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    found = ((p, p.stat()) for p in _files(folder))
+    return tuple((str(p), s.st_mtime_ns, s.st_size) for p, s in found)
+
+
+class _Yaml12(yaml.SafeLoader):
+    """Safe YAML whose plain scalars are text unless they are null, true, false or a decimal number."""
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, object]]] = {}
+
+
+for _tag, _pattern, _first in (
+    ("tag:yaml.org,2002:null", r"^(?:~|null|)$", ["~", "n", ""]),
+    ("tag:yaml.org,2002:bool", r"^(?:true|false)$", ["t", "f"]),
+    ("tag:yaml.org,2002:int", r"^[-+]?\d+$", list("-+0123456789")),
+    ("tag:yaml.org,2002:float", r"^[-+]?\d+\.\d+$", list("-+0123456789")),
+):
+    _Yaml12.add_implicit_resolver(_tag, re.compile(_pattern), _first)
+
+
+class _Source:
+    """The merged files, and where each key stood."""
+
+    def __init__(self) -> None:
+        self.content: dict[str, object] = {}
+        self.problems: list[tuple[str, int, str]] = []
+        self._lines: dict[KeyPath, tuple[str, int]] = {}
+        self._first_file = "playbook"
+
+    def add(self, path: Path, name: str) -> None:
+        self._first_file = name if not self.content else self._first_file
+        try:
+            if path.stat().st_size > MAX_BYTES:
+                self.problems.append((name, 1, f"larger than {MAX_BYTES} bytes; split it"))
+                return
+            loader = _Yaml12(path.read_text(encoding="utf-8"))
+            try:
+                node = loader.get_single_node()
+                self._merge(name, node, loader)
+            finally:
+                loader.dispose()
+        except yaml.MarkedYAMLError as broken:
+            mark = broken.problem_mark or broken.context_mark
+            line = mark.line + 1 if mark is not None else 1
+            self.problems.append((name, line, f"not readable as YAML: {broken.problem}; check indentation and quotes"))
+        except (UnicodeDecodeError, yaml.YAMLError):
+            self.problems.append((name, 1, "not readable as YAML in UTF-8; save it as UTF-8 text"))
+
+    def _merge(self, name: str, node: yaml.Node | None, loader: _Yaml12) -> None:
+        if node is None:
+            return
+        if not isinstance(node, yaml.MappingNode):
+            self.problems.append((name, _line(node), "the file must be `key: value` at its top; see the other files"))
+            return
+        self._walk(name, node, ())
+        for key_node, value_node in node.value:
+            key = str(key_node.value)
+            if key in self.content:
+                file, line = self._lines[(key,)]
+                text = f"{key} is already in {file}:{line}; keep it in one place"
+                self.problems.append((name, _line(key_node), text))
+                continue
+            self._lines[(key,)] = (name, _line(key_node))
+            self._index(name, value_node, (key,))
+            self.content[key] = loader.construct_object(value_node, deep=True)
+
+    def _walk(self, name: str, node: yaml.Node, path: KeyPath) -> None:
+        """Duplicate keys, which PyYAML lets pass in silence."""
+        if isinstance(node, yaml.MappingNode):
+            seen: dict[str, int] = {}
+            for key_node, value_node in node.value:
+                key = str(key_node.value)
+                if key in seen:
+                    text = f"{key} is there twice, first on line {seen[key]}; keep one"
+                    self.problems.append((name, _line(key_node), text))
+                seen.setdefault(key, _line(key_node))
+                self._walk(name, value_node, (*path, key))
+        elif isinstance(node, yaml.SequenceNode):
+            for n, item in enumerate(node.value):
+                self._walk(name, item, (*path, n))
+
+    def _index(self, name: str, node: yaml.Node, path: KeyPath) -> None:
+        if isinstance(node, yaml.MappingNode):
+            for key_node, value_node in node.value:
+                inner = (*path, str(key_node.value))
+                self._lines[inner] = (name, _line(key_node))
+                self._index(name, value_node, inner)
+        elif isinstance(node, yaml.SequenceNode):
+            for n, item in enumerate(node.value):
+                self._lines[(*path, n)] = (name, _line(item))
+                self._index(name, item, (*path, n))
+
+    def validated(self) -> Playbook | None:
+        if self.problems and not self.content:
+            return None
+        try:
+            return Playbook.model_validate(self.content)
+        except ValidationError as refused:
+            for error in refused.errors(include_url=False, include_context=False):
+                self.complain(error["loc"], _sentence(error["type"], error["msg"], error["loc"], error.get("input")))
+            return None
+
+    def complain(self, loc: KeyPath, text: str) -> None:
+        """At the deepest part of the path that stands in a file."""
+        path = loc
+        while path and path not in self._lines:
+            path = _shorter(path, self._lines)
+        file, line = self._lines.get(path, (self._first_file, 1))
+        self.problems.append((file, line, text))
+
+
+def _shorter(path: KeyPath, known: Mapping[KeyPath, object]) -> KeyPath:
+    """Without its last part; or without a part that pydantic put in (the tag of a union), where that is the trouble."""
+    for n in range(1, len(path)):
+        if path[:n] in known and path[: n + 1] not in known and (*path[:n], *path[n + 1 :]) in known:
+            return (*path[:n], *path[n + 1 :])
+    return path[:-1]
+
+
+def _line(node: yaml.Node) -> int:
+    return int(node.start_mark.line) + 1
+
+
+def _sentence(kind: str, message: str, loc: KeyPath, value: object) -> str:
+    name = ".".join(str(part) for part in loc if part != "[key]")
+    match kind:
+        case "extra_forbidden":
+            key = str(loc[-1])
+            near = difflib.get_close_matches(key, _fields_at(loc[:-1]), n=1, cutoff=0.6)
+            return f"unknown key {key}; " + (f"did you mean {near[0]}?" if near else "remove it, or see the comments")
+        case "missing":
+            return f"{name} is missing; add it"
+        case _:
+            text = message.removeprefix("Value error, ")
+            shown = f" (it is {str(value)[:60]!r})" if isinstance(value, str | int | float | bool) else ""
+            return f"{name}: {text[:1].lower()}{text[1:]}{shown}; correct it"
+
+
+def _fields_at(loc: KeyPath) -> list[str]:
+    """The keys that are allowed where `loc` leads."""
+    models: list[type[BaseModel]] = [Playbook]
+    for part in loc:
+        following: list[type[BaseModel]] = []
+        for model in models:
+            field = model.model_fields.get(str(part))
+            if field is not None:
+                following.extend(_models_in(field.annotation))
+        # A list index, a free key or the tag of a union stays at the same models.
+        models = following or models
+    return sorted({name for model in models for name in model.model_fields if name != "digest"})
+
+
+def _models_in(annotation: object) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _models_in(inner)
