@@ -79,7 +79,7 @@ _COURTESY: dict[str, str] = {
         enviar enviarle envie contar contarle mostrar mostrarle ver paso pasos siguiente atento atenta disposicion
         aqui escriba basta con proponerme digame diga indique cualquier minutos serviria sirve si
         menciona menciono mencionaba dice pregunta comenta comentaba explica cuenta
-        muchas muchos escribe escribirle serviria""",
+        mucho muchas muchos ayudo respondo contesto escribe escribirme convenga mande podemos escribirle serviria""",
     "de": """hallo guten tag morgen liebe lieber sehr geehrte geehrter danke dank vielen nachricht anfrage frage fragen
         interesse anliegen schreiben geschrieben melden meldung kontakt freue freuen freut gern gerne gespräch
         gesprach telefonat anruf anrufen telefonieren sprechen austausch austauschen unterhalten besprechen treffen
@@ -92,7 +92,7 @@ _COURTESY: dict[str, str] = {
         minuten ware waren wurde wurden genugt dafur dazu darauf darum ihnen gerade moment anderer andere weg
         unterstutzen weiterhelfen nennen schrieben schreiben
         erwahnen erwahnten erwahnt sagen sagten fragen fragten gefragt berichten schreibt schreibe
-        ausserdem wollen darum daruber geht worum wenn""",
+        ausserdem wollen darum daruber dabei helfe unterstutze geht worum wenn""",
     "fr": """bonjour bonsoir cher chere madame monsieur merci remercie remercions message note demande question
         questions interet ecrire ecrit contact contacter ravi plaisir heureux heureuse hate reponse repondre repondez
         savoir appel appeler echange echanger parler discuter discussion entretien rencontrer rendez reunion bref ravie
@@ -102,7 +102,7 @@ _COURTESY: dict[str, str] = {
         semaine jour bientot autre maniere envoyer envoie montrer montre voir etape prochaine disposition reste
         restons attente minutes plait serait serais suffit simplement indiquez indiquer dites faire
         servirait mentionnez mentionne ecrivez dites demandez expliquez evoquez
-        pouvons parlons vous-serait serait-il utile ici""",
+        pouvons parlons reponds serait ici cela ça puis""",
 }
 COURTESY = frozenset(w for text in _COURTESY.values() for w in words_of(text))
 FUNCTION_WORDS = frozenset().union(*FUNCTION.values())

@@ -58,5 +58,5 @@ def read_instructions(text: str) -> Wishes:
 
 
 def _take(pattern: str, text: str) -> tuple[str, bool]:
-    rest, hits = re.subn(pattern + r"\w*", " ", text, flags=re.IGNORECASE)
+    rest, hits = re.subn(rf"(?:{pattern})\w*", " ", text, flags=re.IGNORECASE)
     return rest, hits > 0

@@ -57,7 +57,7 @@ PHRASES: dict[str, Phrases] = {
         wrote=("En su mensaje menciona «{quote}».", "Nos ha escrito «{quote}».", "Nos cuenta «{quote}»."),
         wrote_more=("También escribe «{quote}».", "Y nos dice «{quote}»."),
         interest=("Se interesa por {product}.", "Su consulta es sobre {product}."),
-        answer=("Con gusto respondo a sus preguntas.", "Estoy encantado de ayudarle con esto."),
+        answer=("Con gusto respondo a sus preguntas.", "Con mucho gusto le ayudo."),
         offer=("¿Le vendría bien {times} para una primera llamada?", "¿Hablamos {times}?"),
         offer_join=" o ",
         open_offer=(
@@ -110,7 +110,7 @@ PHRASES: dict[str, Phrases] = {
         ),
         wrote_more=("Vous écrivez aussi « {quote} ».", "Et vous dites « {quote} »."),
         interest=("Vous vous intéressez à {product}.", "Votre demande porte sur {product}."),
-        answer=("Je réponds volontiers à vos questions.", "Je serais ravi de vous aider."),
+        answer=("Je réponds volontiers à vos questions.", "Je vous aide volontiers."),
         offer=("Est-ce que {times} vous conviendrait pour un premier échange ?", "Pouvons-nous en parler : {times} ?"),
         offer_join=" ou ",
         open_offer=(

@@ -143,7 +143,7 @@ def _summary(request: DraftRequest, wishes: Wishes, wanted: str, language: str) 
     if not request.mail_allowed:
         lines.append("No e-mail was written: the consent rules do not allow one.")
     if request.mail_allowed and wanted != language:
-        lines.append(f"The template writer does not write “{wanted or 'this language'}”; the e-mail is in English.")
+        lines.append("The template writer does not know the language asked for; the e-mail is in English.")
     lines += [f"Not applied, because the template writer cannot do it: {wish}." for wish in wishes.unmet]
     return "\n".join(lines)
 
