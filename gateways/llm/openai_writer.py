@@ -126,30 +126,29 @@ class OpenAiWriter:
             raise ModelError(_NOT_JSON, code=ErrorCode.MODEL_MALFORMED)
         return completion
 
-    def _usage(self, usage: CompletionUsage | None, sent_fields: tuple[str, ...]) -> ModelUsage:
-        tokens_in, tokens_out = (usage.prompt_tokens, usage.completion_tokens) if usage else (0, 0)
-        return ModelUsage(
-            model=self._model,
-            input_tokens=tokens_in,
-            output_tokens=tokens_out,
-            cost_usd=self._cost(usage) if usage else None,
-            sent_fields=sent_fields,
-        )
+    def cost_of(self, input_tokens: int, output_tokens: int, cached_tokens: int = 0) -> float | None:
+        """US dollars by the price list of the endpoint's address; None where that host or model is not in it.
 
-    def _cost(self, usage: CompletionUsage) -> float | None:
-        """From the price list by the endpoint's address: a model of the same name on another host has no price."""
-        cached = (usage.prompt_tokens_details.cached_tokens if usage.prompt_tokens_details else 0) or 0
+        A model of the same name on another host has no price. `cached_tokens` are among `input_tokens`.
+        """
+        used = Usage(input_tokens=input_tokens, output_tokens=output_tokens, cache_read_tokens=cached_tokens)
         try:
-            price = calc_price(
-                Usage(
-                    input_tokens=usage.prompt_tokens, output_tokens=usage.completion_tokens, cache_read_tokens=cached
-                ),
-                model_ref=self._model,
-                provider_api_url=str(self._client.base_url),
-            )
+            price = calc_price(used, model_ref=self._model, provider_api_url=str(self._client.base_url))
         except (LookupError, ValueError):
             return None
         return float(price.total_price)
+
+    def _usage(self, usage: CompletionUsage | None, sent_fields: tuple[str, ...]) -> ModelUsage:
+        if usage is None:
+            return ModelUsage(model=self._model, input_tokens=0, output_tokens=0, sent_fields=sent_fields)
+        cached = (usage.prompt_tokens_details.cached_tokens if usage.prompt_tokens_details else 0) or 0
+        return ModelUsage(
+            model=self._model,
+            input_tokens=usage.prompt_tokens,
+            output_tokens=usage.completion_tokens,
+            cost_usd=self.cost_of(usage.prompt_tokens, usage.completion_tokens, cached),
+            sent_fields=sent_fields,
+        )
 
 
 def _parse(completion: ChatCompletion) -> _Answer:
