@@ -57,7 +57,9 @@ class Allowed(Value):
         people = (request.recipient, request.sender)
         names = [p.name for p in people] + [w for p in people for w in p.name.split() if len(w) > 1]
         said = (*names, request.sender.title, request.company, request.seller, *request.meeting_offers)
-        return cls(said=_longest_first(said), brief=(request.instructions, request.recipient.title, "written in English"))
+        return cls(
+            said=_longest_first(said), brief=(request.instructions, request.recipient.title, "written in English")
+        )
 
 
 def check(claim: str, evidence: Sequence[Evidence]) -> GroundingVerdict:

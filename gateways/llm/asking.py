@@ -66,8 +66,6 @@ def _mail_rules(request: DraftRequest, version: str) -> str:
     times = " or ".join(request.meeting_offers)
     return prompt(f"mail.{version}").substitute(
         language=request.language or "en",
-        recipient="the person named in the data",
-        sender="the sender named in the data",
         next_step=f"the offer of a call, with these times exactly as they are: {times}"
         if times
         else "an offer to talk",
