@@ -63,7 +63,8 @@ class CaseActivities:
     def cancel(self, order: RoundInput) -> CloseHead:
         """Close a case that ops cancelled, whatever has joined it; nobody may decide its round any more."""
         now = self._clock.now()
-        self._reviews.supersede(order.case_id, order.round, now=now)
+        if self._reviews.opening(order.case_id, order.round) is not None:
+            self._reviews.supersede(order.case_id, order.round, now=now)
         seen = self._cases.get(order.case_id).inquiry_count
         closed = self._cases.close(order.case_id, CaseOutcome.CANCELLED, seen_inquiries=seen, now=now)
         self._note_closed(order.org_id, order.case_id, CaseOutcome.CANCELLED, "")

@@ -1,6 +1,6 @@
 """The review queue and the decision store: one ending per case and round, decided here and nowhere else."""
 
-from sqlalchemy import update
+from sqlalchemy import func, update
 from sqlmodel import Session, col, select
 
 from domain.cases import Ladder, LadderStep, ReviewOpening
@@ -120,6 +120,22 @@ class SqlReviews:
                 .where(col(DecisionRow.decision_id) == decision_id)
                 .values(delivery_attempts=col(DecisionRow.delivery_attempts) + 1)
             )
+
+    def count_decisions(self, reviewer: str, *, since: Instant) -> int:
+        """How many decisions somebody has signed since then, those that were voided included."""
+        with self._db.session() as session:
+            signed = (
+                select(func.count())
+                .select_from(DecisionRow)
+                .where(col(DecisionRow.reviewer) == reviewer, col(DecisionRow.decided_at) >= since)
+            )
+            return int(session.exec(signed).one())
+
+    def last_round(self, case_id: str) -> int:
+        """The number of the newest round; 0 where none was opened."""
+        with self._db.session() as session:
+            newest = select(func.max(ReviewRow.round)).where(col(ReviewRow.case_id) == case_id)
+            return int(session.exec(newest).one() or 0)
 
     def _end(self, case_id: str, round: int, state: RoundState, now: Instant) -> RoundOutcome:
         with self._db.transaction() as session:

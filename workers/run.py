@@ -8,7 +8,6 @@ import logging
 import signal
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from functools import partial
 
 from temporalio.client import Client
 from temporalio.worker import Worker
@@ -153,6 +152,7 @@ def _crm(client: Client, stores: Stores) -> Worker:
     mailer = SmtpMailer(
         mail.smtp_host,
         mail.smtp_port,
+        clock=stores.clock,
         starttls=mail.smtp_starttls,
         username=mail.smtp_user,
         password=mail.smtp_password.get_secret_value(),
@@ -168,7 +168,9 @@ def _crm(client: Client, stores: Stores) -> Worker:
             playbooks=stores.playbooks,
         ),
         mail=MailActivities(
-            send_once=partial(send_once, stores.mail_log, mailer, door.mail_guard, stores.clock),
+            send_once=lambda order, message_id: send_once(
+                stores.mail_log, mailer, door.mail_guard, order, stores.clock, message_id
+            ),
             mail_log=stores.mail_log,
             audit=stores.audit,
             clock=stores.clock,

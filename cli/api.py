@@ -1,0 +1,75 @@
+"""The approval UI's HTTP API, as the command line uses it: under a personal login, with the same checks."""
+
+import hashlib
+import hmac
+import json
+import os
+import time
+from typing import Any
+
+import httpx
+
+from domain.errors import InputError
+
+
+class ApiClient:
+    """Raises `InputError` with the server's own sentence for every refusal."""
+
+    def __init__(self, url: str, *, timeout: float = 30.0) -> None:
+        self._url = url.rstrip("/")
+        self._http = httpx.Client(base_url=self._url, timeout=timeout)
+
+    @classmethod
+    def from_environment(cls) -> "ApiClient":
+        """`COUNTERSIGN_URL`, signed in by `COUNTERSIGN_LOGIN` and `COUNTERSIGN_PASSWORD`."""
+        client = cls(os.environ.get("COUNTERSIGN_URL", "http://127.0.0.1:8080"))
+        login, password = os.environ.get("COUNTERSIGN_LOGIN", ""), os.environ.get("COUNTERSIGN_PASSWORD", "")
+        if not login or not password:
+            raise InputError("set COUNTERSIGN_LOGIN and COUNTERSIGN_PASSWORD to your own login of the approval UI")
+        client.sign_in(login, password)
+        return client
+
+    def sign_in(self, login: str, password: str) -> None:
+        answer = self.call("POST", "/api/session", {"login": login, "password": password})
+        self._http.headers["Authorization"] = f"Bearer {answer['token']}"
+
+    def call(self, method: str, path: str, body: dict[str, Any] | None = None, **query: str) -> Any:
+        try:
+            answer = self._http.request(method, path, json=body, params=query or None)
+        except httpx.HTTPError as failed:
+            raise InputError(
+                f"the approval UI does not answer at {self._url} ({type(failed).__name__}); "
+                "start it (countersign demo does) or set COUNTERSIGN_URL"
+            ) from None
+        if answer.status_code >= 400:
+            raise InputError(f"{method} {path}: {_sentence(answer)}")
+        return answer.json() if answer.content else None
+
+    def deliver(self, inquiry: dict[str, Any], secret: str) -> dict[str, Any]:
+        """Hand in one inquiry at the signed webhook. Raises `InputError`."""
+        body = json.dumps(inquiry).encode()
+        now = str(int(time.time()))
+        mac = hmac.new(secret.encode(), now.encode() + b"." + body, hashlib.sha256).hexdigest()
+        try:
+            answer = self._http.post(
+                "/intake/webhook",
+                content=body,
+                headers={"X-Countersign-Signature": f"t={now},v1={mac}", "Content-Type": "application/json"},
+            )
+        except httpx.HTTPError as failed:
+            raise InputError(f"the approval UI does not answer at {self._url} ({type(failed).__name__})") from None
+        if answer.status_code >= 400:
+            raise InputError(_sentence(answer))
+        result: dict[str, Any] = answer.json()
+        return result
+
+
+def _sentence(answer: httpx.Response) -> str:
+    try:
+        body = answer.json()
+    except ValueError:
+        return f"HTTP {answer.status_code}"
+    for name in ("error", "detail", "message"):
+        if isinstance(body, dict) and body.get(name):
+            return str(body[name])
+    return f"HTTP {answer.status_code}"

@@ -1,0 +1,79 @@
+"""`countersign case …`: what happened to a lead, step by step."""
+
+import json
+import sys
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from cli.api import ApiClient
+
+app = typer.Typer(help="What happened to each lead.", no_args_is_help=True)
+console = Console()
+
+
+@app.command("list")
+def list_cases(as_json: Annotated[bool, typer.Option("--json", help="JSON on standard output.")] = False) -> None:
+    """The latest cases with their state and outcome."""
+    cases = ApiClient.from_environment().call("GET", "/api/cases")["cases"]
+    if as_json:
+        sys.stdout.write(json.dumps(cases) + "\n")
+        return
+    table = Table()
+    for name in ("Case", "Lead", "State", "Outcome", "Opened"):
+        table.add_column(name, overflow="fold")
+    for case in cases:
+        table.add_row(
+            case["case_id"], case.get("title", ""), case["state"], case.get("outcome") or "–", case["opened_at"]
+        )
+    console.print(table)
+
+
+@app.command("show")
+def show_case(
+    case_id: Annotated[str, typer.Argument(help="The case's id.")],
+    as_json: Annotated[bool, typer.Option("--json", help="JSON on standard output.")] = False,
+) -> None:
+    """One case: state, rounds, decisions, what was written and what can be undone."""
+    case = ApiClient.from_environment().call("GET", f"/api/cases/{case_id}")
+    if as_json:
+        sys.stdout.write(json.dumps(case) + "\n")
+        return
+    _print(case, depth=0)
+
+
+@app.command("trace")
+def trace_case(
+    case_id: Annotated[str, typer.Argument(help="The case's id.")],
+    as_json: Annotated[bool, typer.Option("--json", help="JSON on standard output.")] = False,
+) -> None:
+    """The steps of one case in order of time."""
+    steps = ApiClient.from_environment().call("GET", f"/api/cases/{case_id}")["trace"]
+    if as_json:
+        sys.stdout.write(json.dumps(steps) + "\n")
+        return
+    table = Table(show_header=False, box=None)
+    for step in steps:
+        table.add_row(step["at"], step["title"], step.get("detail", ""))
+    console.print(table)
+
+
+def _print(value: Any, *, depth: int) -> None:
+    indent = "  " * depth
+    for name, part in value.items():
+        label = name.replace("_", " ")
+        if isinstance(part, dict):
+            console.print(f"{indent}[bold]{label}[/]")
+            _print(part, depth=depth + 1)
+        elif isinstance(part, list):
+            console.print(f"{indent}[bold]{label}[/]")
+            for item in part:
+                if isinstance(item, dict):
+                    _print(item, depth=depth + 1)
+                    console.print()
+                else:
+                    console.print(f"{indent}  {item}", highlight=False)
+        else:
+            console.print(f"{indent}{label}: {'–' if part in (None, '') else part}", highlight=False)

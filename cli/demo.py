@@ -1,0 +1,252 @@
+"""`countersign demo`: everything on one machine with a sample org, in the first minute.
+
+When do you need to touch this? When the first minute should show something else.
+"""
+
+import signal
+import time
+import webbrowser
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, Any
+
+import httpx
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from cli.api import ApiClient
+from cli.crm_check import CrmReading, Records, approved_writes, compare
+from cli.scripted_reviewer import ScriptedReviewer
+from cli.short_playbook import with_short_deadlines
+from cli.stack import LocalStack, reset
+from domain.cases import Case, CaseState
+from domain.errors import InputError
+from domain.leads import InquirySource
+from domain.receipts import MailState
+from runtime.settings import KeySettings, PlaybookSettings, StoreSettings
+from workers.stores import Stores, open_stores
+
+CONVERTS_WHILE_WAITING = "converts_while_waiting"
+CONVERTED_INTO = ("ConvertedAccountId", "ConvertedContactId", "ConvertedOpportunityId")
+SETTLE_SECONDS = 240
+"""How long a scripted run waits for the last case after all leads were handed in."""
+
+_SOURCES = {
+    "web_form": InquirySource.WEB_FORM,
+    "webhook": InquirySource.WEBHOOK,
+    "csv": InquirySource.FILE,
+    "salesforce": InquirySource.CRM_POLL,
+}
+
+console = Console()
+
+
+class _Stopped(Exception):
+    """SIGINT or SIGTERM arrived."""
+
+
+def demo(
+    leads: Annotated[int, typer.Option(min=1, max=200, help="How many sample leads to hand in.")] = 20,
+    once: Annotated[bool, typer.Option(help="Let a scripted reviewer decide, print the outcome, and end.")] = False,
+    start_anew: Annotated[bool, typer.Option("--reset", help="Forget the data of earlier runs.")] = False,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open the approval page.")] = False,
+    data_dir: Annotated[Path, typer.Option(help="Where the demo keeps its data.")] = Path(".countersign"),
+    playbook: Annotated[Path, typer.Option(help="The rules to use.")] = Path("playbook"),
+) -> int:
+    """Run everything on this machine with a sample org: no key, no Docker, no Salesforce."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
+    root = data_dir / ("once" if once else "demo")
+    if start_anew or once:
+        reset(root)
+    rules = with_short_deadlines(playbook, root / "playbook") if once else playbook
+    stack = LocalStack(root, playbook=rules)
+    try:
+        with console.status("Starting Temporal, the local CRM, workers and the approval UI …"):
+            stack.prepare()
+            stack.start()
+        for sentence in stack.ports.moved:
+            console.print(f"[yellow]{sentence}[/]")
+        return _scripted_run(stack, leads) if once else _open_end(stack, leads, browser=not no_browser)
+    except _Stopped:
+        console.print("\nStopping …")
+        return 0 if not once else 130
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
+        stack.stop()
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise _Stopped
+
+
+def _stores(stack: LocalStack) -> Stores:
+    return open_stores(StoreSettings(data_dir=stack.root), PlaybookSettings(playbook_dir=stack.playbook), KeySettings())
+
+
+def _reviewer_login(stores: Stores) -> str:
+    """A reviewer who may decide everything in the demo: the first manager of the playbook."""
+    reviewers = stores.playbooks.current().reviewers
+    managers = [r for r in reviewers if r.role.value == "manager"]
+    return (managers or list(reviewers))[0].login
+
+
+def _open_end(stack: LocalStack, leads: int, *, browser: bool) -> int:
+    stores = _stores(stack)
+    handed_in = stack.root / "handed-in"
+    if handed_in.exists():
+        console.print("Going on with the data of the last run ([bold]--reset[/] starts anew).")
+    else:
+        with console.status(f"Handing in {leads} sample leads …"):
+            _hand_in(stack, leads)
+        handed_in.touch()
+    login = _reviewer_login(stores)
+    console.print()
+    console.print(
+        f"  Approval UI    [bold]{stack.ui_url}[/]   sign in as [bold]{login}[/] / [bold]{stack.secrets.password}[/]"
+    )
+    console.print(f"  Temporal Web   [bold]{stack.temporal_web_url}[/]")
+    console.print(f"  Local CRM      [bold]{stack.crm_url}[/]   (Salesforce REST API)")
+    console.print(f"  Web form       [bold]{stack.ui_url}/intake/form/{stack.secrets.site_key}[/]")
+    console.print(f"  Data and logs  {stack.root}")
+    console.print("\nCtrl-C stops everything.\n")
+    if browser:
+        webbrowser.open(stack.ui_url)
+    while True:
+        time.sleep(1)
+        stack.check()
+
+
+def _scripted_run(stack: LocalStack, leads: int) -> int:
+    stores = _stores(stack)
+    crm = CrmReading(stack.crm_url, stack.secrets.crm_client_id, stack.secrets.crm_client_secret)
+    before = crm.all_records()
+    labels = _hand_in(stack, leads)
+    api = ApiClient(stack.ui_url)
+    api.sign_in(_reviewer_login(stores), stack.secrets.password)
+    converting = frozenset(c for c, label in labels.items() if label == CONVERTS_WHILE_WAITING)
+    reviewer = ScriptedReviewer(api, keeps_waiting=converting)
+    by_hand: set[str] = set()
+    deadline = time.monotonic() + SETTLE_SECONDS
+    with console.status("The scripted reviewer decides …"):
+        while _open(stores, labels) and time.monotonic() < deadline:
+            stack.check()
+            for case_id in converting:
+                by_hand |= _convert_when_waiting(stack, stores, case_id, reviewer)
+            if not reviewer.look():
+                time.sleep(0.3)
+    cases = tuple(stores.cases.get(case_id) for case_id in labels)
+    problems = [f"case {c.case_id} has no outcome" for c in cases if c.outcome is None]
+    approved = approved_writes(
+        cases,
+        reviews=stores.reviews,
+        documents=stores.documents,
+        mail_log=stores.mail_log,
+        rounds_of=stores.reviews.last_round,
+    )
+    after = crm.all_records()
+    problems += compare(before, after, approved, by_hand=frozenset(by_hand | _converted_into(after, by_hand)))
+    problems += stores.audit.verify()
+    _print_table(cases, labels, stores, reviewer)
+    _print_problems(problems, len(approved))
+    return 1 if problems else 0
+
+
+def _hand_in(stack: LocalStack, count: int) -> dict[str, str]:
+    """Deliver the sample inquiries at the signed webhook; case id to the label of its hard case."""
+    from localcrm.sample import inquiries
+
+    api = ApiClient(stack.ui_url)
+    labels: dict[str, str] = {}
+    now = datetime.now(UTC)
+    for sample in inquiries(stack.seed, stack.today, count):
+        fields: dict[str, Any] = asdict(sample)
+        label = fields.pop("hard_case") or ""
+        fields["received_at"] = (now - timedelta(seconds=float(fields.pop("received_offset", 0) or 0))).isoformat()
+        fields["source"] = _SOURCES[str(fields["source"])].value
+        fields = {k: v for k, v in fields.items() if v is not None}
+        answer = api.deliver(fields, stack.secrets.intake_secret)
+        known = labels.get(answer["case_id"], "")
+        labels[answer["case_id"]] = ", ".join(dict.fromkeys(x for x in (known, label) if x))
+    return labels
+
+
+def _open(stores: Stores, labels: dict[str, str]) -> bool:
+    return any(stores.cases.get(case_id).state is CaseState.OPEN for case_id in labels)
+
+
+def _convert_when_waiting(stack: LocalStack, stores: Stores, case_id: str, reviewer: ScriptedReviewer) -> set[str]:
+    """Once the card is open, convert the lead as a rep would, and only then let the reviewer approve."""
+    case = stores.cases.get(case_id)
+    waiting = any(
+        (opening := stores.reviews.opening(case_id, n)) is not None and opening.round > 0
+        for n in range(1, stores.reviews.last_round(case_id) + 1)
+    )
+    if not waiting or not case.lead_id:
+        return set()
+    answer = httpx.post(
+        f"{stack.crm_url}/control/lead/{case.lead_id}/convert",
+        headers={"Authorization": f"Bearer {stack.secrets.crm_control_token}"},
+        timeout=30,
+    )
+    if answer.status_code >= 400 and answer.status_code != 409:
+        raise InputError(f"the local CRM refused to convert {case.lead_id}: HTTP {answer.status_code}")
+    reviewer.release(case_id)
+    return {case.lead_id}
+
+
+def _converted_into(after: dict[str, Records], leads: set[str]) -> set[str]:
+    found: set[str] = set()
+    for lead_id in leads:
+        row = after["Lead"].get(lead_id, {})
+        found |= {
+            str(row[f]) for f in ("ConvertedAccountId", "ConvertedContactId", "ConvertedOpportunityId") if row.get(f)
+        }
+    return found
+
+
+def _print_table(cases: tuple[Case, ...], labels: dict[str, str], stores: Stores, reviewer: ScriptedReviewer) -> None:
+    table = Table(title="What became of every lead", title_justify="left")
+    for name in ("Lead", "Hard case", "Score", "Owner", "Reviewer", "Outcome", "Written to the CRM"):
+        table.add_column(name, overflow="fold")
+    for case in cases:
+        last = stores.reviews.last_round(case.case_id)
+        opening = stores.reviews.opening(case.case_id, last)
+        mails = [state for _, state in stores.mail_log.of_case(case.case_id)]
+        table.add_row(
+            (opening.subtitle or opening.title).split(" · ")[0] if opening else case.case_id,
+            labels[case.case_id].replace("_", " "),
+            f"{opening.band} {opening.score}" if opening and opening.score is not None else "–",
+            (opening.owner_name if opening else "") or "–",
+            reviewer.plays[case.case_id].value if case.case_id in reviewer.plays else "–",
+            case.outcome.value.replace("_", " ") if case.outcome else "LOST",
+            _written(case, stores, mails),
+        )
+    console.print(table)
+
+
+def _written(case: Case, stores: Stores, mails: list[MailState]) -> str:
+    parts: list[str] = []
+    for receipt in stores.receipts.of_case(case.case_id):
+        for image in receipt.records:
+            if image.created:
+                parts.append(f"new {image.record.object}")
+            else:
+                parts.append(", ".join(sorted(image.intended)))
+    parts += [f"e-mail {state.value.replace('_', ' ')}" for state in mails]
+    return "; ".join(p for p in dict.fromkeys(parts) if p) or "nothing"
+
+
+def _print_problems(problems: list[str], writes: int) -> None:
+    if not problems:
+        console.print(
+            f"[green]Every lead has an outcome, and the CRM holds exactly what was approved ({writes} writes).[/]"
+        )
+        return
+    console.print(f"[bold red]{len(problems)} problems:[/]")
+    for problem in problems:
+        console.print(f"  {problem}", highlight=False)

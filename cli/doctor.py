@@ -1,0 +1,85 @@
+"""`countersign doctor`: every setting and connection, and what to do about each that fails."""
+
+import asyncio
+from collections.abc import Callable
+
+from rich.console import Console
+
+from domain.errors import DomainError
+from persistence.database import Database, upgrade
+from runtime.engine import connect
+from runtime.keys import read_keyring
+from runtime.playbook_files import load_playbook
+from runtime.settings import CrmSettings, KeySettings, ModelSettings, PlaybookSettings, StoreSettings, load
+
+console = Console()
+
+
+def doctor() -> int:
+    """Check configuration and connections; exit code 1 if something does not work."""
+    failed = 0
+    for name, check in _checks():
+        try:
+            said = check()
+        except DomainError as wrong:
+            failed += 1
+            console.print(f"[red]✗[/] {name}: {wrong.detail or wrong.code.value}", highlight=False)
+        else:
+            console.print(f"[green]✓[/] {name}: {said}", highlight=False)
+    return 1 if failed else 0
+
+
+def _checks() -> tuple[tuple[str, Callable[[], str]], ...]:
+    return (
+        ("Playbook", _playbook),
+        ("Database", _database),
+        ("Keys", _keys),
+        ("Temporal", _temporal),
+        ("CRM", _crm),
+        ("Model", _model),
+    )
+
+
+def _playbook() -> str:
+    folder = load(PlaybookSettings).playbook_dir
+    return f"{folder} is valid, digest {load_playbook(folder).digest[:12]}"
+
+
+def _database() -> str:
+    settings = load(StoreSettings)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    upgrade(settings.url)
+    with Database(settings.url).session():
+        return "reachable, schema up to date"
+
+
+def _keys() -> str:
+    ring = read_keyring(load(KeySettings).keyring_in(load(StoreSettings).data_dir))
+    return f"{len(ring.keys)} public keys"
+
+
+def _temporal() -> str:
+    client = asyncio.run(connect())
+    return f"reachable, namespace {client.namespace}"
+
+
+def _crm() -> str:
+    from gateways.crm.client import SalesforceSession
+    from gateways.crm.tokens import ClientCredentials
+    from runtime.clock import SystemClock
+
+    settings = load(CrmSettings)
+    session = SalesforceSession(
+        ClientCredentials(
+            settings.crm_instance_url, settings.crm_client_id, settings.crm_client_secret.get_secret_value()
+        ),
+        SystemClock(),
+    )
+    return f"signed in as {session.user_id()}"
+
+
+def _model() -> str:
+    settings = load(ModelSettings)
+    return (
+        f"{settings.model} at {settings.base_url or 'the default address'}" if settings.enabled else "template writer"
+    )

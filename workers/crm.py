@@ -1,0 +1,58 @@
+"""The door to the CRM, put together: one session, one guard, and nothing else that can write.
+
+When do you need to touch this? When the way in to the org changes, or the guard needs to know more.
+"""
+
+from dataclasses import dataclass
+
+from gateways.crm.client import SalesforceSession
+from gateways.crm.guard import WriteGuard
+from gateways.crm.mail_guard import SalesforceMailGuard
+from gateways.crm.reader import SalesforceReader
+from gateways.crm.tokens import ClientCredentials
+from gateways.crm.writer import SalesforceWriter
+from runtime.settings import CrmSettings
+from workers.stores import Stores
+
+
+@dataclass(frozen=True)
+class CrmDoor:
+    reader: SalesforceReader
+    writer: SalesforceWriter
+    mail_guard: SalesforceMailGuard
+    session: SalesforceSession
+
+
+def crm_door(settings: CrmSettings, stores: Stores) -> CrmDoor:
+    """Sign in with client credentials; the token is renewed by the session itself."""
+    session = SalesforceSession(
+        ClientCredentials(
+            settings.crm_instance_url, settings.crm_client_id, settings.crm_client_secret.get_secret_value()
+        ),
+        stores.clock,
+    )
+    guard = WriteGuard(
+        org_id=stores.playbooks.current().org_id,
+        documents=stores.documents,
+        reviews=stores.reviews,
+        receipts=stores.receipts,
+        verifier=stores.verifier,
+        pause=stores.pause,
+        policy=lambda: stores.playbooks.current().write_policy(),
+        audit=stores.audit,
+        clock=stores.clock,
+    )
+    writer = SalesforceWriter(
+        session,
+        guard,
+        documents=stores.documents,
+        receipts=stores.receipts,
+        audit=stores.audit,
+        clock=stores.clock,
+    )
+    return CrmDoor(
+        reader=SalesforceReader(session, stores.clock),
+        writer=writer,
+        mail_guard=SalesforceMailGuard(session, guard),
+        session=session,
+    )
