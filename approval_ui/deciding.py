@@ -104,7 +104,7 @@ def load_review(reviews: Reviews, documents: CaseDocuments, case_id: str, round:
     opening = reviews.opening(case_id, round)
     if opening is None:
         return None
-    stored = documents.find(case_id, DocumentKind.PROPOSAL, opening.proposal_digest)
+    stored = documents.find(case_id, DocumentKind.PROPOSAL, str(round))
     card = documents.find(case_id, DocumentKind.CARD, str(round))
     if stored is None or card is None:
         return None
@@ -189,9 +189,7 @@ class Deciding:
             )
         return final
 
-    def _sign(
-        self, review: Review, final: ProposalContent, request: DecisionRequest, reviewer: Reviewer
-    ) -> Taken:
+    def _sign(self, review: Review, final: ProposalContent, request: DecisionRequest, reviewer: Reviewer) -> Taken:
         opening = review.opening
         stored = final.to_bytes()
         edited = request.verdict in APPROVALS and final != review.content
@@ -313,9 +311,7 @@ class Deciding:
 def _check_reason(card: ReviewCard, request: DecisionRequest) -> None:
     known = {code for code, _ in card.reject_reasons}
     if known and request.reason_code not in known:
-        raise DecisionRefused(
-            RefusalCode.INVALID, f"Choose a reason for the rejection: {', '.join(sorted(known))}."
-        )
+        raise DecisionRefused(RefusalCode.INVALID, f"Choose a reason for the rejection: {', '.join(sorted(known))}.")
 
 
 def _check_instructions(round: int, request: DecisionRequest) -> None:

@@ -195,7 +195,9 @@ def _name(action: Action) -> str:
 def _rows(action: Action, scene: Scene) -> tuple[Row, ...]:
     match action:
         case AssignOwner():
-            editor = scene.editor(action, "after_owner_id", action.after_owner_id, kind="select", options=scene.owners())
+            editor = scene.editor(
+                action, "after_owner_id", action.after_owner_id, kind="select", options=scene.owners()
+            )
             return (
                 Row(
                     label="Owner",
@@ -306,7 +308,11 @@ def _task_row(action: CreateTask, scene: Scene) -> Row:
             scene.editor(action, "due_date", action.due_date, kind="date"),
             scene.editor(action, "owner_id", action.owner_id, kind="select", options=_with(scene, action.owner_id)),
             scene.editor(
-                action, "priority", action.priority, kind="select", options=tuple((p, p) for p in ("High", "Normal", "Low"))
+                action,
+                "priority",
+                action.priority,
+                kind="select",
+                options=tuple((p, p) for p in ("High", "Normal", "Low")),
             ),
             scene.editor(action, "description", action.description, kind="textarea", maxlength=32_000),
         ),

@@ -77,9 +77,7 @@ def review_path(case_id: str, round: int) -> str:
 
 def ordered(items: tuple[QueueItem, ...], now: Instant) -> tuple[QueueItem, ...]:
     """By the next step of each ladder; of equal ones the riskier first."""
-    return tuple(
-        sorted(items, key=lambda i: (i.next_step(now).at, -RISK_ORDER.index(i.risk), i.case_id, i.round))
-    )
+    return tuple(sorted(items, key=lambda i: (i.next_step(now).at, -RISK_ORDER.index(i.risk), i.case_id, i.round)))
 
 
 def matching(items: tuple[QueueItem, ...], wanted: Filter, login: str, now: Instant) -> tuple[QueueItem, ...]:

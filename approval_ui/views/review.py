@@ -72,6 +72,11 @@ class Facts:
     """When the CRM write of this round was read back, where it was."""
     paused: bool
     newer_round: int | None
+    refusals: tuple[tuple[str, str], ...] = ()
+    """Decision id and code of what the workflow or the guard refused."""
+
+    def refusal_of(self, decision_id: str) -> str:
+        return next((code for refused, code in self.refusals if refused == decision_id), "")
 
 
 @dataclass(frozen=True)
@@ -108,8 +113,9 @@ class ReviewView:
     undoable: str
 
 
-def review_view(review: Review, facts: Facts, reviewer: Reviewer, now: Instant, submitted: Submitted,
-                ticked: frozenset[str] | None) -> ReviewView:
+def review_view(
+    review: Review, facts: Facts, reviewer: Reviewer, now: Instant, submitted: Submitted, ticked: frozenset[str] | None
+) -> ReviewView:
     scene = Scene(card=review.card, content=review.content, submitted=submitted, ticked=ticked)
     card, opening = review.card, review.opening
     numbers = footnote_numbers(card.evidence)
@@ -198,9 +204,7 @@ def _note(evidence: Evidence, number: str) -> Note:
     system = evidence.system or _SYSTEMS[evidence.source]
     where = " · ".join(p for p in (evidence.field, system[:1].upper() + system[1:], exact) if p)
     sure = "" if evidence.confidence >= 0.995 else f"confidence {evidence.confidence:.2f}"
-    return Note(
-        id=evidence.id, number=number, text=text, source=where, at=evidence.observed_at, confidence=sure
-    )
+    return Note(id=evidence.id, number=number, text=text, source=where, at=evidence.observed_at, confidence=sure)
 
 
 def _timeline(review: Review, facts: Facts, now: Instant) -> tuple[Moment, ...]:
@@ -255,12 +259,16 @@ def _ending(facts: Facts, now: Instant) -> Ending:
             return Ending("Expired", "Nobody decided in time. Nothing was written.", "warn", facts.item.closed_at)
         case RoundState.SUPERSEDED:
             return Ending(
-                "Replaced by a newer proposal", "The record or the inquiry changed while this waited.", "info",
+                "Replaced by a newer proposal",
+                "The record or the inquiry changed while this waited.",
+                "info",
                 facts.item.closed_at,
             )
         case RoundState.OPEN:
             return Ending(
-                "The deadline has passed", "Decisions no longer count; the case closes as expired.", "warn",
+                "The deadline has passed",
+                "Decisions no longer count; the case closes as expired.",
+                "warn",
                 facts.item.ladder.expires_at,
             )
 
@@ -277,9 +285,7 @@ def _reason(facts: Facts) -> str:
         if note.unticked:
             parts.append(plural(len(note.unticked), "action") + " left out")
         if note.stated_by_reviewer:
-            parts.append(
-                plural(len(note.stated_by_reviewer), "sentence") + " on the reviewer's word"
-            )
+            parts.append(plural(len(note.stated_by_reviewer), "sentence") + " on the reviewer's word")
     return " · ".join(parts)
 
 

@@ -1,0 +1,197 @@
+"""The same acts for the command line and for scripts: JSON, a bearer session, the same checks."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, HTTPException, Path, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.concurrency import run_in_threadpool
+
+from approval_ui.deciding import DecisionRefused, DecisionRequest, load_review
+from approval_ui.delivery import DeliveryState
+from approval_ui.links import links_of
+from approval_ui.pages.cases import outcome_of
+from approval_ui.pages.review import deliver, status_of
+from approval_ui.reading import facts_of
+from approval_ui.signing_in import SignInRefused
+from approval_ui.site import Script, SiteOf, require
+from approval_ui.stopping import set_pause, stop_mail
+from approval_ui.views.queue import ordered
+from approval_ui.views.trace import steps_of
+from domain.cases import CaseState
+from domain.decisions import RoundState, Verdict
+from domain.leads import Motion
+from domain.permissions import Permission
+from domain.proposals import Edit
+from persistence.queue import QueueItem
+
+router = APIRouter(prefix="/api")
+
+CaseId = Annotated[str, Path(max_length=64)]
+Round = Annotated[int, Path(ge=1, le=10_000)]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class SignInBody(_Body):
+    login: str = Field(max_length=120)
+    password: str = Field(max_length=1024)
+
+
+class DecideBody(_Body):
+    """`ticked` left out means every action."""
+
+    verdict: Verdict
+    shown_digest: str
+    ticked: list[str] | None = None
+    edits: list[Edit] = Field(default=[], max_length=200)
+    reason_code: str = Field(default="", max_length=60)
+    text: str = Field(default="", max_length=4_000)
+
+
+class PauseBody(_Body):
+    """`motion` None means every motion."""
+
+    motion: Motion | None = None
+    paused: bool
+
+
+@router.post("/session")
+def sign_in(request: Request, site: SiteOf, body: SignInBody) -> dict[str, str]:
+    """A session token for the Authorization header."""
+    client = request.client.host if request.client else ""
+    try:
+        token, who = site.gatekeeper.sign_in(body.login, body.password, client)
+    except SignInRefused as refused:
+        raise HTTPException(refused.status, refused.sentence) from None
+    return {
+        "token": token,
+        "login": who.user.login,
+        "role": who.user.role.value,
+        "expires_at": who.session.expires_at.isoformat(),
+    }
+
+
+@router.delete("/session", status_code=204)
+def sign_out(request: Request, site: SiteOf, who: Script) -> None:
+    site.gatekeeper.sign_out(request.headers["authorization"].partition(" ")[2].strip())
+
+
+@router.get("/reviews")
+def reviews(
+    site: SiteOf, who: Script, state: Annotated[RoundState, Query()] = RoundState.OPEN
+) -> dict[str, list[dict[str, Any]]]:
+    """Open rounds by their next step; ended ones newest first."""
+    now = site.deps.clock.now()
+    if state is RoundState.OPEN:
+        items = ordered(site.deps.queue.open_items(), now)
+    else:
+        items = tuple(i for i in site.deps.queue.closed_items(limit=500) if i.state is state)
+    return {"reviews": [_listed(i, site.deps.config.public_url) for i in items]}
+
+
+def _listed(item: QueueItem, base: str) -> dict[str, Any]:
+    return {
+        **item.model_dump(mode="json"),
+        "expires_at": item.ladder.expires_at.isoformat(),
+        "url": f"{base.rstrip('/')}/reviews/{item.case_id}/{item.round}",
+    }
+
+
+@router.get("/reviews/{case_id}/{round}")
+def review(site: SiteOf, who: Script, case_id: CaseId, round: Round) -> dict[str, Any]:
+    """The card, the content that a signature would cover, its digest, deadlines and state."""
+    found = load_review(site.deps.reviews, site.deps.documents, case_id, round)
+    facts = facts_of(site.deps, case_id, round)
+    if found is None or facts is None:
+        raise HTTPException(404, "There is no such review, or its data was erased.")
+    return {
+        "case_id": case_id,
+        "round": round,
+        "digest": found.opening.proposal_digest,
+        "state": facts.item.state.value,
+        "verdict": facts.item.verdict.value if facts.item.verdict else None,
+        "risk": found.opening.risk.value,
+        "quorum": found.opening.quorum,
+        "assignee": facts.item.assignee,
+        "deadlines": [d.model_dump(mode="json") for d in found.opening.ladder.deadlines],
+        "card": found.card.model_dump(mode="json"),
+        "content": found.content.model_dump(mode="json"),
+        "decisions": [d.model_dump(mode="json") for d in facts.decisions if d.round == round],
+    }
+
+
+@router.post("/reviews/{case_id}/{round}/decide")
+async def decide(site: SiteOf, who: Script, case_id: CaseId, round: Round, body: DecideBody) -> dict[str, Any]:
+    """Sign and store, then tell the workflow. `delivery` says whether it has heard of it."""
+    asked = DecisionRequest(
+        verdict=body.verdict,
+        shown_digest=body.shown_digest,
+        ticked=None if body.ticked is None else frozenset(body.ticked),
+        edits=tuple(body.edits),
+        reason_code=body.reason_code,
+        text=body.text,
+    )
+    try:
+        taken = await run_in_threadpool(site.deciding.decide, case_id, round, asked, who.reviewer)
+    except DecisionRefused as refused:
+        raise HTTPException(status_of(refused), {"code": refused.code.value, "detail": refused.sentence}) from None
+    done = await deliver(site, taken)
+    return {**taken.model_dump(mode="json"), "delivery": done.state.value, "delivery_reason": done.reason}
+
+
+@router.get("/cases")
+def cases(site: SiteOf, who: Script, state: CaseState | None = None) -> dict[str, list[dict[str, Any]]]:
+    found = site.deps.queue.cases(limit=1_000, state=state)
+    return {"cases": [{**item.model_dump(mode="json"), "label": outcome_of(item)} for item in found]}
+
+
+@router.get("/cases/{case_id}")
+def case(site: SiteOf, who: Script, case_id: CaseId) -> dict[str, Any]:
+    """One case with everything that happened to it."""
+    deps = site.deps
+    found = deps.cases.get(case_id)
+    if found.org_id != deps.config.org_id:
+        raise HTTPException(404, "There is no such case, or its data was erased.")
+    links = links_of(deps.config, found.workflow_id, found.lead_id)
+    return {
+        "case": found.model_dump(mode="json"),
+        "links": {"workflow": links.workflow, "lead": links.lead},
+        "rounds": [r.model_dump(mode="json") for r in deps.queue.rounds_of(case_id) if r.round > 0],
+        "decisions": [d.model_dump(mode="json") for d in deps.queue.decisions_of(case_id)],
+        "receipts": [r.model_dump(mode="json") for r in deps.receipts.of_case(case_id)],
+        "mails": [m.model_dump(mode="json") for m in deps.queue.mails_of(case_id)],
+        "documents": [d.model_dump(mode="json") for d in deps.queue.documents_of(case_id)],
+        "steps": [
+            {"at": s.at.isoformat(), "what": s.what, "how": s.how, "tone": s.tone} for s in steps_of(deps, case_id)
+        ],
+    }
+
+
+@router.post("/cases/{case_id}/stop-mail")
+async def stop(site: SiteOf, who: Script, case_id: CaseId) -> dict[str, str]:
+    """Keep the newest approved e-mail of the case from leaving; the state that it is in then."""
+    require(who, Permission.DECIDE)
+    state = await stop_mail(site.deps, case_id, by=who.user.login)
+    if state is None:
+        raise HTTPException(404, "No approved e-mail waits in this case.")
+    return {"state": state.value}
+
+
+@router.post("/receipts/{receipt_id}/undo")
+async def undo(site: SiteOf, who: Script, receipt_id: CaseId) -> dict[str, Any]:
+    try:
+        taken = await run_in_threadpool(site.undoing.undo, receipt_id, who.reviewer)
+    except DecisionRefused as refused:
+        raise HTTPException(status_of(refused), {"code": refused.code.value, "detail": refused.sentence}) from None
+    done = await site.deliveries.undo(taken.case_id, taken.receipt_id, taken.decision_id)
+    return {**taken.model_dump(), "delivery": done.state.value, "started": done.state is DeliveryState.DELIVERED}
+
+
+@router.post("/pause")
+def pause(site: SiteOf, who: Script, body: PauseBody) -> dict[str, dict[str, bool]]:
+    """What is paused afterwards, by motion."""
+    require(who, Permission.PAUSE)
+    set_pause(site.deps, body.motion, body.paused, by=who.user.login)
+    return {"paused": {m.value: site.deps.pause.paused(m) for m in Motion}}

@@ -1,0 +1,159 @@
+"""Bringing what is stored to the workflows: decisions, undos and inquiries. Stored first, delivered as soon as possible."""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from enum import StrEnum
+
+from approval_ui.ports import EngineUnavailable, TemporalGateway
+from domain.cases import Case, CaseState
+from domain.decisions import Purpose, parse_envelope
+from domain.errors import DomainError, RefusalReason, StoreError
+from domain.model import Value
+from domain.ports import Clock, Receipts
+from domain.proposals import digest_of
+from domain.undoing import undo_content
+from persistence.cases import SqlCases, Undelivered
+from persistence.delivery import UndeliveredDecision
+from persistence.reviews import SqlReviews
+
+_BATCH = 50
+_log = logging.getLogger(__name__)
+
+
+class DeliveryState(StrEnum):
+    DELIVERED = "delivered"
+    LATER = "later"
+    """Signed and stored; the engine could not be reached now."""
+    REFUSED = "refused"
+    """The workflow has another opinion; `reason` says which."""
+
+
+class Delivered(Value):
+    state: DeliveryState
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Deliveries:
+    """Every method may be repeated: the workflows take each id in once."""
+
+    temporal: TemporalGateway
+    reviews: SqlReviews
+    cases: SqlCases
+    receipts: Receipts
+    clock: Clock
+    org_id: str
+    timeout_seconds: float
+
+    async def decision(self, case_id: str, round: int, decision_id: str) -> Delivered:
+        """Tell the waiting workflow of a stored decision."""
+        await asyncio.to_thread(self.reviews.delivery_tried, decision_id)
+        case = await asyncio.to_thread(self.cases.get, case_id)
+        try:
+            async with asyncio.timeout(self.timeout_seconds):
+                answer = await self.temporal.deliver_decision(case, round, decision_id)
+        except (EngineUnavailable, TimeoutError):
+            return Delivered(state=DeliveryState.LATER)
+        if not answer.accepted and not await self._is_final(case_id, answer.reason):
+            return Delivered(state=DeliveryState.LATER, reason=answer.reason)
+        await asyncio.to_thread(lambda: self.reviews.delivered(decision_id, now=self.clock.now()))
+        if answer.accepted:
+            return Delivered(state=DeliveryState.DELIVERED, reason=answer.reason)
+        return Delivered(state=DeliveryState.REFUSED, reason=answer.reason)
+
+    async def _is_final(self, case_id: str, reason: str) -> bool:
+        """Between two steps a workflow is not waiting yet; once its case is closed it never will be again."""
+        if reason != RefusalReason.NOT_WAITING.value:
+            return True
+        case = await asyncio.to_thread(self.cases.get, case_id)
+        return case.state is CaseState.CLOSED
+
+    async def undo(self, case_id: str, receipt_id: str, decision_id: str) -> Delivered:
+        """Start the undo that a stored decision asks for."""
+        await asyncio.to_thread(self.reviews.delivery_tried, decision_id)
+        try:
+            async with asyncio.timeout(self.timeout_seconds):
+                await self.temporal.start_undo(case_id, receipt_id, decision_id)
+        except (EngineUnavailable, TimeoutError):
+            return Delivered(state=DeliveryState.LATER)
+        await asyncio.to_thread(lambda: self.reviews.delivered(decision_id, now=self.clock.now()))
+        return Delivered(state=DeliveryState.DELIVERED)
+
+    async def inquiry(self, case: Case, number: int, kind: str) -> Delivered:
+        """Start the case's workflow, or tell it of a further inquiry."""
+        try:
+            async with asyncio.timeout(self.timeout_seconds):
+                if kind == "new":
+                    await self.temporal.start_case(case)
+                else:
+                    await self.temporal.join_case(case, number)
+        except (EngineUnavailable, TimeoutError):
+            return Delivered(state=DeliveryState.LATER)
+        await asyncio.to_thread(self.cases.inquiry_delivered, case.case_id, number)
+        return Delivered(state=DeliveryState.DELIVERED)
+
+    async def sweep(self) -> int:
+        """One pass over everything undelivered; how much of it arrived. One that fails does not stop the others."""
+        arrived = 0
+        blocked: set[str] = set()
+        for waiting in await asyncio.to_thread(self.cases.undelivered_inquiries, _BATCH):
+            if waiting.case.case_id in blocked:
+                continue
+            done = await self._inquiry(waiting)
+            arrived += done
+            if not done:
+                # A case that was not started cannot be told of a further inquiry yet.
+                blocked.add(waiting.case.case_id)
+        for decision in await asyncio.to_thread(self.reviews.undelivered, _BATCH):
+            arrived += await self._decision(decision)
+        return arrived
+
+    async def _inquiry(self, waiting: Undelivered) -> bool:
+        try:
+            done = await self.inquiry(waiting.case, waiting.inquiry_number, waiting.kind)
+        except DomainError as failed:
+            _log.warning("inquiry of case %s not delivered: %s", waiting.case.case_id, failed.code)
+            return False
+        return done.state is DeliveryState.DELIVERED
+
+    async def _decision(self, waiting: UndeliveredDecision) -> bool:
+        try:
+            if waiting.purpose is Purpose.UNDO:
+                receipt_id = await asyncio.to_thread(self._receipt_of, waiting)
+                if not receipt_id:
+                    return False
+                done = await self.undo(waiting.case_id, receipt_id, waiting.decision_id)
+            else:
+                done = await self.decision(waiting.case_id, waiting.round, waiting.decision_id)
+        except DomainError as failed:
+            _log.warning("decision %s not delivered: %s", waiting.decision_id, failed.code)
+            return False
+        return done.state is not DeliveryState.LATER
+
+    def _receipt_of(self, waiting: UndeliveredDecision) -> str:
+        """The receipt that a stored undo decision takes back: the one whose reversal has the signed digest."""
+        signed = self.reviews.decision(waiting.decision_id)
+        if signed is None:
+            return ""
+        envelope = parse_envelope(signed)
+        motion = self.cases.get(waiting.case_id).motion
+        for receipt in self.receipts.of_case(waiting.case_id):
+            if receipt.digest != envelope.proposal_digest:
+                continue
+            try:
+                content = undo_content(receipt, org_id=self.org_id, motion=motion)
+            except ValueError:
+                continue
+            if digest_of(content.to_bytes()) == envelope.final_digest:
+                return receipt.id
+        return ""
+
+    async def run(self, every_seconds: float) -> None:
+        """Sweep for as long as the process lives."""
+        while True:
+            try:
+                await self.sweep()
+            except StoreError as failed:
+                _log.warning("nothing delivered: %s", failed.code)
+            await asyncio.sleep(every_seconds)

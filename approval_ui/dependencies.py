@@ -1,0 +1,60 @@
+"""What the pages are made of. Built once by the composition root; tests build it with fakes."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from approval_ui.ports import TemporalGateway
+from domain.countersign import SignatureVerifier
+from domain.ports import CaseDocuments, Clock, DecisionSigner, MailLog, PauseSwitch, Playbooks, Receipts
+from persistence.audit import SqlAuditLog
+from persistence.cases import SqlCases
+from persistence.queue import ReviewQueue
+from persistence.reviews import SqlReviews
+from persistence.sessions import SqlSessions
+from persistence.users import SqlUsers
+
+
+@dataclass(frozen=True)
+class UiConfig:
+    """`org_kind` is shown beside the name (`demo`, `sandbox`, `production`). Empty addresses switch their links off."""
+
+    org_id: str
+    org_name: str
+    org_kind: str = "demo"
+    agent_version: str = ""
+    temporal_web_url: str = ""
+    temporal_namespace: str = "default"
+    crm_url: str = ""
+    public_url: str = ""
+    intake_secret: bytes = b""
+    """Keys the webhook's signature; the webhook is closed while it is empty."""
+    site_key: str = ""
+    """Part of the public form's address; the form is closed while it is empty."""
+    maildir: Path | None = None
+    session_lifetime: timedelta = timedelta(hours=12)
+    secure_cookies: bool = True
+    delivery_timeout_seconds: float = 3.0
+    redelivery_seconds: float = 4.0
+
+
+@dataclass(frozen=True)
+class UiDependencies:
+    """Adapters, the human signing key (nowhere else), and the way to the engine."""
+
+    config: UiConfig
+    documents: CaseDocuments
+    cases: SqlCases
+    reviews: SqlReviews
+    queue: ReviewQueue
+    receipts: Receipts
+    mail_log: MailLog
+    pause: PauseSwitch
+    audit: SqlAuditLog
+    users: SqlUsers
+    sessions: SqlSessions
+    signer: DecisionSigner
+    verifier: SignatureVerifier
+    playbooks: Playbooks
+    clock: Clock
+    temporal: TemporalGateway

@@ -1,0 +1,103 @@
+"""All cases, one case step by step, and the confirm step before an undo."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, Query, Response
+
+from approval_ui.links import links_of
+from approval_ui.reading import facts_of
+from approval_ui.site import SiteOf, Who
+from approval_ui.views.trace import receipts_of, steps_of
+from approval_ui.views.wording import BAD_OUTCOMES, GOOD_OUTCOMES, MOTION, OUTCOME, ago
+from domain.cases import CaseState
+from domain.errors import DomainError, ErrorCode
+from domain.permissions import Permission, can
+from persistence.queue import CaseItem
+
+router = APIRouter()
+
+_SAID = {
+    "undo": "The undo is signed and running. Its receipt appears here.",
+    "undo-later": "The undo is signed; it will be delivered as soon as the workflow engine can be reached.",
+}
+
+
+@router.get("/cases")
+def all_cases(site: SiteOf, who: Who, state: Annotated[str, Query(max_length=10)] = "") -> Response:
+    wanted = CaseState(state) if state in {s.value for s in CaseState} else None
+    now = site.deps.clock.now()
+    rows = [
+        {
+            "item": item,
+            "motion": MOTION[item.case.motion],
+            "ago": ago(item.case.opened_at, now),
+            "outcome": outcome_of(item),
+            "tone": tone_of(item),
+        }
+        for item in site.deps.queue.cases(state=wanted)
+    ]
+    return site.render("cases.html", who, {"page": "Cases", "rows": rows, "state": state})
+
+
+@router.get("/cases/{case_id}")
+def one_case(site: SiteOf, who: Who, case_id: str, said: Annotated[str, Query(max_length=20)] = "") -> Response:
+    deps = site.deps
+    case = deps.cases.get(case_id)
+    if case.org_id != deps.config.org_id:
+        raise DomainError(code=ErrorCode.CASE_UNKNOWN)
+    rounds = tuple(r for r in deps.queue.rounds_of(case_id) if r.round > 0)
+    newest = rounds[-1] if rounds else None
+    item = CaseItem(
+        case=case,
+        title=newest.title if newest else "",
+        round=newest.round if newest else None,
+        round_state=newest.state if newest else None,
+    )
+    facts = facts_of(deps, case_id, newest.round) if newest else None
+    return site.render(
+        "case.html",
+        who,
+        {
+            "page": "Cases",
+            "case": case,
+            "title": newest.title if newest else f"Case {case_id}",
+            "motion": MOTION[case.motion],
+            "outcome": outcome_of(item),
+            "tone": tone_of(item),
+            "rounds": rounds,
+            "newest": newest,
+            "steps": steps_of(deps, case_id),
+            "receipts": receipts_of(deps, case_id),
+            "links": links_of(deps.config, case.workflow_id, case.lead_id),
+            "may_undo": can(who.user.role, Permission.UNDO),
+            "said": _SAID.get(said, ""),
+            "undelivered": any(d.counts and d.delivered_at is None for d in facts.decisions) if facts else False,
+        },
+    )
+
+
+@router.get("/receipts/{receipt_id}/undo")
+def confirm_undo(site: SiteOf, who: Who, receipt_id: str) -> Response:
+    """Shows what an undo would do. Only the POST behind its button does it."""
+    receipt = site.deps.receipts.get(receipt_id)
+    if receipt is None:
+        raise HTTPException(404, "There is no such receipt.")
+    view = next(v for v in receipts_of(site.deps, receipt.case_id) if v.receipt.id == receipt_id)
+    may = can(who.user.role, Permission.UNDO)
+    return site.render("undo.html", who, {"page": "Cases", "view": view, "may_undo": may})
+
+
+def outcome_of(item: CaseItem) -> str:
+    if item.case.outcome is not None:
+        return OUTCOME[item.case.outcome]
+    if item.round_state is not None and item.round_state.value == "open":
+        return "Waiting for review"
+    return "In progress"
+
+
+def tone_of(item: CaseItem) -> str:
+    if item.case.outcome in GOOD_OUTCOMES:
+        return "low"
+    if item.case.outcome in BAD_OUTCOMES:
+        return "high"
+    return "flat" if item.case.outcome is not None else "medium"

@@ -1,0 +1,53 @@
+"""What the pages read about one round and one case, gathered from the stores."""
+
+from approval_ui.dependencies import UiDependencies
+from approval_ui.views.review import Facts
+from domain.audit import AuditKind
+from domain.cases import DocumentKind
+from domain.errors import DomainError, ErrorCode
+from domain.proposals import Phase
+from domain.reviewer_notes import ReviewerNote
+
+_REFUSED = frozenset({AuditKind.DECISION_REFUSED, AuditKind.WRITE_REFUSED})
+
+
+def facts_of(deps: UiDependencies, case_id: str, round: int) -> Facts | None:
+    """Everything around one review round; None where there is no such round."""
+    item = deps.queue.item(case_id, round)
+    if item is None:
+        return None
+    try:
+        case = deps.cases.get(case_id)
+    except DomainError as missing:
+        if missing.code is ErrorCode.CASE_UNKNOWN:
+            return None
+        raise
+    decisions = deps.queue.decisions_of(case_id)
+    written = [
+        r.written_at
+        for r in deps.receipts.of_case(case_id)
+        if r.round == round and r.phase is Phase.CRM and not r.undoes
+    ]
+    mine = {d.decision_id for d in decisions if d.round == round}
+    newer = [r.round for r in deps.queue.rounds_of(case_id) if r.round > round]
+    return Facts(
+        item=item,
+        case=case,
+        decisions=decisions,
+        mails=tuple(m for m in deps.queue.mails_of(case_id) if m.decision_id in mine),
+        notes=tuple(
+            n for d in decisions if d.round == round and d.counts and (n := note_of(deps, case_id, d.decision_id))
+        ),
+        written_at=written[0] if written else None,
+        paused=deps.pause.paused(item.motion),
+        newer_round=max(newer) if newer else None,
+        refusals=tuple(
+            (a.event.subject, a.event.code) for a in deps.queue.audit_of(case_id) if a.event.kind in _REFUSED
+        ),
+    )
+
+
+def note_of(deps: UiDependencies, case_id: str, decision_id: str) -> ReviewerNote | None:
+    """What the reviewer wrote and changed; None where nothing was kept or it was erased."""
+    body = deps.documents.find(case_id, DocumentKind.REASON, decision_id)
+    return None if body is None else ReviewerNote.model_validate_json(body)

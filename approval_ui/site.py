@@ -1,0 +1,227 @@
+"""What every page shares: the parts it is made of, who is looking, and how it is drawn."""
+
+import hmac
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import Depends, HTTPException, Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.datastructures import FormData
+
+from approval_ui.deciding import Deciding
+from approval_ui.delivery import Deliveries
+from approval_ui.dependencies import UiDependencies
+from approval_ui.limits import RateLimit
+from approval_ui.signing_in import Gatekeeper, SignedIn
+from approval_ui.undoing import Undoing
+from approval_ui.views.wording import MOTION
+from domain.leads import Motion
+from domain.permissions import Permission, can
+
+SESSION_COOKIE = "countersign_session"
+DOOR_COOKIE = "countersign_door"
+_HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Chrome:
+    """The frame around every page."""
+
+    org_name: str
+    org_kind: str
+    nav: tuple[tuple[str, str, int | None], ...]
+    paused: tuple[str, ...]
+    motions: tuple[tuple[str, str, bool], ...]
+    may_pause: bool
+    undelivered: int
+
+
+@dataclass(frozen=True)
+class Site:
+    """One per application; in `app.state.site`."""
+
+    deps: UiDependencies
+    deciding: Deciding
+    undoing: Undoing
+    deliveries: Deliveries
+    gatekeeper: Gatekeeper
+    form_limit: RateLimit
+    templates: Environment
+    assets: str
+
+    def render(
+        self, template: str, who: SignedIn | None, values: Mapping[str, Any], *, status: int = 200
+    ) -> HTMLResponse:
+        """A whole page. With `who`, inside the frame."""
+        shared: dict[str, Any] = {"assets": self.assets, "page": ""}
+        if who is not None:
+            shared |= {"user": who.reviewer, "csrf": who.session.csrf, "chrome": self.chrome(who)}
+        text = self.templates.get_template(template).render(shared | dict(values))
+        return HTMLResponse(text, status_code=status)
+
+    def chrome(self, who: SignedIn) -> Chrome:
+        config = self.deps.config
+        nav: list[tuple[str, str, int | None]] = [
+            ("/", "Review", len(self.deps.queue.open_items())),
+            ("/cases", "Cases", None),
+        ]
+        if config.maildir is not None:
+            nav.append(("/outbox", "Outbox", None))
+        if can(who.user.role, Permission.SEE_AUDIT):
+            nav.append(("/audit", "Audit", None))
+        paused = {m: self.deps.pause.paused(m) for m in Motion}
+        stopped = ("everything",) if all(paused.values()) else tuple(MOTION[m].lower() for m in Motion if paused[m])
+        return Chrome(
+            org_name=config.org_name,
+            org_kind=config.org_kind,
+            nav=tuple(nav),
+            paused=stopped,
+            motions=(("", "Everything", all(paused.values())), *((m.value, MOTION[m], paused[m]) for m in Motion)),
+            may_pause=can(who.user.role, Permission.PAUSE),
+            undelivered=len(self.deps.reviews.undelivered(100)),
+        )
+
+
+def build_site(deps: UiDependencies) -> Site:
+    config = deps.config
+    return Site(
+        deps=deps,
+        deciding=Deciding(
+            org_id=config.org_id,
+            reviews=deps.reviews,
+            documents=deps.documents,
+            audit=deps.audit,
+            signer=deps.signer,
+            verifier=deps.verifier,
+            playbooks=deps.playbooks,
+            clock=deps.clock,
+        ),
+        undoing=Undoing(
+            org_id=config.org_id,
+            cases=deps.cases,
+            reviews=deps.reviews,
+            receipts=deps.receipts,
+            documents=deps.documents,
+            audit=deps.audit,
+            signer=deps.signer,
+            playbooks=deps.playbooks,
+            clock=deps.clock,
+        ),
+        deliveries=Deliveries(
+            temporal=deps.temporal,
+            reviews=deps.reviews,
+            cases=deps.cases,
+            receipts=deps.receipts,
+            clock=deps.clock,
+            org_id=config.org_id,
+            timeout_seconds=config.delivery_timeout_seconds,
+        ),
+        gatekeeper=Gatekeeper(
+            org_id=config.org_id,
+            users=deps.users,
+            sessions=deps.sessions,
+            audit=deps.audit,
+            clock=deps.clock,
+            lifetime=config.session_lifetime,
+        ),
+        form_limit=RateLimit(deps.clock, limit=10, window=timedelta(minutes=1)),
+        templates=_templates(),
+        assets=_assets(),
+    )
+
+
+def _templates() -> Environment:
+    templates = Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.filters["clock"] = _clock
+    templates.filters["initials"] = _initials
+    return templates
+
+
+def _assets() -> str:
+    """Changes with the files, so that a browser may keep them for long."""
+    files = sorted((_HERE / "static").iterdir())
+    return sha256(b"".join(f.read_bytes() for f in files if f.is_file())).hexdigest()[:10]
+
+
+def _clock(at: datetime, style: str = "clock") -> str:
+    """In UTC; the page's script turns it into the reader's own time."""
+    utc = at.astimezone(UTC)
+    return utc.strftime("%H:%M UTC") if style == "clock" else f"{utc.day} {utc.strftime('%b, %H:%M UTC')}"
+
+
+def _initials(name: str) -> str:
+    words = [w for w in name.split() if w[:1].isalpha()]
+    return "".join(w[0] for w in (words[:1] + words[-1:] if len(words) > 1 else words)).upper() or "?"
+
+
+class LoginNeeded(Exception):
+    """A page was asked for without a session."""
+
+
+def site_of(request: Request) -> Site:
+    site: Site = request.app.state.site
+    return site
+
+
+def signed_in(request: Request) -> SignedIn:
+    """For pages: the session of the cookie. Raises `LoginNeeded`."""
+    who = site_of(request).gatekeeper.recognise(request.cookies.get(SESSION_COOKIE, ""))
+    if who is None:
+        raise LoginNeeded
+    return who
+
+
+def bearer(request: Request) -> SignedIn:
+    """For scripts: the session of the Authorization header. Cookies do not count here, so no form can reach it."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    who = site_of(request).gatekeeper.recognise(token.strip()) if scheme.lower() == "bearer" else None
+    if who is None:
+        raise HTTPException(401, "Sign in first: POST /api/session with login and password.")
+    return who
+
+
+async def checked_form(request: Request, who: Annotated[SignedIn, Depends(signed_in)]) -> FormData:
+    """The posted form, if it came from one of our own pages."""
+    form = await request.form(max_files=0, max_fields=500)
+    if not who.carries(text_of(form, "csrf")):
+        raise HTTPException(403, "This form is out of date. Go back, reload the page and try again.")
+    return form
+
+
+def text_of(form: FormData, name: str) -> str:
+    value = form.get(name, "")
+    return value if isinstance(value, str) else ""
+
+
+def door_token(request: Request) -> str:
+    """Binds the sign-in form to this browser before there is a session."""
+    return request.cookies.get(DOOR_COOKIE, "") or secrets.token_urlsafe(24)
+
+
+def door_opens(request: Request, shown: str) -> bool:
+    held = request.cookies.get(DOOR_COOKIE, "")
+    return bool(held) and hmac.compare_digest(held.encode(), shown.encode())
+
+
+SiteOf = Annotated[Site, Depends(site_of)]
+Who = Annotated[SignedIn, Depends(signed_in)]
+Script = Annotated[SignedIn, Depends(bearer)]
+Form = Annotated[FormData, Depends(checked_form)]
+
+
+def require(who: SignedIn, permission: Permission) -> None:
+    """Raises 403 with a sentence."""
+    if not can(who.user.role, permission):
+        raise HTTPException(403, f"A {who.user.role.value} may not do this ({permission.value.replace('_', ' ')}).")

@@ -1,0 +1,206 @@
+// Keyboard, live edit marks, countdowns. Everything here is a convenience: each act is a plain form without it.
+(() => {
+  "use strict";
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const started = performance.now();
+  const DEAF_AFTER_DECIDING_MS = 600;
+
+  // times: in the reader's own zone, and what is left until them
+  const two = (n) => String(n).padStart(2, "0");
+  const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+  const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+  for (const at of $$("time[data-style]")) {
+    const when = new Date(at.dateTime);
+    at.title = when.toLocaleString();
+    const today = when.toDateString() === new Date().toDateString();
+    at.textContent = (at.dataset.style === "clock" || today ? clock : day).format(when);
+  }
+  const left = (ms) => {
+    const minutes = Math.floor(ms / 60000);
+    if (minutes < 1) return "now";
+    if (minutes < 60) return `${minutes} min`;
+    if (minutes < 1440) return `${Math.floor(minutes / 60)} h ${two(minutes % 60)}`;
+    return minutes < 2880 ? "tomorrow" : `${Math.floor(minutes / 1440)} days`;
+  };
+  const tick = () => {
+    const now = Date.now();
+    for (const at of $$("time[data-left]")) at.textContent = left(new Date(at.dateTime) - now);
+    for (const at of $$("time[data-countdown]")) {
+      const seconds = Math.max(0, Math.ceil((new Date(at.dateTime) - now) / 1000));
+      at.textContent = `${Math.floor(seconds / 60)}:${two(seconds % 60)}`;
+      if (seconds === 0) at.closest(".alert, .toast")?.querySelector("form")?.setAttribute("hidden", "");
+    }
+  };
+  tick();
+  setInterval(tick, 1000);
+
+  // menus and the list of keys
+  const keys = $("#keys");
+  const openKeys = () => { if (keys && !keys.open) keys.showModal(); };
+  $$("[data-open=keys]").forEach((b) => b.addEventListener("click", openKeys));
+  $$("[data-close]").forEach((b) => b.addEventListener("click", () => b.closest("dialog").close()));
+  document.addEventListener("click", (e) => $$("details.menu[open]").forEach((d) => { if (!d.contains(e.target)) d.open = false; }));
+  const store = { get: (k) => { try { return localStorage.getItem(k); } catch { return null; } }, set: (k, v) => { try { localStorage.setItem(k, v); } catch { /* private mode */ } } };
+  const keysOn = $("#keys-on");
+  if (keysOn) {
+    keysOn.checked = store.get("countersign.keys") !== "off";
+    keysOn.addEventListener("change", () => store.set("countersign.keys", keysOn.checked ? "on" : "off"));
+  }
+
+  // footnotes light up their evidence
+  $$(".fn").forEach((fn) => {
+    const target = document.getElementById(`ev-${fn.dataset.ev}`);
+    if (!target) return;
+    fn.addEventListener("mouseenter", () => target.classList.add("lit"));
+    fn.addEventListener("mouseleave", () => target.classList.remove("lit"));
+    fn.addEventListener("click", (e) => { e.preventDefault(); $$(".ev.lit").forEach((n) => n.classList.remove("lit")); target.classList.add("lit"); target.scrollIntoView({ block: "center" }); });
+  });
+
+  // the queue keeps its place
+  const queue = $("#queue");
+  if (queue) {
+    queue.scrollTop = Number(sessionStorage.getItem("countersign.queue") || 0);
+    $(".item[aria-current]", queue)?.scrollIntoView({ block: "nearest" });
+    addEventListener("pagehide", () => sessionStorage.setItem("countersign.queue", queue.scrollTop));
+  }
+
+  const form = $("#decision");
+  const bar = $("#decide");
+  const work = $("#work");
+  const go = (href) => { if (href) location.assign(href); };
+
+  // ticks and edits
+  const approve = $("#approve");
+  const editors = $$("[data-editor]");
+  const inputOf = (pair) => $("input, select, textarea", pair);
+  const isEdited = (pair) => inputOf(pair).value !== pair.dataset.original;
+  const refresh = () => {
+    if (!bar) return;
+    const mailTick = $("[data-mail] > h2 > input.tick");
+    let on = 0;
+    for (const box of $$("input.tick[name=tick]")) {
+      const action = box.closest("[data-action]");
+      const held = action.hasAttribute("data-after-mail") && mailTick && !mailTick.checked;
+      action.classList.toggle("off", !box.checked || held);
+      if (box.checked && !held) on += 1;
+    }
+    let edits = 0;
+    for (const pair of editors) {
+      const edited = isEdited(pair);
+      pair.classList.toggle("edited", edited);
+      if (edited && !pair.closest(".off")) edits += 1;
+    }
+    for (const change of $$(".change")) change.classList.toggle("edited", $$(".pair.edited", change).length > 0);
+    for (const card of $$("[data-mail]")) card.classList.toggle("edited", $$(".pair.edited", card).length > 0);
+    const total = Number(form.dataset.count);
+    $("[data-label]", approve).textContent = edits ? "Sign edited" : on < total ? `Approve ${on} of ${total}` : "Approve";
+    const locked = approve.hasAttribute("title");
+    approve.disabled = locked || on === 0;
+    const hint = $("[data-hint-text]");
+    if (hint) hint.textContent = on === 0 ? "Nothing is ticked; reject instead" : edits ? `Signs ${edits === 1 ? "1 edit" : `${edits} edits`}, as shown` : "Signs exactly what is shown";
+  };
+  const show = (pair) => {
+    // Leaving the editor, the page shows what will be signed, as text.
+    const input = inputOf(pair);
+    const text = input.tagName === "SELECT" ? input.selectedOptions[0]?.textContent ?? "" : input.value;
+    const row = pair.closest(".change");
+    const shown = row && $("[data-shown]", row);
+    if (shown) shown.textContent = text || "empty";
+    const name = input.name.split(".").pop();
+    const live = pair.closest("[data-mail]") && $(`[data-live=${name}]`);
+    if (live && isEdited(pair)) {
+      if (name === "body") live.replaceChildren(...text.split(/\n{2,}/).map((t) => { const p = document.createElement("p"); p.innerText = t; return p; }));
+      else live.textContent = text;
+    }
+    const strong = !shown && row && name === "subject" && $(".read .strong", row);
+    if (strong) strong.textContent = text;
+  };
+  for (const pair of editors) {
+    inputOf(pair).addEventListener("input", () => { refresh(); show(pair); });
+    $("[data-reset]", pair).addEventListener("click", () => { const i = inputOf(pair); i.value = pair.dataset.original; show(pair); refresh(); i.focus(); });
+    if (isEdited(pair)) show(pair);
+  }
+  $$("input.tick[name=tick]").forEach((box) => box.addEventListener("change", refresh));
+  refresh();
+
+  if (form && bar) {
+    const panels = { reject: $("#reject-panel"), respond: $("#respond-panel") };
+    const blocked = (control) => control.getAttribute("aria-disabled") === "true";
+    const openPanel = (name) => {
+      for (const [key, panel] of Object.entries(panels)) {
+        const open = key === name && panel.hidden;
+        panel.hidden = !open;
+        $(`#${key}`).setAttribute("aria-expanded", String(open));
+        if (open) (key === "respond" ? $("textarea", panel) : $("input", panel) || $("textarea", panel)).focus({ preventScroll: true });
+      }
+    };
+    const closePanels = () => { openPanel(""); document.activeElement?.blur(); };
+    const edit = $("#edit");
+    const setEditing = (on) => {
+      work.classList.toggle("editing", on);
+      $("[data-label]", edit).textContent = on ? "Done" : "Edit";
+      if (on) { const first = $(".edit .in", work); if (first) first.focus({ preventScroll: true }); } else document.activeElement?.blur();
+    };
+    edit.addEventListener("click", (e) => { e.preventDefault(); if (!blocked(edit)) setEditing(!work.classList.contains("editing")); });
+    for (const name of Object.keys(panels)) {
+      const button = $(`#${name}`);
+      button.addEventListener("click", (e) => { e.preventDefault(); if (!blocked(button)) openPanel(name); });
+    }
+    $$("[data-cancel]").forEach((b) => b.addEventListener("click", closePanels));
+    let sent = false;
+    form.addEventListener("submit", (e) => {
+      if (sent) { e.preventDefault(); return; }
+      sent = true;
+      $("#seconds-open").value = Math.round((performance.now() - started) / 1000);
+    });
+    addEventListener("pageshow", (e) => { if (e.persisted) location.reload(); });
+
+    const press = (button) => { if (!button.disabled && !blocked(button)) form.requestSubmit(button); };
+    const openVerdict = () => (!panels.reject.hidden ? $("button[value=reject]") : !panels.respond.hidden ? $("button[value=respond]") : approve);
+    const decisive = new Set(["a", "e", "d", "r", "x"]);
+    document.addEventListener("keydown", (e) => {
+      if (e.isComposing || keys?.open) return;
+      const typing = e.target.matches("textarea, select, input:not(.tick):not([type=radio])");
+      if (e.key === "Escape") { if (!panels.reject.hidden || !panels.respond.hidden) closePanels(); else if (work.classList.contains("editing")) setEditing(false); return; }
+      const deaf = $("#toast") && performance.now() - started < DEAF_AFTER_DECIDING_MS;
+      if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) { e.preventDefault(); if (!deaf && !e.repeat) press(openVerdict()); return; }
+      if (typing || e.ctrlKey || e.metaKey || e.altKey || e.repeat || store.get("countersign.keys") === "off") return;
+      const key = e.key.toLowerCase();
+      if (decisive.has(key) && deaf) { e.preventDefault(); return; }
+      if (!panels.reject.hidden && /^[1-9]$/.test(key)) {
+        const reason = $$("input[name=reason_code]", panels.reject)[Number(key) - 1];
+        if (reason) { e.preventDefault(); reason.checked = true; reason.focus({ preventScroll: true }); }
+        return;
+      }
+      if (key === "a") press(approve);
+      else if (key === "e") edit.click();
+      else if (key === "d") $("#respond").click();
+      else if (key === "r") $("#reject").click();
+      else if (key === "x") { const box = e.target.closest?.("[data-action]")?.querySelector("input.tick") || $("input.tick[name=tick]"); if (box && !box.disabled) box.click(); }
+      else return;
+      e.preventDefault();
+    });
+  }
+
+  document.addEventListener("keydown", (e) => {
+    if (e.target.matches("textarea, select, input:not(.tick):not([type=radio])") || e.ctrlKey || e.metaKey || e.altKey || e.isComposing) return;
+    if (e.key === "?") { e.preventDefault(); openKeys(); return; }
+    if (store.get("countersign.keys") === "off" || keys?.open) return;
+    const key = e.key.toLowerCase();
+    if (key !== "j" && key !== "k") return;
+    const items = $$(".item", queue || document);
+    const at = items.findIndex((i) => i.hasAttribute("aria-current"));
+    const to = items[at < 0 ? 0 : at + (key === "j" ? 1 : -1)];
+    if (to) { e.preventDefault(); go(to.href); }
+  });
+
+  // a toast goes by itself unless it holds a countdown
+  const toast = $("#toast");
+  if (toast && !$("[data-countdown]", toast)) setTimeout(() => toast.remove(), 6000);
+  if (location.search.includes("done=")) {
+    const url = new URL(location.href);
+    url.searchParams.delete("done");
+    history.replaceState(null, "", url);
+  }
+})();

@@ -1,0 +1,71 @@
+"""Stopping: writes of a motion, or one e-mail within its undo window. The store decides; the engine is told after."""
+
+import asyncio
+import contextlib
+
+from approval_ui.dependencies import UiDependencies
+from approval_ui.ports import EngineUnavailable
+from domain.audit import AuditEvent, AuditKind
+from domain.decisions import APPROVALS
+from domain.leads import Motion
+from domain.receipts import MailState
+from workflows.messages import message_id
+
+
+def set_pause(deps: UiDependencies, motion: Motion | None, paused: bool, *, by: str) -> None:
+    """Stop or resume writing. Takes effect at the write guard at once; audited."""
+    now = deps.clock.now()
+    deps.pause.set(motion, paused, by=by, now=now)
+    kind = AuditKind.PAUSED if paused else AuditKind.RESUMED
+    deps.audit.append(
+        AuditEvent(
+            key=f"{kind.value}/{motion or 'all'}/{now.isoformat()}",
+            kind=kind,
+            org_id=deps.config.org_id,
+            actor=by,
+            code=motion.value if motion else "all",
+            at=now,
+        )
+    )
+
+
+async def stop_mail(deps: UiDependencies, case_id: str, *, by: str) -> MailState | None:
+    """Keep the newest approved e-mail of a case from leaving. The state it is in then; None where there is none.
+
+    The mail log is asked first: what it holds as stopped is never sent, even while the engine is away. The
+    workflow hears of it afterwards, so that it need not wait for the end of the window.
+    """
+    state = await asyncio.to_thread(_stop_in_log, deps, case_id, by)
+    if state is MailState.STOPPED:
+        case = await asyncio.to_thread(deps.cases.get, case_id)
+        with contextlib.suppress(EngineUnavailable, TimeoutError):
+            async with asyncio.timeout(deps.config.delivery_timeout_seconds):
+                await deps.temporal.stop_mail(case)
+    return state
+
+
+def _stop_in_log(deps: UiDependencies, case_id: str, by: str) -> MailState | None:
+    approvals = [d for d in deps.queue.decisions_of(case_id) if d.counts and d.round > 0 and d.verdict in APPROVALS]
+    if not approvals:
+        return None
+    decision = approvals[-1]
+    known = next((m for m in deps.queue.mails_of(case_id) if m.decision_id == decision.decision_id), None)
+    mail_id = (
+        known.message_id if known else message_id(decision.decision_id, deps.playbooks.current().seller.sender_domain)
+    )
+    now = deps.clock.now()
+    state = deps.mail_log.begin(mail_id, case_id, decision.decision_id, now=now)
+    if state is MailState.INTENDED and deps.mail_log.move(mail_id, MailState.INTENDED, MailState.STOPPED, now=now):
+        state = MailState.STOPPED
+        deps.audit.append(
+            AuditEvent(
+                key=f"mail/{decision.decision_id}/stopped",
+                kind=AuditKind.MAIL_STOPPED,
+                org_id=deps.config.org_id,
+                case_id=case_id,
+                actor=by,
+                subject=decision.decision_id,
+                at=now,
+            )
+        )
+    return state

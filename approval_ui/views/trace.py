@@ -1,0 +1,232 @@
+"""What happened to one case, in the order in which it happened."""
+
+from dataclasses import dataclass
+
+from approval_ui.dependencies import UiDependencies
+from approval_ui.reading import note_of
+from approval_ui.views.wording import AUDIT, EXCEPTION, MAIL, REFUSAL, VERDICT, field_label, plural, value_text
+from domain.audit import AuditKind
+from domain.casefile import Drafted, Qualified, Routed
+from domain.cases import CaseException, DocumentKind
+from domain.decisions import Purpose
+from domain.errors import DomainError
+from domain.leads import CrmSnapshot, Inquiry, MatchResult
+from domain.model import Instant
+from domain.receipts import MailState, WriteReceipt
+from persistence.queue import AuditItem, DecisionItem, DocumentItem
+
+
+@dataclass(frozen=True)
+class Step:
+    at: Instant
+    what: str
+    how: str = ""
+    tone: str = ""
+    href: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    field: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class ReceiptView:
+    receipt: WriteReceipt
+    records: tuple[tuple[str, tuple[Line, ...]], ...]
+    side_effects: tuple[str, ...]
+    undone: bool
+    waiting: bool
+    reviewer: str
+
+    @property
+    def short(self) -> str:
+        return self.receipt.id[:12]
+
+
+def steps_of(deps: UiDependencies, case_id: str) -> tuple[Step, ...]:
+    steps: list[Step] = []
+    for document in deps.queue.documents_of(case_id):
+        step = _document_step(deps, case_id, document)
+        if step is not None:
+            steps.append(step)
+    for item in deps.queue.rounds_of(case_id):
+        if item.round > 0:
+            steps.append(
+                Step(
+                    item.opened_at,
+                    "Review opened",
+                    f"round {item.round}, {item.risk.value} risk, asked {item.assignee or 'the team'}",
+                    href=f"/reviews/{case_id}/{item.round}",
+                )
+            )
+    steps += [_decision_step(deps, decision) for decision in deps.queue.decisions_of(case_id)]
+    steps += [_receipt_step(receipt) for receipt in deps.receipts.of_case(case_id)]
+    for mail in deps.queue.mails_of(case_id):
+        tone = "good" if mail.state is MailState.ACCEPTED else "bad" if mail.state in _MAIL_TROUBLE else ""
+        steps.append(Step(mail.moved_at, "E-mail", MAIL[mail.state], tone))
+    steps += [s for item in deps.queue.audit_of(case_id) if (s := _audit_step(item)) is not None]
+    return tuple(sorted(steps, key=lambda s: s.at))
+
+
+_MAIL_TROUBLE = frozenset({MailState.REFUSED, MailState.UNKNOWN, MailState.STOPPED})
+_TOLD_ELSEWHERE = frozenset(
+    {
+        AuditKind.REVIEW_OPENED,
+        AuditKind.DECISION_RECORDED,
+        AuditKind.POLICY_SIGNED,
+        AuditKind.WRITTEN,
+        AuditKind.UNDONE,
+        AuditKind.MAIL_ACCEPTED,
+        AuditKind.MAIL_REFUSED,
+        AuditKind.MAIL_STOPPED,
+        AuditKind.MAIL_UNKNOWN,
+        AuditKind.EXCEPTION_OPENED,
+    }
+)
+_BAD_AUDIT = frozenset({AuditKind.DECISION_REFUSED, AuditKind.WRITE_REFUSED, AuditKind.REVIEW_EXPIRED})
+
+
+def _audit_step(item: AuditItem) -> Step | None:
+    """Entries that no other source tells better."""
+    event = item.event
+    if event.kind in _TOLD_ELSEWHERE:
+        return None
+    code = REFUSAL.get(event.code, event.code.replace("_", " "))
+    how = " · ".join(p for p in (code, event.actor) if p)
+    return Step(event.at, AUDIT[event.kind], how, "bad" if event.kind in _BAD_AUDIT else "")
+
+
+def _decision_step(deps: UiDependencies, decision: DecisionItem) -> Step:
+    match decision.purpose:
+        case Purpose.POLICY_WRITE:
+            return Step(decision.decided_at, "Signed by policy", f"round {decision.round}, low risk", "good")
+        case Purpose.UNDO:
+            return Step(decision.decided_at, f"{decision.reviewer} signed an undo", _delivered(decision), "person")
+        case Purpose.WRITE | Purpose.RESUME:
+            note = note_of(deps, decision.case_id, decision.decision_id)
+            parts = [f"as {decision.role.value}", decision.reason_code.replace("_", " ")]
+            if note is not None:
+                parts.append(f"“{note.text}”" if note.text else "")
+                parts += [
+                    f"{field_label(e.field)}: {value_text(e.value)}" for e in note.edits if len(str(e.value)) <= 60
+                ]
+                parts.append(f"left out {', '.join(note.unticked)}" if note.unticked else "")
+                parts += [f"on the reviewer's word: “{s}”" for s in note.stated_by_reviewer]
+            parts += ["voided by an edit" if not decision.counts else "", _delivered(decision)]
+            return Step(
+                decision.decided_at,
+                f"{decision.reviewer} {VERDICT[decision.verdict]}",
+                " · ".join(p for p in parts if p),
+                "person",
+            )
+
+
+def _delivered(decision: DecisionItem) -> str:
+    return "" if decision.delivered_at is not None or not decision.counts else "signed; will be delivered"
+
+
+def _receipt_step(receipt: WriteReceipt) -> Step:
+    what = "Write taken back" if receipt.undoes else "Written to the CRM"
+    records = plural(len(receipt.records), "record")
+    how = [records, receipt.phase.value.replace("_", " "), "found already written" if receipt.replayed else ""]
+    how.append(plural(len(receipt.side_effects), "side effect") if receipt.side_effects else "")
+    return Step(receipt.written_at, what, " · ".join(p for p in how if p), "good")
+
+
+def _document_step(deps: UiDependencies, case_id: str, document: DocumentItem) -> Step | None:
+    if document.kind not in _DOCUMENT_STEPS:
+        return None
+    what = _DOCUMENT_STEPS[document.kind]
+    tone = "bad" if document.kind in (DocumentKind.EXCEPTION, DocumentKind.FAILURE) else ""
+    if document.erased:
+        return Step(document.stored_at, what, "data erased", tone)
+    body = deps.documents.find(case_id, document.kind, document.slot)
+    try:
+        how = "" if body is None else _told(document, body)
+    except (ValueError, DomainError):
+        how = "stored by another release"
+    return Step(document.stored_at, what, how, tone)
+
+
+_DOCUMENT_STEPS = {
+    DocumentKind.INQUIRY: "Inquiry received",
+    DocumentKind.MATCH: "Looked for in the CRM",
+    DocumentKind.SNAPSHOT: "Read from the CRM",
+    DocumentKind.ENRICHMENT: "Enriched",
+    DocumentKind.QUALIFICATION: "Qualified",
+    DocumentKind.ROUTING: "Routed",
+    DocumentKind.DRAFT: "Drafted",
+    DocumentKind.PROPOSAL: "Proposed",
+    DocumentKind.EXCEPTION: "Needs a person",
+    DocumentKind.FAILURE: "A step failed",
+}
+
+
+def _told(document: DocumentItem, body: bytes) -> str:  # noqa: C901  one flat line per kind of document
+    match document.kind:
+        case DocumentKind.INQUIRY:
+            inquiry = Inquiry.model_validate_json(body)
+            name = f"{inquiry.first_name} {inquiry.last_name}".strip()
+            return " · ".join(p for p in (name, inquiry.company, inquiry.source.value.replace("_", " ")) if p)
+        case DocumentKind.MATCH:
+            match_result = MatchResult.model_validate_json(body)
+            found = "; ".join(match_result.reasons)
+            return f"{match_result.verdict.value}{': ' if found else ''}{found}"
+        case DocumentKind.SNAPSHOT:
+            snapshot = CrmSnapshot.model_validate_json(body)
+            return f"{plural(len(snapshot.activities), 'activity', 'activities')}, {plural(len(snapshot.opportunities), 'opportunity', 'opportunities')}"
+        case DocumentKind.QUALIFICATION:
+            result = Qualified.model_validate_json(body).qualification
+            return f"score {result.score}, band {result.band}, {result.fit.value.replace('_', ' ')}"
+        case DocumentKind.ROUTING:
+            routing = Routed.model_validate_json(body).routing
+            return routing.conflict or f"{routing.owner_name}: {routing.reason}"
+        case DocumentKind.DRAFT:
+            draft = Drafted.model_validate_json(body).draft
+            struck = len(draft.struck())
+            return draft.writer_version + (f", {plural(struck, 'sentence')} struck" if struck else "")
+        case DocumentKind.PROPOSAL:
+            return f"round {document.slot}"
+        case DocumentKind.EXCEPTION:
+            raised = CaseException.model_validate_json(body)
+            return f"{EXCEPTION[raised.code]}. {raised.next_step} {raised.detail}".strip()
+        case DocumentKind.FAILURE:
+            step, _, attempt = document.slot.rpartition(".")
+            first = next((line for line in body.decode(errors="replace").splitlines() if line.strip()), "")
+            return f"{step.split('.')[0].replace('_', ' ')}, attempt {attempt}: {first[:200]}"
+        case _:
+            return ""
+
+
+def receipts_of(deps: UiDependencies, case_id: str) -> tuple[ReceiptView, ...]:
+    receipts = deps.receipts.of_case(case_id)
+    undone = {r.undoes for r in receipts if r.undoes}
+    decisions = {d.decision_id: d for d in deps.queue.decisions_of(case_id)}
+    asked = {d.round for d in decisions.values() if d.purpose is Purpose.UNDO and d.delivered_at is None}
+    return tuple(
+        ReceiptView(
+            receipt=receipt,
+            records=tuple(
+                (
+                    f"{'Created ' if image.created else ''}{'Removed ' if image.deleted else ''}{image.record.object}",
+                    tuple(
+                        Line(field_label(name), value_text(image.before.get(name)), value_text(value))
+                        for name, value in image.after.items()
+                        if image.created or image.before.get(name) != value
+                    ),
+                )
+                for image in receipt.records
+            ),
+            side_effects=tuple(
+                f"{field_label(s.field)}: sent {value_text(s.sent)}, found {value_text(s.found)}"
+                for s in receipt.side_effects
+            ),
+            undone=receipt.id in undone,
+            waiting=receipt.round in asked,
+            reviewer=decisions[receipt.decision_id].reviewer if receipt.decision_id in decisions else "",
+        )
+        for receipt in receipts
+    )
