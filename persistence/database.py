@@ -7,6 +7,7 @@ adapters are safe to call again, so an unclear commit is answered by repeating t
 import contextlib
 import os
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
 from hashlib import sha256
@@ -42,6 +43,8 @@ class Database:
         """
         self.url = _parsed(url)
         self._engine = _engine(self.url)
+        # SQLite's waiting writers poll, and some of many wait very long. So only one thread per process polls.
+        self._sqlite_writer = threading.Lock() if self.url.get_backend_name() == "sqlite" else None
         # A reader sees one moment of the data, and a write by mistake is refused instead of dropped.
         self._reading = self._engine.execution_options(countersign_reads=True)
         if self.url.get_backend_name() == "postgresql":
@@ -60,10 +63,28 @@ class Database:
     def transaction(self) -> Iterator[Session]:
         """One writing transaction: committed and on disk when the block ends, rolled back when it raises.
 
-        On SQLite it holds the one write lock from its start, so what it reads cannot change under it.
+        On SQLite it holds the one write lock from its start, so what it reads cannot change under it. Blocks do not
+        nest: the inner one would wait for the outer one.
         """
-        with _named_failures(self.url), Session(self._engine, expire_on_commit=False) as session, session.begin():
+        with (
+            self._turn(),
+            _named_failures(self.url),
+            Session(self._engine, expire_on_commit=False) as session,
+            session.begin(),
+        ):
             yield session
+
+    @contextlib.contextmanager
+    def _turn(self) -> Iterator[None]:
+        if self._sqlite_writer is None:
+            yield
+            return
+        if not self._sqlite_writer.acquire(timeout=_BUSY_SECONDS):
+            raise StoreError(f"the database {self.url.database} is locked: other writes took over {_BUSY_SECONDS} s")
+        try:
+            yield
+        finally:
+            self._sqlite_writer.release()
 
     def close(self) -> None:
         """Return every connection. The object can be used again."""

@@ -3,6 +3,7 @@
 import sqlite3
 import stat
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -106,6 +107,17 @@ def test_a_lock_that_never_comes_is_a_named_failure(
     finally:
         other.close()
         database.close()
+
+
+def test_a_thread_that_never_gets_its_turn_is_told(sqlite_db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(persistence.database, "_BUSY_SECONDS", 0.05)
+    switch = SqlPauseSwitch(sqlite_db)
+    with sqlite_db.transaction(), ThreadPoolExecutor(max_workers=1) as pool:
+        late = pool.submit(switch.set, None, True, by="sam", now=START)
+        with pytest.raises(StoreError) as caught:
+            late.result()
+    assert "locked" in caught.value.detail
+    switch.set(None, True, by="sam", now=START)
 
 
 def test_a_server_that_is_not_there_is_a_named_failure_without_the_password() -> None:
