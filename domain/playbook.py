@@ -181,14 +181,14 @@ class RoutingRules(Value):
 
 
 class OnIntent(Value):
-    on: Literal["intent"]
+    kind: Literal["intent"]
     any_of: tuple[str, ...] = Field(min_length=1)
 
 
 class OnFact(Value):
     """A BANT fact that was stated: budget, authority, need, timeline."""
 
-    on: Literal["fact"]
+    kind: Literal["fact"]
     any_of: tuple[str, ...] = Field(min_length=1)
 
 
@@ -199,7 +199,7 @@ ScoredField = Literal["title", "company", "email", "phone", "website", "country"
 class OnField(Value):
     """A field of the inquiry or lead: present, missing, or containing one of these words."""
 
-    on: Literal["field"]
+    kind: Literal["field"]
     name: ScoredField
     present: bool | None = None
     words: tuple[str, ...] = ()
@@ -214,7 +214,7 @@ class OnField(Value):
 class OnSignal(Value):
     """An enrichment signal: within a range, or one of these values."""
 
-    on: Literal["signal"]
+    kind: Literal["signal"]
     name: str
     at_least: float | None = None
     at_most: float | None = None
@@ -230,18 +230,18 @@ class OnSignal(Value):
 class OnHost(Value):
     """The kind of e-mail address."""
 
-    on: Literal["email_host"]
+    kind: Literal["email_host"]
     any_of: tuple[Literal["business", "free", "disposable"], ...] = Field(min_length=1)
 
 
 class OnCrm(Value):
     """What the CRM already knows: an open opportunity, a customer account, an earlier activity."""
 
-    on: Literal["crm"]
+    kind: Literal["crm"]
     any_of: tuple[Literal["open_opportunity", "customer_account", "recent_activity"], ...] = Field(min_length=1)
 
 
-Condition = Annotated[OnIntent | OnFact | OnField | OnSignal | OnHost | OnCrm, Field(discriminator="on")]
+Condition = Annotated[OnIntent | OnFact | OnField | OnSignal | OnHost | OnCrm, Field(discriminator="kind")]
 
 
 class ScoreRule(Value):

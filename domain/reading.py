@@ -12,7 +12,7 @@ from domain.leads import Inquiry
 from domain.model import Value
 from domain.playbook import Playbook, ReadingRules
 from domain.qualification import InjectionFinding
-from domain.texts import HIDDEN, fold, quotable
+from domain.texts import HIDDEN, clean, fold, quotable
 
 _TEXT_LIMIT = 20_000
 _NEGATION_REACH = 24
@@ -75,17 +75,24 @@ def read(inquiries: Sequence[Inquiry], playbook: Playbook) -> ReadFacts:
     )
 
 
+def said_language(inquiries: Sequence[Inquiry], known: str = "") -> str:
+    """The language code that was said (newest first) or that the CRM knows, whether the playbook reads it or not."""
+    said = (*(i.language for i in reversed(inquiries)), known)
+    codes = (re.split(r"[-_]", clean(s, 20).lower())[0] for s in said)
+    return next((code for code in codes if re.fullmatch(r"[a-z]{2,3}", code)), "")
+
+
 def language_of(inquiries: Sequence[Inquiry], playbook: Playbook, known: str = "") -> str:
-    """A language of the playbook: as said, as `known` to the CRM, as the words give away, or the seller's own."""
+    """A language of the playbook: as said, as `known` to the CRM, as the words give away, or the first one."""
     supported = tuple(playbook.languages)
-    for said in (*(i.language for i in reversed(inquiries)), known):
-        code = said.strip().lower().split("-")[0].split("_")[0]
-        if code in supported:
-            return code
+    first = next(iter(supported), "en")
+    stated = tuple(code for code in (said_language(inquiries), said_language((), known)) if code)
+    if stated:
+        return next((code for code in stated if code in supported), first)
     words = set(re.findall(r"[^\W\d_]+", " ".join(fold(i.message[:_TEXT_LIMIT]) for i in inquiries)))
     counts = {c: len(words & {fold(w) for w in r.common_words}) for c, r in playbook.languages.items()}
-    best = max(counts, key=lambda c: counts[c], default="en")
-    return best if counts.get(best) else next(iter(supported), "en")
+    best = max(counts, key=lambda c: counts[c], default=first)
+    return best if counts.get(best) else first
 
 
 def _findings(text: str, number: int, event_id: str, field: str, playbook: Playbook) -> Iterator[Finding]:

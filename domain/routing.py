@@ -13,7 +13,7 @@ from domain.model import Instant, Value
 from domain.owners import find_queue, is_active_person, members_of
 from domain.playbook import Calendar, Playbook, Team
 from domain.qualification import Qualification
-from domain.reading import language_of
+from domain.reading import language_of, said_language
 from domain.routing_claims import Claim, Passed, Scene, claims_of
 from domain.texts import clean
 
@@ -128,7 +128,8 @@ def _pick(team: Team, scene: Scene) -> tuple[CrmRecord | None, str, tuple[Candid
     considered = [_candidate(u, "not active") for u in members if not is_active_person(u)]
     free = [u for u in active if snapshot.open_leads_by_owner.get(u.id, 0) < team.capacity]
     considered += [_candidate(u, f"at capacity ({team.capacity} open leads)") for u in active if u not in free]
-    language = language_of(scene.inquiries, scene.playbook, preferred_language(snapshot))
+    known = preferred_language(snapshot)
+    language = said_language(scene.inquiries, known) or language_of(scene.inquiries, scene.playbook, known)
     fluent = [u for u in free if language in _languages(u)]
     considered += [_candidate(u, f"does not list {language}") for u in free if fluent and u not in fluent]
     pool = sorted(
