@@ -1,4 +1,4 @@
-"""Bringing what is stored to the workflows: decisions, undos and inquiries. Stored first, delivered as soon as possible."""
+"""Brings what is stored to the workflows: decisions, undos, inquiries. Stored first, delivered when possible."""
 
 import asyncio
 import logging

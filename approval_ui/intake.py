@@ -20,7 +20,7 @@ router = APIRouter()
 
 SIGNATURE_HEADER = "x-countersign-signature"
 TOLERANCE_SECONDS = 300
-_WEBHOOK_FIELDS = frozenset(Inquiry.model_fields) - {"source", "received_at", "trusted"}
+_WEBHOOK_FIELDS = frozenset(Inquiry.model_fields) - {"received_at", "trusted"}
 _FORM_FIELDS = (
     "first_name",
     "last_name",
@@ -76,7 +76,11 @@ def inquiry_from_json(body: bytes, now: Instant) -> Inquiry:
     unknown = sorted(set(fields) - _WEBHOOK_FIELDS)
     if unknown:
         raise IntakeRefused(f"Unknown field: {', '.join(str(u)[:40] for u in unknown[:5])}.", 422)
-    return _inquiry(fields, InquirySource.WEBHOOK, now, trusted=True)
+    # Who holds the secret may say how the inquiry came to them: a file, a CRM poll, their own web form.
+    said = fields.pop("source", InquirySource.WEBHOOK.value)
+    if said not in set(InquirySource):
+        raise IntakeRefused(f"source: one of {', '.join(InquirySource)}.", 422)
+    return _inquiry(fields, InquirySource(said), now, trusted=True)
 
 
 def _inquiry(fields: dict[str, Any], source: InquirySource, now: Instant, *, trusted: bool) -> Inquiry:

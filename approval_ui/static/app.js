@@ -8,8 +8,8 @@
 
   // times: in the reader's own zone, and what is left until them
   const two = (n) => String(n).padStart(2, "0");
-  const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
-  const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+  const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   for (const at of $$("time[data-style]")) {
     const when = new Date(at.dateTime);
     at.title = when.toLocaleString();

@@ -215,12 +215,11 @@ def _timeline(review: Review, facts: Facts, now: Instant) -> tuple[Moment, ...]:
         Moment("Qualified and routed", card.routing.rule.replace("_", " "), card.made_at, "done"),
         Moment("Drafted" if card.draft.paragraphs else "Brief written", _writer(review), card.made_at, "done"),
     ]
-    for deadline in review.opening.ladder.deadlines:
-        if facts.item.rung is not None and deadline.at <= now and facts.item.state is RoundState.OPEN:
-            moments.append(Moment(STEP[deadline.step].capitalize(), f"told {deadline.notify}", deadline.at))
-    for decision in _of_round(facts):
-        if decision.counts:
-            moments.append(Moment(f"{decision.reviewer} {VERDICT[decision.verdict]}", "", decision.decided_at, "done"))
+    if facts.item.rung is not None and facts.item.state is RoundState.OPEN:
+        passed = [d for d in review.opening.ladder.deadlines if d.at <= now]
+        moments += [Moment(STEP[d.step].capitalize(), f"told {d.notify}", d.at) for d in passed]
+    counting = [d for d in _of_round(facts) if d.counts]
+    moments += [Moment(f"{d.reviewer} {VERDICT[d.verdict]}", "", d.decided_at, "done") for d in counting]
     if facts.written_at is not None:
         moments.append(Moment("Written to the CRM", "read back and kept as a receipt", facts.written_at, "done"))
     for mail in facts.mails:

@@ -52,16 +52,16 @@ def steps_of(deps: UiDependencies, case_id: str) -> tuple[Step, ...]:
         step = _document_step(deps, case_id, document)
         if step is not None:
             steps.append(step)
-    for item in deps.queue.rounds_of(case_id):
-        if item.round > 0:
-            steps.append(
-                Step(
-                    item.opened_at,
-                    "Review opened",
-                    f"round {item.round}, {item.risk.value} risk, asked {item.assignee or 'the team'}",
-                    href=f"/reviews/{case_id}/{item.round}",
-                )
-            )
+    steps += [
+        Step(
+            item.opened_at,
+            "Review opened",
+            f"round {item.round}, {item.risk.value} risk, asked {item.assignee or 'the team'}",
+            href=f"/reviews/{case_id}/{item.round}",
+        )
+        for item in deps.queue.rounds_of(case_id)
+        if item.round > 0
+    ]
     steps += [_decision_step(deps, decision) for decision in deps.queue.decisions_of(case_id)]
     steps += [_receipt_step(receipt) for receipt in deps.receipts.of_case(case_id)]
     for mail in deps.queue.mails_of(case_id):
@@ -165,7 +165,7 @@ _DOCUMENT_STEPS = {
 }
 
 
-def _told(document: DocumentItem, body: bytes) -> str:  # noqa: C901  one flat line per kind of document
+def _told(document: DocumentItem, body: bytes) -> str:
     match document.kind:
         case DocumentKind.INQUIRY:
             inquiry = Inquiry.model_validate_json(body)
@@ -177,7 +177,8 @@ def _told(document: DocumentItem, body: bytes) -> str:  # noqa: C901  one flat l
             return f"{match_result.verdict.value}{': ' if found else ''}{found}"
         case DocumentKind.SNAPSHOT:
             snapshot = CrmSnapshot.model_validate_json(body)
-            return f"{plural(len(snapshot.activities), 'activity', 'activities')}, {plural(len(snapshot.opportunities), 'opportunity', 'opportunities')}"
+            seen = plural(len(snapshot.activities), "activity", "activities")
+            return f"{seen}, {plural(len(snapshot.opportunities), 'opportunity', 'opportunities')}"
         case DocumentKind.QUALIFICATION:
             result = Qualified.model_validate_json(body).qualification
             return f"score {result.score}, band {result.band}, {result.fit.value.replace('_', ' ')}"

@@ -1,0 +1,45 @@
+"""A workflow engine that remembers what it was told, and can be switched off."""
+
+from dataclasses import dataclass, field
+
+from approval_ui.ports import Delivery, EngineUnavailable
+from domain.cases import Case
+
+
+@dataclass
+class FakeTemporal:
+    """`TemporalGateway` with state to assert on. `down` makes every call fail as out of reach."""
+
+    down: bool = False
+    answer: Delivery = field(default_factory=lambda: Delivery(accepted=True))
+    started: list[str] = field(default_factory=list)
+    joined: list[tuple[str, int]] = field(default_factory=list)
+    decisions: list[tuple[str, int, str]] = field(default_factory=list)
+    undos: list[tuple[str, str, str]] = field(default_factory=list)
+    stopped: list[str] = field(default_factory=list)
+
+    def _reach(self) -> None:
+        if self.down:
+            raise EngineUnavailable
+
+    async def start_case(self, case: Case) -> None:
+        self._reach()
+        self.started.append(case.case_id)
+
+    async def join_case(self, case: Case, inquiry_number: int) -> None:
+        self._reach()
+        self.joined.append((case.case_id, inquiry_number))
+
+    async def deliver_decision(self, case: Case, round: int, decision_id: str) -> Delivery:
+        self._reach()
+        self.decisions.append((case.case_id, round, decision_id))
+        return self.answer
+
+    async def start_undo(self, case_id: str, receipt_id: str, decision_id: str) -> str:
+        self._reach()
+        self.undos.append((case_id, receipt_id, decision_id))
+        return f"undo/{decision_id}"
+
+    async def stop_mail(self, case: Case) -> None:
+        self._reach()
+        self.stopped.append(case.case_id)
