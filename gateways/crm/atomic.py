@@ -60,6 +60,7 @@ class AtomicWrite:
         """
         before = _before(plan, live)
         parts = [insert_part(entry, plan, before, content), *_writes(plan, live), *_reads(plan, live)]
+        _no_references(plan)
         if len(parts) > MAX_PARTS:
             raise CrmSaysNo(f"{len(parts)} steps are more than one atomic write can hold ({MAX_PARTS})", ())
         try:
@@ -113,6 +114,15 @@ def _changed_image(change: Change, before: Images, found: CrmRecord | None, fall
         intended=change.values,
         modified_at=found.modified_at if found else fallback,
     )
+
+
+def _no_references(plan: Plan) -> None:
+    """`@{…}` in a value would be replaced by the CRM: what is written would not be what was signed."""
+    values = [*(c.values for c in plan.changes), *(i.values for i in plan.inserts)]
+    found = {f for fields in values for f, value in fields.items() if isinstance(value, str) and "@{" in value}
+    if found:
+        fields = tuple(sorted(found))
+        raise CrmSaysNo(f"{', '.join(fields)} must not contain '@{{', which the CRM takes for a reference", fields)
 
 
 def _before(plan: Plan, live: dict[str, CrmRecord]) -> Images:
@@ -182,7 +192,8 @@ def _check(parts: list[Part], answer: CompositeAnswer) -> None:
     code = faults.code_for(fault)
     if fault.status == 412 or (code is ErrorCode.CRM_RECORD_MISSING and part.method in ("PATCH", "DELETE")):
         raise ChangedMeanwhile
-    if code in (ErrorCode.CRM_REFUSED_VALUE, ErrorCode.CRM_DUPLICATE_RULE) and part.name != "ledger":
+    refused = code in (ErrorCode.CRM_REFUSED_VALUE, ErrorCode.CRM_DUPLICATE_RULE) or fault.code == "INVALID_FIELD"
+    if refused and part.method in ("PATCH", "POST", "DELETE") and part.name != "ledger":
         raise _no([f for p, f in causes if p.name == part.name])
     raise faults.error_for([f for _, f in causes])
 

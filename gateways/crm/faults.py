@@ -19,21 +19,16 @@ _BY_ERROR_CODE = {
     "INSUFFICIENT_ACCESS_OR_READONLY": ErrorCode.CRM_FORBIDDEN,
     "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY": ErrorCode.CRM_FORBIDDEN,
     "API_DISABLED_FOR_ORG": ErrorCode.CRM_FORBIDDEN,
+    # The org lacks the field or object, or hides it from the integration user: set-up, not traffic.
+    "INVALID_FIELD": ErrorCode.CRM_FORBIDDEN,
+    "INVALID_TYPE": ErrorCode.CRM_FORBIDDEN,
+    "MALFORMED_QUERY": ErrorCode.CRM_PROTOCOL,
+    "MALFORMED_ID": ErrorCode.CRM_PROTOCOL,
+    "JSON_PARSER_ERROR": ErrorCode.CRM_PROTOCOL,
     "NOT_FOUND": ErrorCode.CRM_RECORD_MISSING,
     "ENTITY_IS_DELETED": ErrorCode.CRM_RECORD_MISSING,
     "DUPLICATES_DETECTED": ErrorCode.CRM_DUPLICATE_RULE,
 }
-_PROTOCOL = frozenset(
-    {
-        "INVALID_FIELD",
-        "INVALID_TYPE",
-        "MALFORMED_QUERY",
-        "MALFORMED_ID",
-        "JSON_PARSER_ERROR",
-        "INVALID_QUERY_FILTER_OPERATOR",
-    }
-)
-"""We asked for something that the org does not have: set-up is incomplete, or a field was removed."""
 
 
 class Fault(Value):
@@ -76,8 +71,6 @@ def code_for(fault: Fault) -> ErrorCode:
     known = _BY_ERROR_CODE.get(fault.code)
     if known is not None:
         return known
-    if fault.code in _PROTOCOL:
-        return ErrorCode.CRM_PROTOCOL
     match fault.status:
         case 401:
             return ErrorCode.CRM_UNAUTHORISED

@@ -4,7 +4,8 @@ When do you need to touch this? When a new reason to refuse a write appears. Not
 a refusal costs no call, and no caller's word about risk, role or content is believed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from domain.audit import AuditEvent, AuditKind
@@ -79,44 +80,24 @@ class WriteGuard:
         self._clock = clock
 
     def signed(self, order: WriteOrder) -> Signed:
-        """The signed content of an order, without asking whether it may be written now.
+        """The signed content of an order, unless writing is paused; nothing is said about time, role or level.
 
         Enough to look for an earlier attempt's ledger row; never enough to write.
         """
-        try:
+        with self._noting(order):
+            self._not_paused(order.motion)
             return self._signed(order)
-        except NotAuthorised as refused:
-            self._note(order, refused.reason.value)
-            raise
 
     def authorise(self, order: WriteOrder) -> Authorised:
         """Everything that has to hold before a write or an e-mail of this order. Raises `NotAuthorised`, `Paused`."""
-        try:
+        with self._noting(order):
             return self._authorise(order)
-        except NotAuthorised as refused:
-            self._note(order, refused.reason.value)
-            raise
-        except Paused:
-            self._note(order, ErrorCode.PAUSED.value)
-            raise
-
-    def signed_undo(self, order: UndoOrder) -> AuthorisedUndo:
-        """The signed undo of an order, without asking for pause."""
-        try:
-            return self._authorise_undo(order)
-        except NotAuthorised as refused:
-            self._note(order, refused.reason.value)
-            raise
 
     def authorise_undo(self, order: UndoOrder) -> AuthorisedUndo:
         """An undo needs its own signature by somebody who may undo; expiry, level and allow-list do not apply."""
-        undo = self.signed_undo(order)
-        try:
+        with self._noting(order):
             self._not_paused(order.motion)
-        except Paused:
-            self._note(order, ErrorCode.PAUSED.value)
-            raise
-        return undo
+            return self._authorise_undo(order)
 
     def _authorise(self, order: WriteOrder) -> Authorised:
         self._not_paused(order.motion)
@@ -256,6 +237,18 @@ class WriteGuard:
     def _not_paused(self, motion: Motion) -> None:
         if self._pause.paused(motion):
             raise Paused(f"writing is paused for {motion.value}; resume it to go on")
+
+    @contextmanager
+    def _noting(self, order: WriteOrder | UndoOrder) -> Iterator[None]:
+        """Audits what is refused inside."""
+        try:
+            yield
+        except NotAuthorised as refused:
+            self._note(order, refused.reason.value)
+            raise
+        except Paused as paused:
+            self._note(order, paused.code.value)
+            raise
 
     def _note(self, order: WriteOrder | UndoOrder, code: str) -> None:
         """One entry per decision, step and reason, however often it is tried."""

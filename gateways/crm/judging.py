@@ -33,7 +33,13 @@ class Basis(Value):
         return fields | {ref: frozenset(values) for ref, values in self.expected.items()}
 
 
-def basis_of(content: ProposalContent, order: WriteOrder, receipts: Sequence[WriteReceipt]) -> Basis:
+def basis_of(
+    content: ProposalContent,
+    order: WriteOrder,
+    *,
+    snapshot: CrmSnapshot | None,
+    receipts: Sequence[WriteReceipt] = (),
+) -> Basis:
     """The touched and decisive values of this step, as the case's own earlier writes left them.
 
     The first step answers for what the later one will touch. After the e-mail went out only the values that
@@ -53,7 +59,7 @@ def basis_of(content: ProposalContent, order: WriteOrder, receipts: Sequence[Wri
     _overlay(touched, [r for r in receipts if r.decision_id == order.decision_id])
     for record, values in touched.items():
         expected.setdefault(record, {}).update(values)
-    return Basis(expected=expected, about=frozenset(expected) | frozenset(_people(content)))
+    return Basis(expected=expected, about=frozenset((*expected, *_people(content), *_subject(snapshot))))
 
 
 def verdict(
@@ -66,9 +72,9 @@ def verdict(
     integration_user: str,
 ) -> WriteOutcome | None:
     """Why the change may no longer be written, or None where it may."""
-    gone = _gone(basis.about, live)
-    if gone is not None:
-        return gone
+    vanished = gone(basis.about, live)
+    if vanished is not None:
+        return vanished
     if order.phase is not Phase.AFTER_MAIL:
         claims_contact = content.mail is not None or bool(in_phase(content, Phase.AFTER_MAIL))
         if claims_contact and any(opted_out(live.records[ref.id], live.consents) for ref in people_in(basis.about)):
@@ -122,7 +128,8 @@ def since(snapshot: CrmSnapshot | None) -> datetime | None:
     return snapshot.taken_at.replace(microsecond=0) if snapshot is not None else None
 
 
-def _gone(about: Iterable[RecordRef], live: Live) -> WriteOutcome | None:
+def gone(about: Iterable[RecordRef], live: Live) -> WriteOutcome | None:
+    """Deleted, merged or converted, by name; None where everybody is there."""
     for ref in people_in(about):
         person = live.records.get(ref.id)
         if person is None:
@@ -140,6 +147,11 @@ def _people(content: ProposalContent) -> Iterable[RecordRef]:
     for action in content.actions:
         if isinstance(action, (CreateTask, AddNote)) and action.who_id[:3] in _PEOPLE:
             yield RecordRef(object=_PEOPLE[action.who_id[:3]], id=action.who_id)
+
+
+def _subject(snapshot: CrmSnapshot | None) -> tuple[RecordRef, ...]:
+    """The lead that the case is about, even where no action names it: an e-mail names an address only."""
+    return (snapshot.lead.ref,) if snapshot is not None and snapshot.lead is not None else ()
 
 
 def _overlay(expected: dict[RecordRef, dict[str, Scalar]], receipts: Sequence[WriteReceipt]) -> None:

@@ -112,14 +112,19 @@ def _after(plan: Plan) -> Images:
 
 def _image_text(images: Images) -> str:
     """JSON; a text too long for the field keeps the names of what it held."""
-    text = json.dumps(images, ensure_ascii=False, sort_keys=True)
+    text = _json(images)
     if len(text) <= _IMAGES:
         return text
     short = {
         name: {field: value if len(str(value)) <= _TEXT else str(value)[:_TEXT] for field, value in fields.items()}
         for name, fields in images.items()
     }
-    return json.dumps(short, ensure_ascii=False, sort_keys=True)
+    return _json(short)
+
+
+def _json(value: object) -> str:
+    """In a composite call `@{` would start a reference, so it is spelled as JSON allows."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True).replace("@{", "\\u0040{")
 
 
 def _sources(content: ProposalContent) -> Sequence[str]:
@@ -130,7 +135,7 @@ def _reversal(plan: Plan, before: Images) -> Iterable[str]:
     for change in plan.changes:
         old = before.get(image_name(change.record), {})
         for field in sorted(change.values):
-            yield f"{change.record.object} {change.record.id}: set {field} back to {json.dumps(old.get(field))}"
+            yield f"{change.record.object} {change.record.id}: set {field} back to {_json(old.get(field))}"
     for insert in plan.inserts:
         yield f"{insert.object} with {RECORD_KEY} {insert.values[RECORD_KEY]}: delete it"
     for delete in plan.deletes:

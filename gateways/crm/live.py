@@ -1,5 +1,6 @@
 """The re-read directly before a write: what decides, in one call."""
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
@@ -56,7 +57,7 @@ class Live(Value):
 class LiveReader:
     """`wait` lets seconds pass where a record changed in the very second it was read."""
 
-    def __init__(self, session: SalesforceSession, wait: Callable[[float], None]) -> None:
+    def __init__(self, session: SalesforceSession, wait: Callable[[float], None] = time.sleep) -> None:
         self._session = session
         self._wait = wait
 

@@ -6,6 +6,7 @@ and has a limit; nothing scans. Which fields are read is `fields.py`.
 
 import re
 from collections.abc import Sequence
+from itertools import product
 from urllib.parse import urlsplit
 
 from domain.errors import CrmError, ErrorCode
@@ -24,7 +25,9 @@ MAX_ACTIVITIES = 50
 MAX_OPPORTUNITIES = 20
 MAX_CONSENTS = 20
 _NAME_PREFIX = 12
+_SHORT_NAME = 4
 _ACCOUNT_BOUND = 10
+_SPELLINGS = tuple(product(("", "http://", "https://"), ("", "www."), ("", "/")))
 _PUBLIC_HOSTS = frozenset(
     {
         *("gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "yahoo.com", "icloud.com"),
@@ -78,12 +81,24 @@ class SalesforceReader:
                 found.setdefault(record.id, record)
         return tuple(found.values())
 
+    def queues(self) -> tuple[CrmRecord, ...]:
+        """At most a minute old."""
+        return self._directory.read().queues
+
     def snapshot(self, lead_id: str) -> CrmSnapshot:
         """The lead and what decides about it. A deleted or merged lead is returned as such (`IsDeleted`).
 
-        Two calls; users and queues come from a directory that is read once a minute. Raises `CrmError`
-        (crm_record_missing) where there never was such a lead.
+        Two calls; users and queues come from a directory that is read once a minute. Without an id it holds
+        those only. Raises `CrmError` (crm_record_missing) where there never was such a lead.
         """
+        people = self._directory.read()
+        if not lead_id:
+            return CrmSnapshot(
+                taken_at=people.read_at,
+                users=people.users,
+                queues=people.queues,
+                open_leads_by_owner=people.open_leads_by_owner,
+            )
         first = self._session.composite(self._about_lead(lead_id), all_or_none=False)
         rows = first.parts["lead"].records()
         if not rows:
@@ -91,7 +106,6 @@ class SalesforceReader:
         lead = record_from("Lead", rows[0])
         key = company_key(lead.text("Email"), lead.text("Website"), lead.text("Company"))
         account, contact, opportunities = self._company(key, lead)
-        people = self._directory.read()
         return CrmSnapshot(
             taken_at=first.server_time,
             lead=lead,
@@ -112,7 +126,9 @@ class SalesforceReader:
         by: list[tuple[str, object]] = []
         if key.email:
             by.append(("Email = {}", key.email))
-        if inquiry.last_name.strip() and key.company:
+        elif inquiry.phone.strip():
+            by.append(("Phone = {}", inquiry.phone.strip()))
+        if inquiry.last_name.strip():
             by.append(("LastName = {}", inquiry.last_name.strip()))
         lead_by = [*by, *([("Id = {}", inquiry.lead_id)] if _is_lead_id(inquiry.lead_id) else [])]
         parts = []
@@ -130,9 +146,7 @@ class SalesforceReader:
         return query_part(name, select(object_name, self._fields.of(object_name, extra), where, *values, tail=tail))
 
     def _accounts(self, key: CompanyKey, *, limit: int = MAX_CANDIDATES) -> Part:
-        by: list[tuple[str, object]] = [("Website LIKE '%{:like}%'", domain) for domain in key.domains]
-        if key.company:
-            by.append(("Name LIKE '{:like}%'", key.company[:_NAME_PREFIX]))
+        by = _account_conditions(key)
         return self._query("accounts", "Account", by, f"ORDER BY LastModifiedDate DESC LIMIT {limit}")
 
     def _about_lead(self, lead_id: str) -> list[Part]:
@@ -172,7 +186,7 @@ class SalesforceReader:
         parts: list[Part] = []
         if not key.empty:
             parts.append(self._accounts(key, limit=_ACCOUNT_BOUND))
-            by = [(f"Account.{condition}", value) for condition, value in _account_conditions(key)]
+            by: list[tuple[str, object]] = [(f"Account.{c}", value) for c, value in _account_conditions(key)]
             where = f"IsClosed = false AND ({' OR '.join(condition for condition, _ in by)})"
             values = [value for _, value in by]
             tail = f"ORDER BY CloseDate ASC LIMIT {MAX_OPPORTUNITIES}"
@@ -214,9 +228,15 @@ def best_account(accounts: Sequence[CrmRecord], key: CompanyKey, contacts: Seque
 
 
 def _account_conditions(key: CompanyKey) -> list[tuple[str, object]]:
-    conditions: list[tuple[str, object]] = [("Website LIKE '%{:like}%'", domain) for domain in key.domains]
-    if key.company:
+    """By the spellings of a web address and by the beginning of the name: both can use an index, `LIKE '%…'` cannot."""
+    conditions: list[tuple[str, object]] = []
+    if key.domains:
+        spellings = [f"{scheme}{www}{domain}{end}" for domain in key.domains for scheme, www, end in _SPELLINGS]
+        conditions.append(("Website IN {}", spellings))
+    if len(key.company) >= _SHORT_NAME:
         conditions.append(("Name LIKE '{:like}%'", key.company[:_NAME_PREFIX]))
+    elif key.company:
+        conditions.append(("Name = {}", key.company))
     return conditions
 
 

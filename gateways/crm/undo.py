@@ -55,15 +55,14 @@ class Undoer:
 
     def undo(self, order: UndoOrder) -> UndoOutcome:
         """See `CrmWriter.undo`."""
-        signed = self._guard.signed_undo(order)
-        filed = self._receipts.get(signed.ledger_key)
-        if filed is not None:
-            return outcome_of(signed, filed)
-        if order.attempt > 1:
-            committed = self._find(signed)
-            if committed is not None:
-                return self._file(order, signed, committed, replayed=True)
         undo = self._guard.authorise_undo(order)
+        filed = self._receipts.get(undo.ledger_key)
+        if filed is not None:
+            return outcome_of(undo, filed)
+        if order.attempt > 1:
+            committed = self._find(undo)
+            if committed is not None:
+                return self._file(order, undo, committed, replayed=True)
         for _ in range(ROUNDS):
             live = self._live(undo)
             reversal = reversal_of(undo.content, undo.receipt, live)

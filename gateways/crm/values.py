@@ -10,6 +10,8 @@ from domain.leads import CrmRecord
 from domain.model import Scalar
 
 _ID_LENGTHS = {15, 18}
+_PARENTS = frozenset({"Account", "Individual", "Owner"})
+"""Relationships that queries ask through; without a parent they come as null, and are no fields."""
 
 
 def parse_time(text: object) -> datetime:
@@ -42,7 +44,7 @@ def flatten(row: Mapping[str, Any]) -> dict[str, Scalar]:
         if isinstance(value, Mapping):
             if "records" not in value:
                 flat.update({f"{name}.{inner}": inner_value for inner, inner_value in flatten(value).items()})
-        elif not isinstance(value, list):
+        elif not isinstance(value, list) and name not in _PARENTS:
             flat[name] = scalar(value)
     return flat
 

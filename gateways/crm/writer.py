@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable
 
 from domain.audit import AuditEvent, AuditKind
-from domain.cases import DocumentKind
 from domain.decisions import DecisionEnvelope
 from domain.leads import CrmSnapshot
 from domain.ports import AuditLog, CaseDocuments, Clock, Receipts, UndoOrder, WriteOrder
@@ -22,6 +21,7 @@ from gateways.crm.ledger import LedgerEntry
 from gateways.crm.live import Live, LiveReader
 from gateways.crm.plan import Plan, make_plan
 from gateways.crm.replay import Replay
+from gateways.crm.snapshots import snapshot_of
 from gateways.crm.undo import Undoer
 
 ROUNDS = 2
@@ -81,8 +81,8 @@ class SalesforceWriter:
 
     def _write(self, order: WriteOrder, authorised: Authorised, plan: Plan) -> WriteOutcome:
         content = authorised.content
-        snapshot = self._snapshot(order)
-        basis = basis_of(content, order, self._receipts.of_case(order.case_id))
+        snapshot = snapshot_of(order, self._documents)
+        basis = basis_of(content, order, snapshot=snapshot, receipts=self._receipts.of_case(order.case_id))
         for _ in range(ROUNDS):
             live = self._reread(basis, plan, authorised.ledger_key, snapshot)
             stopped = verdict(content, order, basis, live, snapshot=snapshot, integration_user=self._session.user_id())
@@ -114,12 +114,6 @@ class SalesforceWriter:
         if committed is None:
             return WriteOutcome(kind=WriteOutcomeKind.CONFLICT, message="the ledger changed while this was written")
         return self._file(order, authorised.envelope, authorised.ledger_key, committed, replayed=True)
-
-    def _snapshot(self, order: WriteOrder) -> CrmSnapshot | None:
-        if not order.snapshot_slot:
-            return None
-        stored = self._documents.find(order.case_id, DocumentKind.SNAPSHOT, order.snapshot_slot)
-        return CrmSnapshot.model_validate_json(stored) if stored is not None else None
 
     def _file(
         self, order: WriteOrder, envelope: DecisionEnvelope, key: str, committed: Committed, *, replayed: bool

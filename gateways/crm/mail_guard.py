@@ -1,0 +1,41 @@
+"""The e-mail of a decision, given out only while it may be sent: the write guard, then the person's word of now."""
+
+from domain.errors import ErrorCode, MailError, NotAuthorised, RefusalReason
+from domain.ports import CaseDocuments, WriteOrder
+from domain.proposals import Phase, SendEmail
+from gateways.crm.client import SalesforceSession
+from gateways.crm.guard import WriteGuard, key_of
+from gateways.crm.judging import basis_of, gone, opted_out, people_in
+from gateways.crm.live import LiveReader
+from gateways.crm.snapshots import snapshot_of
+
+
+class SalesforceMailGuard:
+    """Implements `MailGuard`. Thread-safe. One API call for each e-mail."""
+
+    def __init__(self, session: SalesforceSession, guard: WriteGuard, documents: CaseDocuments) -> None:
+        self._guard = guard
+        self._documents = documents
+        self._reader = LiveReader(session)
+
+    def authorised_mail(self, order: WriteOrder) -> SendEmail:
+        """The e-mail, exactly as signed.
+
+        Raises what the guard raises, `CrmError`, and `MailError` (mail_refused) where the person opted out,
+        was deleted or was converted since the CRM step: within the undo window much can happen.
+        """
+        authorised = self._guard.authorise(order)
+        mail = authorised.content.mail
+        if mail is None or order.phase is not Phase.MAIL:
+            raise NotAuthorised(RefusalReason.FORBIDDEN_ACTION, "this decision holds no e-mail")
+        basis = basis_of(authorised.content, order, snapshot=snapshot_of(order, self._documents))
+        people = people_in(basis.about)
+        if people:
+            wanted = {person: frozenset[str]() for person in people}
+            live = self._reader.read(wanted, ledger_key=key_of(order, authorised.content), since=None)
+            stopped = gone(people, live)
+            if stopped is not None:
+                raise MailError(f"the recipient's record is {stopped.kind.value}", code=ErrorCode.MAIL_REFUSED)
+            if any(opted_out(live.records[person.id], live.consents) for person in people):
+                raise MailError("the recipient opted out of e-mail", code=ErrorCode.MAIL_REFUSED)
+        return mail
