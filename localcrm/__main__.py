@@ -1,4 +1,4 @@
-"""`python -m localcrm serve|seed`: the embedded CRM as a process of its own."""
+"""`python -m localcrm serve|seed|import|export`: the embedded CRM as a process of its own."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime
 from localcrm import server
 from localcrm.options import Options, clients_from_environment
 from localcrm.sample import AlreadySeeded, seed
+from localcrm.transfer import TransferError, export_file, import_file
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -25,6 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return 1
         sys.stdout.write(", ".join(f"{name} {count}" for name, count in counts.items()) + "\n")
         return 0
+    if parsed.command in ("import", "export"):
+        return _transfer(parsed)
     logging.basicConfig(level=parsed.log_level.upper())
     options = Options(
         clients=clients_from_environment(),
@@ -34,6 +37,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     server.run(parsed.db, parsed.host, parsed.port, options=options, log_level=parsed.log_level)
     return 0
+
+
+def _transfer(parsed: argparse.Namespace) -> int:
+    try:
+        if parsed.command == "export":
+            count = export_file(parsed.db, parsed.file, parsed.object)
+            sys.stdout.write(f"{count} rows of {parsed.object} written to {parsed.file}\n")
+            return 0
+        columns = dict(pair.split("=", 1) for pair in parsed.map if "=" in pair)
+        report = import_file(parsed.db, parsed.file, parsed.object, columns=columns)
+    except TransferError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    for refused in report.refused:
+        sys.stderr.write(f"{parsed.file}:{refused.line}: {refused.reason}\n")
+    if report.ignored_columns:
+        sys.stderr.write(f"columns left out: {', '.join(report.ignored_columns)}\n")
+    sys.stdout.write(f"{report.created} rows of {parsed.object} imported, {len(report.refused)} refused\n")
+    return 1 if report.refused else 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -51,6 +73,13 @@ def _parser() -> argparse.ArgumentParser:
     seeding.add_argument("--db", required=True)
     seeding.add_argument("--seed", type=int, default=7)
     seeding.add_argument("--today", help="YYYY-MM-DD; the day the sample is written for")
+    for name, text in (("import", "read rows from CSV or JSON"), ("export", "write rows to CSV or JSON")):
+        moving = commands.add_parser(name, help=text)
+        moving.add_argument("file")
+        moving.add_argument("--db", required=True)
+        moving.add_argument("--object", required=True)
+        if name == "import":
+            moving.add_argument("--map", action="append", default=[], metavar="HEADER=FIELD")
     return parser
 
 

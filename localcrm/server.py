@@ -159,6 +159,7 @@ def run(
     )
     server = uvicorn.Server(config)
     listener = config.bind_socket()
+    listener.listen()  # before the address is told, so that nobody who reads it is turned away
     sys.stdout.write(f"localcrm listening on http://{host}:{listener.getsockname()[1]}\n")
     sys.stdout.flush()
     server.run(sockets=[listener])

@@ -350,7 +350,7 @@ def first_twenty(named: Mapping[str, str]) -> tuple[Inquiry, ...]:
             title="Właścicielka",
             country="PL",
             message=(
-                "Stand visit. 300 trucks international, compares us with two others, decision in autumn. Wants Polish UI."
+                "Stand visit. 300 trucks international, compares us to two others, decides in autumn. Wants Polish UI."
             ),
             product_interest="Fleet tracking",
             consent=True,

@@ -56,6 +56,13 @@ class PlainHttp(HTTPAdapter):
         return super().send(request, **keywords)
 
 
+def plain_session(base: str) -> requests.Session:
+    session = requests.Session()
+    session.trust_env = False
+    session.mount("https://", PlainHttp(base))
+    return session
+
+
 @dataclass
 class Crm:
     base: str
@@ -63,10 +70,7 @@ class Crm:
     clock: SetClock
 
     def session(self) -> requests.Session:
-        session = requests.Session()
-        session.trust_env = False
-        session.mount("https://", PlainHttp(self.base))
-        return session
+        return plain_session(self.base)
 
     def client(self, client_id: str = "writer") -> Any:
         """The client, as Any: it types `sf.Lead` as four things at once."""

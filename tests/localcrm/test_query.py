@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -249,8 +250,10 @@ _NEARLY = st.builds(
 
 
 @pytest.fixture(scope="module")
-def service() -> Service:
-    return Service(":memory:", Options(clock=SetClock()))
+def service() -> Iterator[Service]:
+    found = Service(":memory:", Options(clock=SetClock()))
+    yield found
+    found.close()
 
 
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -1,0 +1,111 @@
+"""No body breaks the server, and no two callers get past one another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from localcrm.fields import FieldType
+from localcrm.options import Options
+from localcrm.request import Call
+from localcrm.schema import SCHEMA
+from localcrm.service import Service
+from tests.localcrm.driving import WRITER, SetClock
+
+V = "/services/data/v62.0"
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[Service]:
+    found = Service(":memory:", Options(clients=(WRITER,), clock=SetClock()))
+    yield found
+    found.close()
+
+
+def send(service: Service, method: str, *segments: str, body: Any = None, params: dict[str, str] | None = None) -> Any:
+    headers = {"authorization": f"Bearer {service.issue('writer').access_token}"}
+    return service.data(Call(method, ("v62.0", *segments), params or {}, headers, body))
+
+
+_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
+_SCALARS = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(allow_nan=False),
+    _TEXT,
+    st.sampled_from(
+        ["Hot", "a@b.example", "2026-03-02", "2026-03-02T00:00:00Z", "005Lc0000000001AAA", "true", "1e999"]
+    ),
+    st.sampled_from(["@{r0.id}", "@{r1.body[0].x}", "@{zzz}", "@{r0}", "00QLc0000000001", "0" * 18, "9" * 400]),
+)
+_JSON = st.recursive(_SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_TEXT, inner, max_size=3))
+_OBJECTS = st.sampled_from([o.name for o in SCHEMA])
+_FIELDS = st.sampled_from(sorted({f.name for o in SCHEMA for f in o.fields}))
+_BODIES = st.one_of(_JSON, st.dictionaries(st.one_of(_FIELDS, _TEXT), st.one_of(_SCALARS, _JSON), max_size=6))
+_SEGMENTS = st.one_of(
+    st.tuples(st.just("sobjects"), _OBJECTS),
+    st.tuples(st.just("sobjects"), _OBJECTS, st.one_of(_TEXT, st.just("005Lc0000000001"))),
+    st.tuples(st.just("sobjects"), _OBJECTS, _FIELDS, _TEXT),
+    st.tuples(st.just("composite"), st.just("sobjects")),
+    st.lists(_TEXT, max_size=4).map(tuple),
+)
+_METHODS = st.sampled_from(["GET", "POST", "PATCH", "DELETE", "PUT"])
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(method=_METHODS, segments=_SEGMENTS, body=_BODIES)
+def test_any_call_is_answered(service: Service, method: str, segments: tuple[str, ...], body: Any) -> None:
+    reply = send(service, method, *segments, body=body)
+    assert reply.status < 500
+
+
+_PART = st.fixed_dictionaries(
+    {
+        "method": _METHODS,
+        "url": st.one_of(
+            st.builds("{}/sobjects/{}".format, st.just(V), _OBJECTS),
+            st.builds("{}/sobjects/{}/@{{r0.id}}".format, st.just(V), _OBJECTS),
+            st.builds("{}/query?q=SELECT+Id+FROM+{}".format, st.just(V), _OBJECTS),
+            _TEXT,
+        ),
+    },
+    optional={
+        "body": _BODIES,
+        "httpHeaders": st.one_of(_JSON, st.dictionaries(st.just("If-Unmodified-Since"), _SCALARS)),
+    },
+)
+
+
+@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(parts=st.lists(_PART, max_size=4), all_or_none=st.booleans())
+def test_any_composite_is_answered(service: Service, parts: list[dict[str, Any]], all_or_none: bool) -> None:
+    named = [{**part, "referenceId": f"r{i}"} for i, part in enumerate(parts)]
+    reply = send(service, "POST", "composite", body={"allOrNone": all_or_none, "compositeRequest": named})
+    assert reply.status < 500
+    if reply.status == 200:
+        assert all(answer["httpStatusCode"] < 500 for answer in reply.body["compositeResponse"])
+
+
+def test_one_of_many_with_the_same_ledger_key_wins(tmp_path: Path) -> None:
+    service = Service(tmp_path / "crm.db", Options(clients=(WRITER,)))
+    with ThreadPoolExecutor(8) as pool:
+        body = {"External_Key__c": "k1"}
+        replies = list(pool.map(lambda _: send(service, "POST", "sobjects", "Agent_Write__c", body=body), range(24)))
+    service.close()
+    assert sorted(reply.status for reply in replies) == [201] + [400] * 23
+
+
+def test_names_are_told_apart_by_their_prefixes() -> None:
+    assert len({o.prefix for o in SCHEMA}) == len(list(SCHEMA))
+    for sobject in SCHEMA:
+        names = [f.name.lower() for f in sobject.fields]
+        assert len(names) == len(set(names)), sobject.name
+        for field in sobject.fields:
+            assert (field.type is FieldType.REFERENCE) == bool(field.refers), (sobject.name, field.name)
