@@ -195,8 +195,14 @@ class _Source:
         try:
             return Playbook.model_validate(self.content)
         except ValidationError as refused:
-            for error in refused.errors(include_url=False, include_context=False):
-                self.complain(error["loc"], _sentence(error["type"], error["msg"], error["loc"], error.get("input")))
+            errors = refused.errors(include_url=False, include_context=False)
+            meant = {(*e["loc"][:-1], _meant(e["loc"])) for e in errors if e["type"] == "extra_forbidden"}
+            for error in errors:
+                # A misspelt key is one mistake, not an unknown key and a missing one.
+                if error["type"] != "missing" or error["loc"] not in meant:
+                    self.complain(
+                        error["loc"], _sentence(error["type"], error["msg"], error["loc"], error.get("input"))
+                    )
             return None
 
     def complain(self, loc: KeyPath, text: str) -> None:
@@ -224,15 +230,20 @@ def _sentence(kind: str, message: str, loc: KeyPath, value: object) -> str:
     name = ".".join(str(part) for part in loc if part != "[key]")
     match kind:
         case "extra_forbidden":
-            key = str(loc[-1])
-            near = difflib.get_close_matches(key, _fields_at(loc[:-1]), n=1, cutoff=0.6)
-            return f"unknown key {key}; " + (f"did you mean {near[0]}?" if near else "remove it, or see the comments")
+            near = _meant(loc)
+            return f"unknown key {loc[-1]}; " + (f"did you mean {near}?" if near else "remove it, or see the comments")
         case "missing":
             return f"{name} is missing; add it"
         case _:
             text = message.removeprefix("Value error, ")
             shown = f" (it is {str(value)[:60]!r})" if isinstance(value, str | int | float | bool) else ""
             return f"{name}: {text[:1].lower()}{text[1:]}{shown}; correct it"
+
+
+def _meant(loc: KeyPath) -> str:
+    """The known key that an unknown one looks like; empty where there is none."""
+    near = difflib.get_close_matches(str(loc[-1]), _fields_at(loc[:-1]), n=1, cutoff=0.6)
+    return near[0] if near else ""
 
 
 def _fields_at(loc: KeyPath) -> list[str]:
