@@ -41,7 +41,10 @@ class CrmActivities:
 
     @activity.defn
     def match(self, step: StepInput) -> MatchHead:
-        """Find the person among leads, contacts and accounts. Ambiguity is an exception, not a guess."""
+        """Find the person among leads, contacts and accounts. Ambiguity is an exception, not a guess.
+
+        A person who is a contact already gets no second existence as a lead: the case is about the contact.
+        """
         file = CaseFile(self._documents, step.case_id)
         result = file.match(step.round)
         if result is None:
@@ -52,7 +55,8 @@ class CrmActivities:
             file.keep(DocumentKind.MATCH, str(step.round), result)
         if result.verdict is MatchVerdict.POSSIBLE:
             return MatchHead(verdict=result.verdict, exception=ExceptionCode.AMBIGUOUS_MATCH)
-        lead_id = result.lead.id if result.lead else ""
+        person = result.lead or result.contact
+        lead_id = person.id if person else ""
         if lead_id:
             self._cases.set_lead(step.case_id, lead_id)
         return MatchHead(verdict=result.verdict, lead_id=lead_id)
@@ -73,7 +77,7 @@ class CrmActivities:
             file.keep(DocumentKind.SNAPSHOT, str(step.round), snapshot)
         lead = snapshot.lead
         if lead is None:
-            return FetchHead(found=not step.lead_id)
+            return FetchHead(found=snapshot.contact is not None or not step.lead_id)
         survivor = lead.text("MasterRecordId") if lead.flag("IsDeleted") else ""
         if not survivor:
             self._cases.set_lead(step.case_id, lead.id)

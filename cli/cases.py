@@ -50,13 +50,13 @@ def trace_case(
     as_json: Annotated[bool, typer.Option("--json", help="JSON on standard output.")] = False,
 ) -> None:
     """The steps of one case in order of time."""
-    steps = ApiClient.from_environment().call("GET", f"/api/cases/{case_id}")["trace"]
+    steps = ApiClient.from_environment().call("GET", f"/api/cases/{case_id}")["steps"]
     if as_json:
         sys.stdout.write(json.dumps(steps) + "\n")
         return
     table = Table(show_header=False, box=None)
     for step in steps:
-        table.add_row(step["at"], step["title"], step.get("detail", ""))
+        table.add_row(step["at"], step["what"], step["how"])
     console.print(table)
 
 

@@ -7,7 +7,6 @@ import signal
 import time
 import webbrowser
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, Any
@@ -162,13 +161,11 @@ def _hand_in(stack: LocalStack, count: int) -> dict[str, str]:
 
     api = ApiClient(stack.ui_url)
     labels: dict[str, str] = {}
-    now = datetime.now(UTC)
     for sample in inquiries(stack.seed, stack.today, count):
-        fields: dict[str, Any] = asdict(sample)
-        label = fields.pop("hard_case") or ""
-        fields["received_at"] = (now - timedelta(seconds=float(fields.pop("received_offset", 0) or 0))).isoformat()
-        fields["source"] = _SOURCES[str(fields["source"])].value
-        fields = {k: v for k, v in fields.items() if v is not None}
+        fields: dict[str, Any] = {k: v for k, v in asdict(sample).items() if v is not None}
+        label = str(fields.pop("hard_case", ""))
+        del fields["received_offset"]
+        fields["source"] = _SOURCES[sample.source].value
         answer = api.deliver(fields, stack.secrets.intake_secret)
         known = labels.get(answer["case_id"], "")
         labels[answer["case_id"]] = ", ".join(dict.fromkeys(x for x in (known, label) if x))

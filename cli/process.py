@@ -55,5 +55,5 @@ def mail_sink(
 def _log_to_stderr() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     # These log bodies and addresses at INFO.
-    for noisy in ("httpx", "httpcore", "urllib3", "mail.log", "openai"):
+    for noisy in ("httpx", "httpcore", "urllib3", "mail.log", "openai", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

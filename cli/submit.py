@@ -9,7 +9,6 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -132,6 +131,5 @@ def _inquiry(row: dict[str, Any], line: int, file: str) -> dict[str, Any]:
     # The same row of the same file is the same delivery, however often it is submitted.
     content = json.dumps(row, sort_keys=True, default=str)
     fields.setdefault("event_id", "row-" + hashlib.sha256(content.encode()).hexdigest()[:32])
-    fields.setdefault("received_at", datetime.now(UTC).isoformat())
     fields.setdefault("source", InquirySource.FILE.value)
     return fields

@@ -53,6 +53,6 @@ def crm_door(settings: CrmSettings, stores: Stores) -> CrmDoor:
     return CrmDoor(
         reader=SalesforceReader(session, stores.clock),
         writer=writer,
-        mail_guard=SalesforceMailGuard(session, guard),
+        mail_guard=SalesforceMailGuard(session, guard, documents=stores.documents),
         session=session,
     )
