@@ -39,7 +39,7 @@ from workflows.messages import CaseProgress, CaseResult, InboundLeadInput
 from workflows.options import CRM_READ, MODEL, SIGNER, STORE
 from workflows.review import ReviewedCase
 from workflows.visibility import BAND, OUTCOME, RISK, STEP, show
-from workflows.writeback import Written, apply_phase, write_back
+from workflows.writeback import Written, apply_phase, stop_if_cancelled, write_back
 
 MAX_REOPENINGS = 3
 """A record that moves away under the reviewer three times needs a talk, not a fourth card."""
@@ -94,13 +94,20 @@ class InboundLead(ReviewedCase):
 
     @workflow.run
     async def run(self, start: InboundLeadInput) -> CaseResult:
+        try:
+            return await self._until_closed()
+        except (ActivityError, asyncio.CancelledError) as stopped:
+            if is_cancelled_exception(stopped):
+                # Shielded: a second cancel must not cut the bookkeeping of the first.
+                await asyncio.shield(asyncio.ensure_future(self._close_cancelled()))
+            raise
+
+    async def _until_closed(self) -> CaseResult:
         while True:
             try:
                 outcome = await self._handle()
-            except (ActivityError, asyncio.CancelledError) as stopped:
-                if is_cancelled_exception(stopped):
-                    # Shielded: a second cancel must not cut the bookkeeping of the first.
-                    await asyncio.shield(asyncio.ensure_future(self._close_cancelled()))
+            except ActivityError as failed:
+                if is_cancelled_exception(failed):
                     raise
                 outcome = await self._hand_over(ExceptionCode.STEP_FAILED)
             if await self._close(outcome):
@@ -202,6 +209,7 @@ class InboundLead(ReviewedCase):
             return await self._hand_over(ExceptionCode.CRM_REFUSED)
         self._receipts = (*self._receipts, created.receipt_id)
         self._lead_id = created.lead_id
+        stop_if_cancelled()
         return None
 
     async def _fetch(self) -> CaseOutcome | None:
@@ -324,6 +332,7 @@ class InboundLead(ReviewedCase):
 
     def _reopen(self, because: str, *, keep_ladder: bool) -> None:
         """The next card says why it is there again; after a conflict it keeps its place in the ladder."""
+        stop_if_cancelled()
         self._reopened_because = because
         if not keep_ladder:
             self._ladder_of = None
@@ -370,6 +379,7 @@ class InboundLead(ReviewedCase):
             summary="Close: cancelled by ops",
             **STORE,
         )
+        await workflow.wait_condition(workflow.all_handlers_finished)
 
     # What ops see
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from activities.messages import (
@@ -33,6 +33,8 @@ from workflows.options import STORE
 MAX_AUDITED_REFUSALS = 20
 """Signals that name a worthless decision cost an activity each; after this many a run stops listening to more.
 
+Those still being verified count as well, so that a flood is capped before its first refusal.
+
 Updates come from the UI alone and get ten times as many. A good decision is never lost by this: it is in the
 store, and the expiry asks the store first.
 """
@@ -46,6 +48,9 @@ class GateState:
     decision: VerifiedDecision | None = None
     inquiries: int = 1
     refusals: int = 0
+    """Decisions that were refused, or not found good yet."""
+    early: DecisionRef | None = None
+    """Told by signal just before its round was asked about."""
     mail_stopped: bool = False
 
 
@@ -61,7 +66,7 @@ class ReviewedCase:
     @workflow.update
     async def decide(self, ref: DecisionRef) -> DecideResult:
         """Take in a stored decision. Answers once it is verified."""
-        return await self._take_in(ref)
+        return await self._answer(ref)
 
     @decide.validator
     def _may_decide(self, ref: DecisionRef) -> None:
@@ -76,8 +81,13 @@ class ReviewedCase:
     @workflow.signal
     async def submit_decision(self, ref: DecisionRef) -> None:
         """The same for senders that cannot wait for an answer. Believed no more than an update."""
-        if self._gate.round == ref.round and self._gate.refusals < MAX_AUDITED_REFUSALS:
-            await self._take_in(ref)
+        if self._gate.refusals >= MAX_AUDITED_REFUSALS:
+            return
+        if self._gate.round is None:
+            # The queue shows a review a moment before this run waits for it.
+            self._gate.early = ref
+        elif self._gate.round == ref.round:
+            await self._answer(ref)
 
     @workflow.signal
     def inquiry_joined(self, ref: InquiryRef) -> None:
@@ -89,8 +99,19 @@ class ReviewedCase:
         """Keep the e-mail from going out, as long as its undo window is open."""
         self._gate.mail_stopped = True
 
+    async def _answer(self, ref: DecisionRef) -> DecideResult:
+        """One that cannot be verified is refused like a worthless one: a failing signal would end the whole case."""
+        try:
+            return await self._take_in(ref)
+        except ActivityError as failed:
+            if is_cancelled_exception(failed):
+                raise
+            code = failed.cause.type if isinstance(failed.cause, ApplicationError) else None
+            return DecideResult(accepted=False, reason=code or RefusalReason.UNKNOWN_DECISION)
+
     async def _take_in(self, ref: DecisionRef) -> DecideResult:
         asked_about = self._gate.round
+        self._gate.refusals += 1
         verified = await workflow.execute_activity_method(
             ReviewActivities.verify_decision,
             VerifyInput(**self._case.model_dump(), round=ref.round, decision_id=ref.decision_id),
@@ -98,8 +119,8 @@ class ReviewedCase:
             **STORE,
         )
         if not verified.accepted:
-            self._gate.refusals += 1
             return DecideResult(accepted=False, reason=verified.reason)
+        self._gate.refusals -= 1
         # While the activity ran the round may have ended otherwise: only the round that was asked about counts.
         if self._gate.round == asked_about and verified.complete and self._gate.decision is None:
             self._gate.decision = verified
@@ -111,7 +132,10 @@ class ReviewedCase:
         """Wait through the ladder. Ends as decided, expired, or superseded by another inquiry."""
         self._gate.decision = None
         self._gate.round = round
+        early, self._gate.early = self._gate.early, None
         try:
+            if early is not None and early.round == round:
+                await self._answer(early)
             for rung in head.rungs:
                 # Computed here, at each rung, from the absolute time: nothing that happens while waiting moves it.
                 left = max(rung.at - workflow.now(), timedelta(0))

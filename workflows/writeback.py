@@ -3,6 +3,7 @@
 When do you need to touch this? When a step is added to a writeback, or what happens after a failed step changes.
 """
 
+import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -59,6 +60,7 @@ async def write_back(
     if not decision.has_mail:
         return Written(crm=applied, receipts=receipts)
 
+    stop_if_cancelled()
     mail = await _send_after_undo_window(case, gate, round, head, decision, agent_version)
     if mail is not MailState.ACCEPTED:
         return Written(crm=applied, receipts=receipts, mail=mail, complete=False)
@@ -70,6 +72,12 @@ async def write_back(
         receipts = (*receipts, contacted.receipt_id)
     done = contacted.kind in (WriteOutcomeKind.WRITTEN, WriteOutcomeKind.NOTHING_TO_WRITE)
     return Written(crm=applied, receipts=receipts, mail=mail, complete=done)
+
+
+def stop_if_cancelled() -> None:
+    """Raise the cancellation that a write has swallowed: it is waited for, and its result comes instead."""
+    if workflow.cancellation_reason() is not None:
+        raise asyncio.CancelledError
 
 
 async def apply_phase(
