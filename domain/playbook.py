@@ -166,7 +166,7 @@ Rank = Annotated[tuple[RoutingStep, ...], BeforeValidator(_rank)]
 
 
 class RoutingRules(Value):
-    """`precedence`: ranks in order, the first that names a team decides; two teams from one rank are a conflict."""
+    """`precedence`: ranks in order, the first that names somebody decides; a rank that disagrees is a conflict."""
 
     precedence: tuple[Rank, ...] = Field(min_length=1)
     strategic: tuple[StrategicAccount, ...] = ()

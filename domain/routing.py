@@ -82,10 +82,10 @@ def route(
 
 
 def _decide(claims: list[Claim], skipped: list[Passed], scene: Scene, qualification: Qualification) -> RoutingDecision:
-    claim = claims[0]
+    claim = next((c for c in claims if c.owner is not None), claims[0])
     rule = " and ".join(dict.fromkeys(c.step.value for c in claims))
     problem = next((c.problem for c in claims if c.problem), "")
-    if not problem and len({c.target for c in claims}) > 1:
+    if not problem and not _agree(claims, scene):
         problem = "Rules of equal rank disagree: " + " ".join(dict.fromkeys(c.why for c in claims))
     if problem:
         return _unresolved(rule, problem, claims, skipped, scene)
@@ -120,6 +120,21 @@ def _decide(claims: list[Claim], skipped: list[Passed], scene: Scene, qualificat
     )
 
 
+def _agree(claims: list[Claim], scene: Scene) -> bool:
+    """One person and one team at most, and the person belongs to the team."""
+    owners = {c.owner.id: c.owner for c in claims if c.owner is not None}
+    teams = {c.team for c in claims if c.owner is None}
+    if len(owners) > 1 or len(teams) > 1:
+        return False
+    named = [scene.playbook.teams[t] for t in teams if t in scene.playbook.teams]
+    return all(_belongs(owner, team, scene) for owner in owners.values() for team in named)
+
+
+def _belongs(owner: CrmRecord, team: Team, scene: Scene) -> bool:
+    listed = any(member.id == owner.id for member in members_of(team, scene.snapshot.users))
+    return listed or owner.text("Team__c") == team.name
+
+
 def _pick(team: Team, scene: Scene) -> tuple[CrmRecord | None, str, tuple[Candidate, ...]]:
     """The member with the fewest open leads who reads the language; the queue where all are full."""
     snapshot = scene.snapshot
@@ -152,8 +167,8 @@ def _pick(team: Team, scene: Scene) -> tuple[CrmRecord | None, str, tuple[Candid
 
 
 def _unresolved(rule: str, problem: str, claims: list[Claim], skipped: list[Passed], scene: Scene) -> RoutingDecision:
-    team = scene.playbook.teams.get(claims[0].team) if claims else None
-    fallback = _fallback(team if len({c.target for c in claims}) == 1 else None, "", scene)
+    team = scene.playbook.teams.get(claims[0].team) if len(claims) == 1 else None
+    fallback = _fallback(team, "", scene)
     return RoutingDecision(
         owner_id="",
         owner_name="",

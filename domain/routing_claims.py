@@ -28,11 +28,6 @@ class Claim(Value):
     strategic: bool = False
     problem: str = ""
 
-    @property
-    def target(self) -> str:
-        """What must be equal for two claims to agree."""
-        return self.owner.id if self.owner is not None else self.team
-
 
 class Passed(Value):
     """An owner whom a step would have named, and why it did not."""

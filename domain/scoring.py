@@ -188,6 +188,9 @@ def _fit(judge: _Judge) -> tuple[Fit, tuple[str, ...]]:
     domain = company_domain(email, website)
     if domain and domain in {registrable_domain(d) or d for d in playbook.competitor_domains}:
         return Fit.COMPETITOR, (mail_ref or web_ref,)
+    account, contact = judge.snapshot.account, judge.snapshot.contact
+    if account is not None and account.text("Type") == "Competitor":
+        return Fit.COMPETITOR, (cite_field(judge.book, account, "Type"),)
     by_kind = {f.name: f for f in judge.facts.fits}
     buying = [f for f in judge.facts.intents if f.name in _BUYING]
     kind = email and host_kind(email, playbook)
@@ -200,7 +203,6 @@ def _fit(judge: _Judge) -> tuple[Fit, tuple[str, ...]]:
         if contradicted and fit in {Fit.STUDENT, Fit.JOB_SEEKER}:
             return Fit.UNCLEAR, (ref, judge.cite_finding(buying[0]))
         return fit, (ref,)
-    account, contact = judge.snapshot.account, judge.snapshot.contact
     if account is not None and account.text("Type") == "Customer":
         return Fit.CUSTOMER, (cite_field(judge.book, account, "Type"),)
     if buying:

@@ -22,6 +22,7 @@ from tests.domain.scenes import (
     COMPANY,
     INTAKE,
     IRENE,
+    NORA,
     NOW,
     ORG_ID,
     QUEUES,
@@ -212,7 +213,7 @@ def test_what_is_already_so_is_not_changed_again() -> None:
 
 
 def test_a_routing_conflict_leaves_the_task_to_the_fallback() -> None:
-    made = proposed(proposing((inquiry(product_interest="Analytics"),)))
+    made = proposed(proposing(snap=snapshot(account=account(OwnerId=NORA.id))))
     assert "owner" not in keys(made)
     task = made.content.action("task")
     assert isinstance(task, CreateTask)

@@ -115,7 +115,13 @@ def test_an_integration_user_owns_nothing() -> None:
 
 def test_the_owner_of_the_account_gets_its_leads() -> None:
     result = routed(snap=snapshot(account=account(OwnerId=TOMAS.id)))
-    assert (result.owner_id, result.rule) == (TOMAS.id, "account_owner")
+    assert (result.owner_id, result.rule) == (TOMAS.id, "account_owner and territory")
+
+
+def test_an_account_owner_of_another_team_than_the_territory_is_a_conflict() -> None:
+    result = routed(snap=snapshot(account=account(OwnerId=NORA.id, BillingCountry="Canada")))
+    assert result.owner_id == ""
+    assert "Nora North owns the account Northwind Traders S.A.. Territory ES → EMEA mid-market." in result.conflict
 
 
 def test_partners_go_to_their_desk_by_domain_or_as_the_crm_says() -> None:
@@ -138,7 +144,8 @@ def test_a_region_makes_a_territory_narrow() -> None:
 
 
 def test_product_and_territory_of_one_rank_that_disagree_are_a_conflict() -> None:
-    result = routed(inquiry(product_interest="Analytics"))
+    rules = with_routing(precedence=((RoutingStep.TERRITORY, RoutingStep.PRODUCT),))
+    result = routed(inquiry(product_interest="Analytics"), rules=rules)
     assert result.owner_id == ""
     assert result.rule == "territory and product"
     assert "Territory ES → EMEA mid-market. Product Analytics → Enterprise." in result.conflict
@@ -146,8 +153,16 @@ def test_product_and_territory_of_one_rank_that_disagree_are_a_conflict() -> Non
 
 
 def test_product_and_territory_that_agree_are_none() -> None:
-    rules = with_routing(product_teams=(ProductTeam(product="Analytics", team="emea"),))
+    rules = with_routing(
+        precedence=((RoutingStep.TERRITORY, RoutingStep.PRODUCT),),
+        product_teams=(ProductTeam(product="Analytics", team="emea"),),
+    )
     assert routed(inquiry(product_interest="analytics"), rules=rules).owner_id == IRENE.id
+
+
+def test_a_product_finds_its_team_where_no_territory_reaches() -> None:
+    said = inquiry(product_interest="Analytics", country="BR")
+    assert routed(said, snapshot(lead=None)).owner_id == SOFIA.id
 
 
 def test_two_countries_of_two_teams_are_a_conflict() -> None:
