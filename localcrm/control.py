@@ -10,8 +10,10 @@ from localcrm import by_hand
 from localcrm.context import AutomationRule, Context, OrgRules
 from localcrm.errors import ApiError, not_found
 from localcrm.faults import FaultQueue, parse_fault
+from localcrm.fields import SObject
 from localcrm.meter import Meter
 from localcrm.request import Call, Reply
+from localcrm.schema import SCHEMA
 
 
 @dataclass
@@ -84,6 +86,13 @@ def _by_hand(call: Call, in_transaction: Callable[[Callable[[Context], Any], str
             raise not_found()
 
 
+def _field(sobject: SObject, name: str) -> str:
+    found = sobject.field(name)
+    if found is None:
+        raise ValueError(f"{sobject.name} has no field {name}")
+    return found.name
+
+
 def _rule(body: dict[str, Any]) -> AutomationRule:
     when = str(body.get("on", "both"))
     if when not in ("create", "update", "both"):
@@ -91,10 +100,11 @@ def _rule(body: dict[str, Any]) -> AutomationRule:
     values = body["set"]
     if not isinstance(values, dict) or not values:
         raise ValueError("set must name at least one field")
+    sobject = SCHEMA.get(str(body["object"]))
     return AutomationRule(
-        sobject=str(body["object"]),
-        values=values,
-        when_field=None if body.get("when_field") is None else str(body["when_field"]),
+        sobject=sobject.name,
+        values={_field(sobject, name): value for name, value in values.items()},
+        when_field=None if body.get("when_field") is None else _field(sobject, str(body["when_field"])),
         on_create=when != "update",
         on_update=when != "create",
     )

@@ -71,8 +71,8 @@ class Sessions:
     def org_id(self) -> str:
         return self._org_id
 
-    def grant(self, form: Mapping[str, str], authorization: str | None) -> Session:
-        """The token endpoint. Raises OAuthError."""
+    def grant(self, form: Mapping[str, str], authorization: str | None, base: str) -> Session:
+        """The token endpoint; `base` is this server's own address, as the client wrote it. Raises OAuthError."""
         match form.get("grant_type"):
             case "client_credentials":
                 client_id, secret = _basic(authorization) or (form.get("client_id", ""), form.get("client_secret", ""))
@@ -83,7 +83,7 @@ class Sessions:
                     raise OAuthError("invalid_client", "invalid client credentials")
                 return self.issue(client_id)
             case grant if grant == JWT_BEARER:
-                return self._grant_assertion(form.get("assertion", ""))
+                return self._grant_assertion(form.get("assertion", ""), base)
             case _:
                 raise OAuthError("unsupported_grant_type", "grant type not supported")
 
@@ -110,7 +110,7 @@ class Sessions:
             raise _invalid_session()
         return Caller(client.client_id, self._user_ids[client.client_id], client.access)
 
-    def _grant_assertion(self, assertion: str) -> Session:
+    def _grant_assertion(self, assertion: str, base: str) -> Session:
         try:
             head, payload, signature = assertion.split(".")
             header, claims = json.loads(_decode(head)), json.loads(_decode(payload))
@@ -122,12 +122,12 @@ class Sessions:
         client = self._known(str(claims.get("iss", "")))
         if client.public_key is None or not _verifies(client.public_key, f"{head}.{payload}".encode(), proof):
             raise OAuthError("invalid_grant", "invalid assertion")
-        self._check_claims(client, claims)
+        self._check_claims(client, claims, base)
         return self.issue(client.client_id)
 
-    def _check_claims(self, client: Client, claims: dict[str, Any]) -> None:
-        audience = str(claims.get("aud", ""))
-        if not audience.startswith("http") or (".salesforce.com" not in audience and "//127.0.0.1" not in audience):
+    def _check_claims(self, client: Client, claims: dict[str, Any], base: str) -> None:
+        audience = str(claims.get("aud", "")).rstrip("/")
+        if not audience.endswith(".salesforce.com") and audience != base:
             raise OAuthError("invalid_grant", "audience is invalid")
         if claims.get("sub") != client.username:
             raise OAuthError("invalid_grant", "user hasn't approved this consumer")

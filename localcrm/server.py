@@ -112,7 +112,7 @@ class LocalCrm:
     def _token(self, raw: bytes, authorization: str | None, base: str) -> Response:
         form = dict(parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True))
         try:
-            session = self.service.sessions.grant(form, authorization)
+            session = self.service.sessions.grant(form, authorization, base)
         except OAuthError as error:
             return JSONResponse(error.body, status_code=400)
         return JSONResponse(

@@ -9,7 +9,7 @@ import requests
 from simple_salesforce.exceptions import SalesforceError, SalesforceResourceNotFound
 
 from localcrm.faults import FaultKind
-from tests.localcrm.driving import Crm, running
+from tests.localcrm.driving import CONTROL, Crm, running
 
 QUIET = {"Sforce-Auto-Assign": "FALSE"}
 LEAD = {"LastName": "Ruiz", "Company": "Transportes Ruiz"}
@@ -90,8 +90,16 @@ def test_faults_wait_their_turn_and_look_inside(crm: Crm, sf: Any) -> None:
     with pytest.raises(SalesforceError, match="UNKNOWN_EXCEPTION"):
         ledger_write(sf, "poisoned-key")
     assert ledger_rows(sf) == 2
-    wrong = crm.http("POST", "/control/faults", json={"kind": "flood"}, headers={"X-Control-Token": "control-token"})
+    wrong = crm.http("POST", "/control/faults", json={"kind": "flood"}, headers={"X-Control-Token": CONTROL})
     assert (wrong.status_code, wrong.json()[0]["errorCode"]) == (400, "INVALID_INPUT")
+
+
+@pytest.mark.parametrize(
+    "rule", [{"object": "Leed", "set": {"Rating": "Cold"}}, {"object": "Lead", "set": {"Mood": 1}}]
+)
+def test_automation_of_what_is_not_there_is_refused(crm: Crm, rule: dict[str, Any]) -> None:
+    answer = crm.http("POST", "/control/automation", json=rule, headers={"X-Control-Token": CONTROL})
+    assert answer.status_code == 400
 
 
 def test_automation_rewrites_after_a_write(crm: Crm, sf: Any) -> None:
