@@ -1,0 +1,1 @@
+"""The case workflow on an engine that skips time, with scripted activities."""

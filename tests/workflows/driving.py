@@ -1,0 +1,197 @@
+"""Start cases, decide them, and wait for what they come to."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from temporalio.api.enums.v1 import EventType
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.exceptions import ApplicationError
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Worker
+
+from activities.errors import to_failure
+from domain.decisions import Verdict
+from domain.leads import Motion
+from domain.model import Instant
+from runtime.failures import CodedFailures
+from tests.workflows.script import WAIT, Script
+from tests.workflows.scripted import ScriptedActivities
+from workers.roles import SANDBOX, WORKFLOWS
+from workflows.inbound import InboundLead
+from workflows.messages import (
+    CaseProgress,
+    CaseResult,
+    DecideResult,
+    DecisionRef,
+    InboundLeadInput,
+    InquiryRef,
+    StopMail,
+    TaskQueue,
+    UndoInput,
+    UndoResult,
+    undo_workflow_id,
+    workflow_id,
+)
+from workflows.undo import UndoWrite
+
+ORG = "acme"
+
+
+@asynccontextmanager
+async def workers_of(
+    client: Client, activities: ScriptedActivities, *, max_cached_workflows: int = 1000
+) -> AsyncIterator[None]:
+    """All four queues in this process, set up as `workers.roles` does."""
+    async with AsyncExitStack() as running:
+        for queue, registered in activities.by_queue().items():
+            threads = running.enter_context(ThreadPoolExecutor(8, thread_name_prefix=queue.value))
+            worker = Worker(
+                client,
+                task_queue=queue,
+                workflows=WORKFLOWS if queue is TaskQueue.CASES else (),
+                activities=registered,
+                activity_executor=threads,
+                max_concurrent_activities=8,
+                max_cached_workflows=max_cached_workflows,
+                workflow_runner=SANDBOX,
+                interceptors=[CodedFailures(translate=to_failure, keep_detail=lambda _case, _slot, _text: "")],
+            )
+            await running.enter_async_context(worker)
+        yield
+
+
+class RunningCase:
+    """One case on its way."""
+
+    def __init__(self, script: Script, handle: WorkflowHandle[InboundLead, CaseResult]) -> None:
+        self.script = script
+        self.handle = handle
+        self._decided = 0
+
+    async def progress(self) -> CaseProgress:
+        return await self.handle.query(InboundLead.progress)
+
+    async def until_waiting(self, round: int = 1) -> None:
+        """Wait until people are asked about that round."""
+        await self.script.until_proposed(round)
+        async with asyncio.timeout(WAIT):
+            while True:
+                now = await self.progress()
+                if now.waiting and now.round == round:
+                    return
+
+    async def until_event(self, kind: EventType.ValueType, times: int = 1) -> None:
+        """Wait until the history holds that many events of a kind."""
+        async with asyncio.timeout(WAIT):
+            while await self.count(kind) < times:
+                pass
+
+    async def until_cancelling(self) -> None:
+        """Wait until the workflow has passed its cancellation on to the activity that it is waiting for."""
+        await self.until_event(EventType.EVENT_TYPE_ACTIVITY_TASK_CANCEL_REQUESTED)
+
+    def store(self, verdict: Verdict, round: int = 1, *, decided_at: Instant | None = None) -> DecisionRef:
+        """Sign and store a decision without telling the workflow."""
+        self._decided += 1
+        decision_id = f"d{self._decided}-{self.script.case_id}"
+        self.script.arbiter.record(
+            decision_id,
+            round,
+            verdict,
+            decided_at=decided_at,
+            has_mail=self.script.has_mail,
+            has_after_mail=self.script.has_after_mail,
+        )
+        return DecisionRef(decision_id=decision_id, round=round)
+
+    async def deliver(self, ref: DecisionRef) -> DecideResult:
+        """Tell the workflow of a decision, by update."""
+        return await self.handle.execute_update(InboundLead.decide, ref)
+
+    async def refused(self, ref: DecisionRef) -> str | None:
+        """Deliver a decision that the validator turns away, and say by which code."""
+        with pytest.raises(WorkflowUpdateFailedError) as turned_away:
+            await self.deliver(ref)
+        cause = turned_away.value.cause
+        assert isinstance(cause, ApplicationError)
+        return cause.type
+
+    async def signal(self, ref: DecisionRef) -> None:
+        """Tell the workflow of a decision, by signal."""
+        await self.handle.signal(InboundLead.submit_decision, ref)
+
+    async def decide(self, verdict: Verdict, round: int = 1) -> DecideResult:
+        """Wait until a round is asked about, store a decision and deliver it."""
+        await self.until_waiting(round)
+        return await self.deliver(self.store(verdict, round))
+
+    async def join(self, number: int) -> None:
+        """The same person writes again: the store knows first, then the workflow is told."""
+        self.script.inquiries = number
+        await self.handle.signal(InboundLead.inquiry_joined, InquiryRef(number=number))
+
+    async def stop_mail(self) -> None:
+        await self.handle.signal(InboundLead.stop_mail, StopMail(by="sam"))
+
+    async def result(self) -> CaseResult:
+        """How the case ended; skips over all waiting on the way."""
+        return await self.handle.result()
+
+    async def history(self) -> Sequence[HistoryEvent]:
+        return (await self.handle.fetch_history()).events
+
+    async def count(self, kind: EventType.ValueType) -> int:
+        """How many events of a kind the history holds."""
+        return sum(event.event_type == kind for event in await self.history())
+
+
+class Desk:
+    """Where cases are started in a test."""
+
+    def __init__(self, env: WorkflowEnvironment, activities: ScriptedActivities) -> None:
+        self.env = env
+        self._activities = activities
+        self._open: list[RunningCase] = []
+
+    async def open(self, script: Script) -> RunningCase:
+        """Start the workflow of a case."""
+        self._activities.play(script)
+        handle = await self.env.client.start_workflow(
+            InboundLead.run,
+            InboundLeadInput(
+                case_id=script.case_id, org_id=ORG, playbook_digest="playbook-1", agent_version="test-agent"
+            ),
+            id=workflow_id(Motion.INBOUND, ORG, script.case_id),
+            task_queue=TaskQueue.CASES,
+        )
+        case = RunningCase(script, handle)
+        self._open.append(case)
+        return case
+
+    async def undo(self, script: Script, order: UndoInput) -> UndoResult:
+        """Run an undo to its end."""
+        self._activities.play(script)
+        return await self.env.client.execute_workflow(
+            UndoWrite.run,
+            order,
+            id=undo_workflow_id(order.org_id, order.decision_id),
+            task_queue=TaskQueue.CASES,
+        )
+
+    async def skip(self, time: timedelta) -> None:
+        """Let the engine's time pass."""
+        await self.env.sleep(time)
+
+    async def clear(self) -> None:
+        """End what a test left open, so that the next one has the clock to itself."""
+        for case in self._open:
+            case.script.release_all()
+            described: Any = await case.handle.describe()
+            if described.close_time is None:
+                await case.handle.terminate("end of test")

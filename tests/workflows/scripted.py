@@ -1,0 +1,209 @@
+"""Every activity of the product by its real name, answering from the script of the case it is asked about."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from temporalio import activity
+
+from activities.messages import (
+    ApplyHead,
+    ApplyInput,
+    CaseRef,
+    CloseHead,
+    CloseInput,
+    CreateLeadHead,
+    DraftHead,
+    DraftInput,
+    EscalateInput,
+    ExceptionHead,
+    ExceptionInput,
+    FetchHead,
+    FetchInput,
+    Gate,
+    MailHead,
+    MailInput,
+    MatchHead,
+    ProposalHead,
+    ProposeInput,
+    QualificationHead,
+    RoundEnding,
+    RoundInput,
+    RoutingHead,
+    Rung,
+    StepInput,
+    UndoApplyInput,
+    UndoHead,
+    VerifiedDecision,
+    VerifyInput,
+)
+from domain.decisions import RoundState, Verdict
+from domain.proposals import Phase
+from domain.receipts import MailState, WriteOutcomeKind
+from tests.workflows.script import LEAD, Call, Script
+from workflows.messages import TaskQueue
+
+
+class ScriptedActivities:
+    """One desk for many cases, so that workers can be shared by all tests."""
+
+    def __init__(self) -> None:
+        self._scripts: dict[str, Script] = {}
+
+    def play(self, script: Script) -> None:
+        """Answer the script's case by it from now on."""
+        self._scripts[script.case_id] = script
+
+    def _enter(self, name: str, order: CaseRef) -> Script:
+        info = activity.info()
+        script = self._scripts[order.case_id]
+        script.enter(Call(name, order, info.attempt, info.current_attempt_scheduled_time))
+        return script
+
+    # The CRM queue
+
+    @activity.defn
+    def match(self, step: StepInput) -> MatchHead:
+        return self._enter("match", step).match()
+
+    @activity.defn
+    def fetch(self, step: FetchInput) -> FetchHead:
+        return self._enter("fetch", step).fetch()
+
+    @activity.defn
+    def apply_changes(self, order: ApplyInput) -> ApplyHead:
+        script = self._enter("apply_changes", order)
+        head = script.crm() if order.phase is Phase.CRM else script.after_mail()
+        if head.kind is not WriteOutcomeKind.WRITTEN:
+            return head
+        created = LEAD if order.round == 0 else ""
+        return head.model_copy(update={"receipt_id": f"r-{order.decision_id}-{order.phase.value}", "lead_id": created})
+
+    @activity.defn
+    def undo(self, order: UndoApplyInput) -> UndoHead:
+        return self._enter("undo", order).undo()
+
+    @activity.defn(name="send_mail")
+    def send(self, order: MailInput) -> MailHead:
+        return MailHead(state=self._enter("send_mail", order).mail())
+
+    @activity.defn(name="stop_mail")
+    def stop(self, order: MailInput) -> MailHead:
+        self._enter("stop_mail", order)
+        return MailHead(state=MailState.STOPPED)
+
+    # The case queue
+
+    @activity.defn
+    def propose_lead(self, step: StepInput) -> CreateLeadHead:
+        return self._enter("propose_lead", step).lead()
+
+    @activity.defn
+    def enrich(self, step: StepInput) -> None:
+        self._enter("enrich", step)
+
+    @activity.defn
+    def qualify(self, step: StepInput) -> QualificationHead:
+        self._enter("qualify", step)
+        return QualificationHead(score=72, band="B", fit="good", confidence=0.8)
+
+    @activity.defn
+    def route(self, step: StepInput) -> RoutingHead:
+        return self._enter("route", step).route()
+
+    @activity.defn
+    def propose(self, step: ProposeInput) -> ProposalHead:
+        script = self._enter("propose", step)
+        gate = script.gate()
+        head = ProposalHead(
+            digest=f"d{step.round}",
+            risk=script.risk,
+            gate=gate,
+            quorum=script.quorum,
+            undo_window_seconds=script.undo_window_seconds,
+            has_mail=script.has_mail,
+            sender_domain="seller.example",
+        )
+        if gate in (Gate.NOTHING_TO_DO, Gate.SUMMARY_ONLY):
+            return head
+        opened_at = activity.info().scheduled_time
+        if step.keeps_ladder_of_round is None:
+            rungs = tuple(Rung(step=rung, at=opened_at + after) for rung, after in script.ladder)
+        else:
+            rungs = script.arbiter.rounds[step.keeps_ladder_of_round].rungs
+        rungs = script.arbiter.open(step.round, rungs, opened_at=opened_at, quorum=script.quorum)
+        return head.model_copy(update={"rungs": rungs})
+
+    @activity.defn
+    def verify_decision(self, order: VerifyInput) -> VerifiedDecision:
+        return self._enter("verify_decision", order).arbiter.verify(order.decision_id, order.round)
+
+    @activity.defn
+    def escalate(self, order: EscalateInput) -> None:
+        self._enter("escalate", order)
+
+    @activity.defn
+    def expire_round(self, order: RoundInput) -> RoundEnding:
+        return self._enter("expire_round", order).arbiter.end(order.round, RoundState.EXPIRED)
+
+    @activity.defn
+    def supersede_round(self, order: RoundInput) -> RoundEnding:
+        return self._enter("supersede_round", order).arbiter.end(order.round, RoundState.SUPERSEDED)
+
+    @activity.defn
+    def open_exception(self, order: ExceptionInput) -> ExceptionHead:
+        self._enter("open_exception", order)
+        return ExceptionHead(code=order.code, owner="ops")
+
+    @activity.defn
+    def close(self, order: CloseInput) -> CloseHead:
+        script = self._enter("close", order)
+        return CloseHead(closed=order.seen_inquiries == script.inquiries, inquiry_count=script.inquiries)
+
+    @activity.defn
+    def cancel(self, order: RoundInput) -> CloseHead:
+        return CloseHead(closed=True, inquiry_count=self._enter("cancel", order).inquiries)
+
+    # The model queue
+
+    @activity.defn
+    def draft(self, order: DraftInput) -> DraftHead:
+        self._enter("draft", order)
+        return DraftHead(origin="model", mail=True)
+
+    @activity.defn
+    def draft_from_template(self, order: DraftInput) -> DraftHead:
+        self._enter("draft_from_template", order)
+        return DraftHead(origin="template", mail=True)
+
+    # The signer queue
+
+    @activity.defn(name="sign_by_policy")
+    def sign(self, order: RoundInput) -> VerifiedDecision:
+        script = self._enter("sign_by_policy", order)
+        decision_id = f"policy-{order.case_id}-{order.round}"
+        if script.signer_refuses:
+            return VerifiedDecision(accepted=False, reason=script.signer_refuses, decision_id=decision_id)
+        return VerifiedDecision(accepted=True, complete=True, decision_id=decision_id, verdict=Verdict.APPROVE)
+
+    def by_queue(self) -> dict[TaskQueue, Sequence[Callable[..., Any]]]:
+        """What the workers register: each step on its own queue only, so that a step sent elsewhere hangs."""
+        return {
+            TaskQueue.CASES: [
+                self.propose_lead,
+                self.enrich,
+                self.qualify,
+                self.route,
+                self.propose,
+                self.verify_decision,
+                self.escalate,
+                self.expire_round,
+                self.supersede_round,
+                self.open_exception,
+                self.close,
+                self.cancel,
+                self.draft_from_template,
+            ],
+            TaskQueue.CRM: [self.match, self.fetch, self.apply_changes, self.undo, self.send, self.stop],
+            TaskQueue.MODEL: [self.draft],
+            TaskQueue.SIGNER: [self.sign],
+        }
