@@ -9,16 +9,11 @@ from domain.leads import CrmRecord, RecordRef
 from domain.model import Instant, Value
 from gateways.crm import faults
 from gateways.crm.client import CompositeAnswer, Part, SalesforceSession, query_part, row_part
-from gateways.crm.fields import CONSENT, EMAIL, EVENT, INDIVIDUAL, SYSTEM, TASK
+from gateways.crm.fields import CONSENT, EMAIL, EVENT, INDIVIDUAL, SYSTEM, TASK, ReadFields
 from gateways.crm.ledger import LedgerRow, ledger_part, ledger_row
 from gateways.crm.soql import select
 from gateways.crm.values import record_from, records_from, soql_time
 
-LEAD_DECISIVE = (
-    *("OwnerId", "Status", "IsConverted", "HasOptedOutOfEmail", "DoNotCall", "EmailBouncedReason", "IndividualId"),
-    *("IsDeleted", "MasterRecordId"),
-)
-CONTACT_DECISIVE = ("OwnerId", "HasOptedOutOfEmail", "EmailBouncedReason", "IndividualId")
 MAX_ACTIVITIES = 50
 SETTLING_READS = 2
 
@@ -57,8 +52,11 @@ class Live(Value):
 class LiveReader:
     """`wait` lets seconds pass where a record changed in the very second it was read."""
 
-    def __init__(self, session: SalesforceSession, wait: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self, session: SalesforceSession, fields: ReadFields, wait: Callable[[float], None] = time.sleep
+    ) -> None:
         self._session = session
+        self._fields = fields
         self._wait = wait
 
     def read_settled(
@@ -82,33 +80,30 @@ class LiveReader:
         return live
 
     def read(self, wanted: Mapping[RecordRef, frozenset[str]], *, ledger_key: str, since: datetime | None) -> Live:
-        """The wanted fields of each record, what decides about leads, activities since, consent, the ledger row.
+        """The usual and the wanted fields of each record, activities since, consent, and the ledger row.
 
         One API call. `since` None asks for no activities. Raises `CrmError`.
         """
         leads = {ref: fields for ref, fields in wanted.items() if ref.object == "Lead"}
         others = {ref: fields for ref, fields in wanted.items() if ref.object != "Lead"}
-        rows = [_row(i, ref, fields) for i, (ref, fields) in enumerate(others.items())]
+        rows = [
+            row_part(f"row_{i}", ref.object, ref.id, self._fields.of(ref.object, fields))
+            for i, (ref, fields) in enumerate(others.items())
+        ]
         people = [ref.id for ref in wanted if ref.object in ("Lead", "Contact")]
         parts = [ledger_part(ledger_key), *rows]
         if leads:
-            parts += [_leads(leads), _consents([ref.id for ref in leads])]
+            parts += [self._leads(leads), _consents([ref.id for ref in leads])]
         if people and since is not None:
             parts += _activities(people, since)
         return _live(self._session.composite(parts, all_or_none=False), list(others))
 
-
-def _row(position: int, ref: RecordRef, fields: frozenset[str]) -> Part:
-    decisive = CONTACT_DECISIVE if ref.object == "Contact" else ()
-    return row_part(f"row_{position}", ref.object, ref.id, (*SYSTEM, *decisive, *fields))
-
-
-def _leads(leads: Mapping[RecordRef, frozenset[str]]) -> Part:
-    """Through queryAll: a deleted or merged lead still says so, and names its survivor."""
-    individual = tuple(f"Individual.{name}" for name in INDIVIDUAL)
-    wanted = sorted(name for names in leads.values() for name in names)
-    fields = (*SYSTEM, *LEAD_DECISIVE, *individual, *wanted)
-    return query_part("leads", select("Lead", fields, "Id IN {}", [ref.id for ref in leads]), deleted_too=True)
+    def _leads(self, leads: Mapping[RecordRef, frozenset[str]]) -> Part:
+        """Through queryAll: a deleted or merged lead still says so, and names its survivor."""
+        individual = tuple(f"Individual.{name}" for name in INDIVIDUAL)
+        wanted = sorted(name for names in leads.values() for name in names)
+        soql = select("Lead", self._fields.of("Lead", (*individual, *wanted)), "Id IN {}", [ref.id for ref in leads])
+        return query_part("leads", soql, deleted_too=True)
 
 
 def _consents(lead_ids: list[str]) -> Part:

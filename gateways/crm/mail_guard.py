@@ -4,6 +4,7 @@ from domain.errors import ErrorCode, MailError, NotAuthorised, RefusalReason
 from domain.ports import CaseDocuments, WriteOrder
 from domain.proposals import Phase, SendEmail
 from gateways.crm.client import SalesforceSession
+from gateways.crm.fields import ReadFields
 from gateways.crm.guard import WriteGuard, key_of
 from gateways.crm.judging import basis_of, gone, opted_out, people_in
 from gateways.crm.live import LiveReader
@@ -13,10 +14,16 @@ from gateways.crm.snapshots import snapshot_of
 class SalesforceMailGuard:
     """Implements `MailGuard`. Thread-safe. One API call for each e-mail."""
 
-    def __init__(self, session: SalesforceSession, guard: WriteGuard, documents: CaseDocuments) -> None:
+    def __init__(
+        self,
+        session: SalesforceSession,
+        guard: WriteGuard,
+        documents: CaseDocuments,
+        fields: ReadFields | None = None,
+    ) -> None:
         self._guard = guard
         self._documents = documents
-        self._reader = LiveReader(session)
+        self._reader = LiveReader(session, fields or ReadFields())
 
     def authorised_mail(self, order: WriteOrder) -> SendEmail:
         """The e-mail, exactly as signed.

@@ -1,6 +1,5 @@
 """Taking a write back: what nobody changed since is restored, the rest is refused by name."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from domain.audit import AuditEvent, AuditKind
@@ -43,13 +42,13 @@ class Undoer:
         receipts: Receipts,
         audit: AuditLog,
         clock: Clock,
-        wait: Callable[[float], None],
+        reader: LiveReader,
     ) -> None:
         self._guard = guard
         self._receipts = receipts
         self._audit = audit
         self._clock = clock
-        self._reader = LiveReader(session, wait)
+        self._reader = reader
         self._atomic = AtomicWrite(session)
         self._replay = Replay(session)
 

@@ -15,6 +15,7 @@ from domain.proposals import Phase, in_phase
 from domain.receipts import UndoOutcome, WriteOutcome, WriteOutcomeKind, WriteReceipt
 from gateways.crm.atomic import AlreadyWritten, AtomicWrite, ChangedMeanwhile, Committed, CrmSaysNo
 from gateways.crm.client import SalesforceSession
+from gateways.crm.fields import ReadFields
 from gateways.crm.guard import Authorised, WriteGuard, key_of
 from gateways.crm.judging import Basis, basis_of, since, verdict
 from gateways.crm.ledger import LedgerEntry
@@ -40,19 +41,20 @@ class SalesforceWriter:
         receipts: Receipts,
         audit: AuditLog,
         clock: Clock,
+        fields: ReadFields | None = None,
         wait: Callable[[float], None] = time.sleep,
     ) -> None:
-        """`wait` lets seconds pass where a record changed in the very second it was read."""
+        """`fields` are read again before each write; `wait` lets the second pass in which a record changed."""
         self._session = session
         self._guard = guard
         self._documents = documents
         self._receipts = receipts
         self._audit = audit
         self._clock = clock
-        self._reader = LiveReader(session, wait)
+        self._reader = LiveReader(session, fields or ReadFields(), wait)
         self._atomic = AtomicWrite(session)
         self._replay = Replay(session)
-        self._undoer = Undoer(session, guard, receipts=receipts, audit=audit, clock=clock, wait=wait)
+        self._undoer = Undoer(session, guard, receipts=receipts, audit=audit, clock=clock, reader=self._reader)
 
     def apply(self, order: WriteOrder) -> WriteOutcome:
         """Write one step of one decision, or say why not.

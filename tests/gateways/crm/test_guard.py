@@ -1,0 +1,457 @@
+"""Forged, stale, understated and half-signed: each is refused by name, audited, and costs no CRM call."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from domain.audit import AuditKind
+from domain.cases import DocumentKind
+from domain.decisions import KeyUse, Purpose, SignedDecision, Verdict
+from domain.errors import DomainError, ErrorCode, MailError, NotAuthorised, Paused, RefusalReason
+from domain.leads import Motion, RecordRef
+from domain.model import Scalar
+from domain.permissions import Level, RiskCategory, Role
+from domain.ports import WriteOrder
+from domain.proposals import (
+    CreateLead,
+    DeleteCreated,
+    Disqualify,
+    FieldChange,
+    Phase,
+    ProposalContent,
+    StageChange,
+    UpdateFields,
+    digest_of,
+)
+from domain.receipts import WriteOutcomeKind
+from persistence.tables import DecisionRow, DocumentRow
+from runtime.keys import generate_key, load_signer, revoke_key
+from tests.gateways.crm.world import CASE, ORG, World
+
+
+def refused(world: World, order: WriteOrder, reason: RefusalReason) -> None:
+    """Refused by name, audited once however often it is tried, and nobody called the CRM."""
+    world.reset_calls()
+    for attempt in (1, 1):
+        with pytest.raises(NotAuthorised) as caught:
+            world.writer.apply(order.model_copy(update={"attempt": attempt}))
+        assert caught.value.reason is reason
+    assert world.calls() == 0
+    codes = [e.event.code for e in world.audit.export() if e.event.kind is AuditKind.WRITE_REFUSED]
+    assert codes == [reason.value]
+    assert world.row(world.lead)["Rating"] is None
+
+
+def signed_over(world: World, content: ProposalContent | None = None, **said: Any) -> WriteOrder:
+    """The round's proposal with an approval that differs from a good one as said; stored past every check."""
+    content = content or world.content(world.rating())
+    world.propose(content)
+    envelope = world.envelope(content, **said)
+    signed = load_signer(world.keys, envelope.key_id).sign(envelope)
+    store_by_force(world, envelope.decision_id, signed, position=envelope.quorum_position)
+    return world.order(envelope.decision_id)
+
+
+def store_by_force(world: World, decision_id: str, signed: SignedDecision, *, position: int = 1) -> None:
+    """As somebody who can write our database would."""
+    honest = world.envelope(world.content(world.rating()))
+    with world.database.transaction() as session:
+        session.add(
+            DecisionRow(
+                **{
+                    **_columns(honest),
+                    "decision_id": decision_id,
+                    "quorum_position": position,
+                    "reviewer": f"reviewer-{position}",
+                    "envelope_bytes": signed.envelope_bytes,
+                    "signature": signed.signature,
+                    "recorded_at": world.crm.clock.now,
+                    "counts": True,
+                }
+            )
+        )
+
+
+def _columns(envelope: Any) -> dict[str, Any]:
+    named = envelope.model_dump()
+    return {name: named[name] for name in DecisionRow.model_fields.keys() & named.keys()}
+
+
+class TestForgery:
+    @pytest.mark.parametrize(
+        ("said", "reason"),
+        [
+            ({"org_id": "other"}, RefusalReason.WRONG_ORG),
+            ({"case_id": "c2"}, RefusalReason.WRONG_CASE),
+            ({"round": 2}, RefusalReason.WRONG_ROUND),
+            ({"purpose": Purpose.UNDO}, RefusalReason.WRONG_PURPOSE),
+            ({"purpose": Purpose.RESUME}, RefusalReason.WRONG_PURPOSE),
+            ({"purpose": Purpose.POLICY_WRITE}, RefusalReason.WRONG_PURPOSE),
+            ({"key_id": "policy-1"}, RefusalReason.WRONG_PURPOSE),
+            ({"proposal_digest": "0" * 64}, RefusalReason.DIGEST_MISMATCH),
+            ({"verdict": Verdict.REJECT}, RefusalReason.NOT_AN_APPROVAL),
+            ({"verdict": Verdict.RESPOND}, RefusalReason.NOT_AN_APPROVAL),
+            ({"role": Role.VIEWER}, RefusalReason.ROLE_TOO_LOW),
+            ({"role": Role.OPS}, RefusalReason.ROLE_TOO_LOW),
+            ({"role": Role.ADMIN}, RefusalReason.ROLE_TOO_LOW),
+        ],
+    )
+    def test_a_decision_that_says_something_else(
+        self, world: World, said: dict[str, Any], reason: RefusalReason
+    ) -> None:
+        refused(world, signed_over(world, **said), reason)
+
+    def test_a_key_that_nobody_configured(self, world: World) -> None:
+        elsewhere = world.keys / "elsewhere"
+        elsewhere.mkdir(mode=0o700)
+        generate_key(elsewhere, "rogue", KeyUse.HUMAN, now=world.crm.clock.now)
+        content = world.content(world.rating())
+        world.propose(content)
+        envelope = world.envelope(content, key_id="rogue")
+        store_by_force(
+            world, "d1", load_signer(elsewhere, "rogue").sign(envelope.model_copy(update={"decision_id": "d1"}))
+        )
+        refused(world, world.order("d1"), RefusalReason.UNKNOWN_KEY)
+
+    def test_another_key_under_a_known_name(self, world: World) -> None:
+        elsewhere = world.keys / "elsewhere"
+        elsewhere.mkdir(mode=0o700)
+        generate_key(elsewhere, "ui-1", KeyUse.HUMAN, now=world.crm.clock.now)
+        content = world.content(world.rating())
+        world.propose(content)
+        envelope = world.envelope(content)
+        store_by_force(world, envelope.decision_id, load_signer(elsewhere, "ui-1").sign(envelope))
+        refused(world, world.order(envelope.decision_id), RefusalReason.BAD_SIGNATURE)
+
+    def test_a_revoked_key(self, world: World) -> None:
+        order = world.approved(world.rating())
+        revoke_key(world.keys / "keyring.json", "ui-1")
+        refused(world, order, RefusalReason.REVOKED_KEY)
+
+    def test_an_envelope_changed_after_signing(self, world: World) -> None:
+        order = world.approved(world.rating())
+        with world.database.transaction() as session:
+            row = session.get(DecisionRow, order.decision_id)
+            assert row is not None
+            row.envelope_bytes = row.envelope_bytes.replace(b'"reviewer":"sam"', b'"reviewer":"bob"')
+        refused(world, order, RefusalReason.BAD_SIGNATURE)
+
+    def test_a_signature_stored_under_another_decisions_id(self, world: World) -> None:
+        content = world.content(world.rating())
+        world.propose(content)
+        envelope = world.envelope(content, decision_id="honest")
+        store_by_force(world, "other", load_signer(world.keys, "ui-1").sign(envelope))
+        refused(world, world.order("other"), RefusalReason.UNKNOWN_DECISION)
+
+    def test_no_decision_at_all(self, world: World) -> None:
+        world.propose(world.content(world.rating()))
+        refused(world, world.order("nobody"), RefusalReason.UNKNOWN_DECISION)
+
+    @pytest.mark.parametrize("kind", [DocumentKind.PROPOSAL, DocumentKind.FINAL])
+    def test_content_edited_after_signing(self, world: World, kind: DocumentKind) -> None:
+        proposed, final = world.content(world.rating("Hot")), world.content(world.rating("Warm"))
+        world.propose(proposed)
+        decision_id = (
+            world.edited(proposed, final) if kind is DocumentKind.FINAL else world.record(world.envelope(proposed))
+        )
+        swapped = world.content(world.rating("Cold")).to_bytes()
+        with world.database.transaction() as session:
+            session.connection().execute(
+                update(DocumentRow).where(DocumentRow.kind == kind.value).values(body=swapped)  # type: ignore[arg-type]
+            )
+        refused(world, world.order(decision_id), RefusalReason.DIGEST_MISMATCH)
+
+    def test_content_of_another_org_signed_here(self, world: World) -> None:
+        refused(world, signed_over(world, world.content(world.rating(), org_id="other")), RefusalReason.WRONG_ORG)
+
+    @pytest.mark.parametrize(
+        ("said", "reason"),
+        [
+            ({"org_id": "other"}, RefusalReason.WRONG_ORG),
+            ({"motion": Motion.HYGIENE}, RefusalReason.WRONG_CASE),
+        ],
+    )
+    def test_an_order_that_says_something_else(self, world: World, said: dict[str, Any], reason: RefusalReason) -> None:
+        refused(world, world.approved(world.rating()).model_copy(update=said), reason)
+
+    def test_signed_bytes_that_are_gone_are_named(self, world: World) -> None:
+        order = world.approved(world.rating())
+        world.documents.erase(CASE)
+        with pytest.raises(DomainError) as missing:
+            world.writer.apply(order)
+        assert missing.value.code is ErrorCode.DOCUMENT_MISSING
+
+
+class TestTimeAndPause:
+    def test_an_expired_decision(self, world: World) -> None:
+        order = world.approved(world.rating())
+        world.crm.clock.forward(86_401)
+        refused(world, order, RefusalReason.EXPIRED)
+
+    def test_a_round_that_ended_otherwise(self, world: World) -> None:
+        content = world.content(world.rating())
+        world.propose(content)
+        world.reviews.supersede(CASE, 1, now=world.crm.clock.now)
+        envelope = world.envelope(content)
+        store_by_force(world, envelope.decision_id, load_signer(world.keys, "ui-1").sign(envelope))
+        refused(world, world.order(envelope.decision_id), RefusalReason.ROUND_CLOSED)
+
+    @pytest.mark.parametrize("motion", [Motion.INBOUND, None])
+    @pytest.mark.parametrize("attempt", [1, 2])
+    def test_pause_stops_a_write_before_any_call_and_resume_lets_it_go_on(
+        self, world: World, motion: Motion | None, attempt: int
+    ) -> None:
+        order = world.approved(world.rating()).model_copy(update={"attempt": attempt})
+        world.pause.set(motion, True, by="kim", now=world.crm.clock.now)
+        with pytest.raises(Paused):
+            world.writer.apply(order)
+        assert world.calls() == 0
+        world.pause.set(motion, False, by="kim", now=world.crm.clock.now)
+        assert world.writer.apply(order).kind is WriteOutcomeKind.WRITTEN
+
+    def test_pausing_another_motion_stops_nothing_here(self, world: World) -> None:
+        order = world.approved(world.rating())
+        world.pause.set(Motion.NUDGE, True, by="kim", now=world.crm.clock.now)
+        assert world.writer.apply(order).kind is WriteOutcomeKind.WRITTEN
+
+    @pytest.mark.parametrize("level", [Level.READ_ONLY, Level.DRAFT])
+    def test_a_level_that_does_not_write(self, world: World, level: Level) -> None:
+        order = world.approved(world.rating())
+        world.policy = world.policy.model_copy(update={"levels": {Motion.INBOUND: level}})
+        refused(world, order, RefusalReason.LEVEL_TOO_LOW)
+
+    def test_a_motion_without_a_level_does_not_write(self, world: World) -> None:
+        order = world.approved(world.rating())
+        world.policy = world.policy.model_copy(update={"levels": {}})
+        refused(world, order, RefusalReason.LEVEL_TOO_LOW)
+
+    def test_a_playbook_of_another_org(self, world: World) -> None:
+        order = world.approved(world.rating())
+        world.policy = world.policy.model_copy(update={"org_id": "other"})
+        refused(world, order, RefusalReason.WRONG_ORG)
+
+
+HIGH_RISK: list[Callable[[World], Any]] = [
+    lambda w: Disqualify(
+        key="no", record=w.lead_ref, before_status="Open - Not Contacted", after_status="Closed", reason_code="student"
+    ),
+    lambda w: w.assign(strategic=True),
+    lambda w: w.assign(w.tom),
+]
+
+
+class TestRisk:
+    @pytest.mark.parametrize("action", HIGH_RISK)
+    def test_high_risk_needs_a_manager(self, world: World, action: Callable[[World], Any]) -> None:
+        """The strategic owner is known from the playbook, whatever the action claims about itself."""
+        world.policy = world.policy.model_copy(update={"strategic_owner_ids": frozenset({world.tom})})
+        refused(world, signed_over(world, world.content(action(world))), RefusalReason.ROLE_TOO_LOW)
+
+    def test_a_manager_may(self, world: World) -> None:
+        order = world.approved(world.assign(strategic=True), role=Role.MANAGER)
+        assert world.writer.apply(order).kind is WriteOutcomeKind.WRITTEN
+
+    def test_one_risky_action_raises_all(self, world: World) -> None:
+        content = world.content(world.note(), world.assign(strategic=True))
+        refused(world, signed_over(world, content), RefusalReason.ROLE_TOO_LOW)
+
+    def test_half_a_quorum(self, world: World) -> None:
+        world.policy = world.policy.model_copy(update={"quorum": {RiskCategory.MEDIUM: 2}})
+        content = world.content(world.rating())
+        world.propose(content, quorum=2)
+        refused(world, world.order(world.record(world.envelope(content))), RefusalReason.QUORUM_INCOMPLETE)
+
+    def test_one_person_is_not_two(self, world: World) -> None:
+        world.policy = world.policy.model_copy(update={"quorum": {RiskCategory.MEDIUM: 2}})
+        content = world.content(world.rating())
+        world.propose(content, quorum=2)
+        for position in (1, 2):
+            envelope = world.envelope(content, decision_id=f"d{position}", quorum_position=position)
+            store_by_force(world, f"d{position}", load_signer(world.keys, "ui-1").sign(envelope), position=position)
+        refused(world, world.order("d2"), RefusalReason.QUORUM_INCOMPLETE)
+
+    def test_a_full_quorum_writes_and_both_are_named(self, world: World) -> None:
+        world.policy = world.policy.model_copy(update={"quorum": {RiskCategory.MEDIUM: 2}})
+        content = world.content(world.rating())
+        world.propose(content, quorum=2)
+        world.record(world.envelope(content))
+        last = world.record(world.envelope(content, reviewer="kim", quorum_position=2))
+        assert world.writer.apply(world.order(last)).kind is WriteOutcomeKind.WRITTEN
+        assert world.ledger()[0]["Approver__c"] == "sam, kim"
+
+    def test_a_rejection_beside_an_approval(self, world: World) -> None:
+        content = world.content(world.rating())
+        world.propose(content)
+        for position, verdict in ((1, Verdict.APPROVE), (2, Verdict.REJECT)):
+            envelope = world.envelope(
+                content,
+                decision_id=f"d{position}",
+                verdict=verdict,
+                reviewer=f"r{position}",
+                quorum_position=position,
+            )
+            store_by_force(world, f"d{position}", load_signer(world.keys, "ui-1").sign(envelope), position=position)
+        refused(world, world.order("d1"), RefusalReason.NOT_AN_APPROVAL)
+
+
+class TestFields:
+    @pytest.mark.parametrize(
+        "field", ["Phone", "OwnerId", "HasOptedOutOfEmail", "StageName", "Agent_Write_Key__c", "rating"]
+    )
+    def test_a_field_that_is_not_allowed(self, world: World, field: str) -> None:
+        change = FieldChange(field=field, before=None, after="x")
+        action = UpdateFields(key="field", record=world.lead_ref, changes=(change,))
+        refused(world, signed_over(world, world.content(action)), RefusalReason.FIELD_NOT_ALLOWED)
+
+    @pytest.mark.parametrize("field", ["OwnerId", "HasOptedOutOfEmail"])
+    def test_a_playbook_cannot_allow_these(self, world: World, field: str) -> None:
+        world.policy = world.policy.model_copy(update={"allowed_fields": {"Lead": frozenset({field})}})
+        change = FieldChange(field=field, before=None, after=world.tom)
+        action = UpdateFields(key="field", record=world.lead_ref, changes=(change,))
+        refused(world, signed_over(world, world.content(action)), RefusalReason.FIELD_NOT_ALLOWED)
+
+    def test_an_object_that_is_not_listed(self, world: World) -> None:
+        change = FieldChange(field="Rating", before=None, after="Hot")
+        record = RecordRef(object="Account", id="001000000000001AAA")
+        action = UpdateFields(key="field", record=record, changes=(change,))
+        refused(world, signed_over(world, world.content(action)), RefusalReason.FIELD_NOT_ALLOWED)
+
+    def test_a_new_lead_takes_no_field_that_nobody_sent(self, world: World) -> None:
+        fields: dict[str, Scalar] = {"LastName": "Hopper", "Company": "Cobol Ltd", "HasOptedOutOfEmail": False}
+        action = CreateLead(key="lead", fields=fields, owner_id=world.queue)
+        refused(world, signed_over(world, world.content(action)), RefusalReason.FIELD_NOT_ALLOWED)
+
+    def test_a_stage_of_something_else_than_an_opportunity(self, world: World) -> None:
+        action = StageChange(key="stage", record=world.lead_ref, before_stage="a", after_stage="b")
+        order = signed_over(world, world.content(action), role=Role.MANAGER)
+        refused(world, order, RefusalReason.FIELD_NOT_ALLOWED)
+
+    def test_deleting_is_for_undo_alone(self, world: World) -> None:
+        action = DeleteCreated(key="gone", record=world.lead_ref)
+        refused(world, signed_over(world, world.content(action)), RefusalReason.FORBIDDEN_ACTION)
+
+    def test_two_values_for_one_field(self, world: World) -> None:
+        content = world.content(world.rating("Hot"), world.rating("Cold", key="again"))
+        world.propose(content)
+        with pytest.raises(NotAuthorised) as caught:
+            world.writer.apply(world.order(world.record(world.envelope(content))))
+        assert caught.value.reason is RefusalReason.FORBIDDEN_ACTION
+
+
+def by_policy(world: World, content: ProposalContent) -> WriteOrder:
+    world.propose(content, review=False)
+    envelope = world.envelope(content, purpose=Purpose.POLICY_WRITE, key_id="policy-1", reviewer="policy")
+    return world.order(world.record(envelope))
+
+
+class TestPolicyKey:
+    def new_lead(self, world: World, owner: str = "") -> CreateLead:
+        fields: dict[str, Scalar] = {"LastName": "Hopper", "Company": "Cobol Ltd"}
+        return CreateLead(key="lead", fields=fields, owner_id=owner or world.queue)
+
+    def test_it_creates_leads_from_approved_writeback_up(self, world: World) -> None:
+        order = by_policy(world, world.content(self.new_lead(world)))
+        assert world.writer.apply(order).kind is WriteOutcomeKind.WRITTEN
+        assert world.ledger()[0]["Approver__c"] == "policy"
+
+    def test_a_new_lead_goes_to_a_queue(self, world: World) -> None:
+        order = by_policy(world, world.content(self.new_lead(world, world.ines)))
+        refused(world, order, RefusalReason.POLICY_KEY_NOT_ALLOWED)
+
+    def test_anything_else_is_automation(self, world: World) -> None:
+        order = by_policy(world, world.content(world.assign()))
+        refused(world, order, RefusalReason.LEVEL_TOO_LOW)
+
+    def test_first_assignment_under_limited_automation(self, world: World) -> None:
+        world.policy = world.policy.model_copy(update={"levels": {Motion.INBOUND: Level.LIMITED_AUTOMATION}})
+        order = by_policy(world, world.content(world.assign()))
+        assert world.writer.apply(order).kind is WriteOutcomeKind.WRITTEN
+
+    @pytest.mark.parametrize(
+        "action",
+        [
+            lambda w: w.rating(),
+            lambda w: w.mail(),
+            lambda w: w.assign(first_assignment=False),
+            lambda w: w.assign(strategic=True),
+            lambda w: w.assign().model_copy(update={"before_owner_id": w.tom}),
+        ],
+    )
+    def test_what_it_may_never_sign(self, world: World, action: Callable[[World], Any]) -> None:
+        """The last one calls itself a first assignment, but takes the lead from a person."""
+        world.policy = world.policy.model_copy(update={"levels": {Motion.INBOUND: Level.LIMITED_AUTOMATION}})
+        refused(world, by_policy(world, world.content(action(world))), RefusalReason.POLICY_KEY_NOT_ALLOWED)
+
+    def test_the_value_it_claims_to_find_is_looked_up(self, world: World) -> None:
+        """It says that the lead is the queue's, so that its risk is low; it is not, so nothing is written."""
+        world.policy = world.policy.model_copy(update={"levels": {Motion.INBOUND: Level.LIMITED_AUTOMATION}})
+        world.edit(world.lead, OwnerId=world.tom)
+        world.crm.clock.forward(5)
+        order = by_policy(world, world.content(world.assign()))
+        assert world.writer.apply(order).kind is WriteOutcomeKind.CONFLICT
+
+    def test_a_persons_key_makes_no_policy_decision(self, world: World) -> None:
+        content = world.content(self.new_lead(world))
+        order = signed_over(world, content, purpose=Purpose.POLICY_WRITE, key_id="ui-1")
+        refused(world, order, RefusalReason.WRONG_PURPOSE)
+
+
+class TestMail:
+    def mail_order(self, world: World) -> WriteOrder:
+        return world.approved(world.mail(), world.contacted()).model_copy(update={"phase": Phase.MAIL})
+
+    def test_the_mail_is_given_out_as_signed(self, world: World) -> None:
+        assert world.mail_guard.authorised_mail(self.mail_order(world)) == world.mail()
+
+    def test_not_while_paused(self, world: World) -> None:
+        order = self.mail_order(world)
+        world.pause.set(None, True, by="kim", now=world.crm.clock.now)
+        with pytest.raises(Paused):
+            world.mail_guard.authorised_mail(order)
+        assert world.calls() == 0
+
+    def test_not_without_a_mail_in_the_decision(self, world: World) -> None:
+        order = world.approved(world.rating()).model_copy(update={"phase": Phase.MAIL})
+        with pytest.raises(NotAuthorised):
+            world.mail_guard.authorised_mail(order)
+
+    @pytest.mark.parametrize(
+        "meddle",
+        [
+            lambda w: w.edit(w.lead, HasOptedOutOfEmail=True),
+            lambda w: w.crm.client().Lead.delete(w.lead),
+            lambda w: w.crm.control("POST", f"lead/{w.lead}/convert", {}),
+        ],
+    )
+    def test_not_to_somebody_who_is_gone_or_said_no(self, world: World, meddle: Callable[[World], Any]) -> None:
+        order = self.mail_order(world)
+        meddle(world)
+        with pytest.raises(MailError) as stopped:
+            world.mail_guard.authorised_mail(order)
+        assert stopped.value.code is ErrorCode.MAIL_REFUSED
+
+
+def test_a_digest_made_before_a_field_was_added_still_verifies(world: World) -> None:
+    """The stored bytes are what was signed; a later release parses them with a default for what it added."""
+    content = world.content(world.rating())
+    old = content.to_bytes().replace(b'"after_mail":false,', b"")
+    assert old != content.to_bytes()
+    digest = digest_of(old)
+    world.propose(content)
+    world.documents.put(CASE, DocumentKind.FINAL, digest, old)
+    decision = world.record(world.envelope(content, final_digest=digest, verdict=Verdict.APPROVE_EDITED))
+    assert world.writer.apply(world.order(decision)).kind is WriteOutcomeKind.WRITTEN
+    assert world.ledger()[0]["Digest__c"] == digest
+
+
+def test_the_decision_lasts_to_its_last_second(world: World) -> None:
+    content = world.content(world.rating())
+    world.propose(content)
+    until = world.crm.clock.now + timedelta(seconds=30)
+    order = world.order(world.record(world.envelope(content, expires_at=until)))
+    world.crm.clock.forward(30)
+    assert world.writer.apply(order).kind is WriteOutcomeKind.WRITTEN
+    assert order.org_id == ORG
