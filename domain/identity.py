@@ -16,6 +16,7 @@ from domain.naming import (
     mail_address,
     person_name,
     phone_number,
+    registrable_domain,
 )
 from domain.playbook import Playbook
 
@@ -109,15 +110,19 @@ def compare_company(
     one: Identity, other: Identity, free_hosts: frozenset[str] = frozenset()
 ) -> tuple[float, tuple[str, ...]]:
     """The same for the company of an inquiry and an account."""
-    domain = company_domain(one.email, one.website, free_hosts)
-    if domain and domain == company_domain("", other.website, free_hosts):
+    domain, other_domain = company_domain(one.email, one.website, free_hosts), registrable_domain(other.website)
+    if domain and domain == other_domain:
         return 0.97, (f"same domain {domain}",)
     name, other_name = company_name(one.company), company_name(other.company)
     likeness = alike(name, other_name)
     here, there = country_code(one.country), country_code(other.country)
     apart = bool(here and there) and here != there
     if name and name == other_name:
-        return (0.75, ("same name", "another country")) if apart else (0.95, ("same name",))
+        if apart:
+            return 0.75, ("same name", "another country")
+        if domain and other_domain:
+            return 0.8, ("same name", f"another domain {other_domain}")
+        return 0.95, ("same name",)
     if likeness >= SIMILAR_COMPANY and not apart:
         return 0.7, ("similar name",)
     return 0.0, ()

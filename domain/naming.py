@@ -29,6 +29,8 @@ ROLE_MAILBOXES = frozenset(
         "post", "comercial",
     }
 )  # fmt: skip
+NOT_PROVIDED = "[not provided]"
+"""Salesforce's own convention for what it requires and nobody knows. It says nothing about anybody."""
 _NAME_LIMIT = 300
 # The list that the package ships; never fetched, never cached on disk.
 _suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
@@ -92,13 +94,13 @@ def phone_number(raw: str, country: str = "") -> str:
 
 def person_name(raw: str) -> str:
     """Folded words of a name, in sorted order."""
-    return " ".join(sorted(re.findall(r"[^\W\d_]+", fold(clean(raw, _NAME_LIMIT)))))
+    return " ".join(sorted(re.findall(r"[^\W\d_]+", fold(clean(raw.replace(NOT_PROVIDED, ""), _NAME_LIMIT)))))
 
 
 @lru_cache(maxsize=4096)
 def company_name(raw: str) -> str:
     """A company's name without legal form, accents, punctuation and case."""
-    name = unicodedata.normalize("NFKC", clean(raw, _NAME_LIMIT))
+    name = unicodedata.normalize("NFKC", clean(raw.replace(NOT_PROVIDED, ""), _NAME_LIMIT))
     bare = basename(basename(name)) or name
     words = re.findall(r"\w+", fold(bare).replace("&", " and "))
     return " ".join(words)

@@ -8,7 +8,7 @@ from domain.drafting import Draft
 from domain.enrichment import Enrichment
 from domain.leads import CrmRecord, CrmSnapshot, Inquiry
 from domain.model import Instant, Scalar
-from domain.naming import country_code
+from domain.naming import NOT_PROVIDED, country_code
 from domain.owners import find_queue, find_user, is_queue
 from domain.playbook import Playbook, Seller
 from domain.proposals import (
@@ -241,7 +241,7 @@ def sender_of(routing: RoutingDecision, snapshot: CrmSnapshot, seller: Seller) -
 def person_name_of(inquiries: Sequence[Inquiry], snapshot: CrmSnapshot) -> str:
     """What the CRM calls the person, else what they call themselves."""
     who = snapshot.lead or snapshot.contact
-    if who is not None and who.text("LastName"):
+    if who is not None and who.text("LastName") not in {"", NOT_PROVIDED}:
         return clean(f"{who.text('FirstName')} {who.text('LastName')}", 120)
     newest = next((i for i in reversed(inquiries) if i.last_name.strip() or i.first_name.strip()), None)
     return clean(f"{newest.first_name} {newest.last_name}", 120) if newest is not None else ""
@@ -251,7 +251,7 @@ def company_of(inquiries: Sequence[Inquiry], snapshot: CrmSnapshot) -> str:
     """What the CRM calls the company, else what the person does."""
     if snapshot.account is not None and snapshot.account.text("Name"):
         return clean(snapshot.account.text("Name"), 120)
-    if snapshot.lead is not None and snapshot.lead.text("Company"):
+    if snapshot.lead is not None and snapshot.lead.text("Company") not in {"", NOT_PROVIDED}:
         return clean(snapshot.lead.text("Company"), 120)
     return clean(next((i.company for i in reversed(inquiries) if i.company.strip()), ""), 120)
 
@@ -272,9 +272,8 @@ def lead_fields(inquiries: Sequence[Inquiry], playbook: Playbook) -> dict[str, S
     message = next((i.message for i in reversed(inquiries) if i.message.strip()), "")
     sent: dict[str, Scalar] = {
         "FirstName": newest("first_name", 40),
-        # Salesforce's own convention for what it requires and nobody knows.
-        "LastName": newest("last_name", 80) or "[not provided]",
-        "Company": newest("company", 255) or "[not provided]",
+        "LastName": newest("last_name", 80) or NOT_PROVIDED,
+        "Company": newest("company", 255) or NOT_PROVIDED,
         "Title": newest("title", 128),
         "Email": email if len(email) <= 80 else "",
         "Phone": newest("phone", 40),

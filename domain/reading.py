@@ -10,7 +10,7 @@ from typing import Literal
 
 from domain.leads import Inquiry
 from domain.model import Value
-from domain.playbook import Playbook, ReadingRules
+from domain.playbook import Playbook
 from domain.qualification import InjectionFinding
 from domain.texts import HIDDEN, clean, fold, quotable
 
@@ -97,6 +97,8 @@ def language_of(inquiries: Sequence[Inquiry], playbook: Playbook, known: str = "
 
 def _findings(text: str, number: int, event_id: str, field: str, playbook: Playbook) -> Iterator[Finding]:
     folded = fold(text)
+    # Of every language: a word like "demo" is one in all of them, and so is found by the phrases of each.
+    negations = tuple(dict.fromkeys(fold(no) for rules in playbook.languages.values() for no in rules.negations))
     for language, rules in playbook.languages.items():
         groups: tuple[tuple[Literal["intent", "fact", "fit"], dict[str, tuple[str, ...]]], ...] = (
             ("intent", dict(rules.intents)),
@@ -105,7 +107,7 @@ def _findings(text: str, number: int, event_id: str, field: str, playbook: Playb
         )
         for kind, phrases_by_name in groups:
             for name, phrases in phrases_by_name.items():
-                span = _first_match(folded, phrases, rules)
+                span = _first_match(folded, phrases, rules.times, negations)
                 if span is not None:
                     yield Finding(
                         kind=kind,
@@ -118,11 +120,13 @@ def _findings(text: str, number: int, event_id: str, field: str, playbook: Playb
                     )
 
 
-def _first_match(folded: str, phrases: tuple[str, ...], rules: ReadingRules) -> tuple[int, int] | None:
+def _first_match(
+    folded: str, phrases: tuple[str, ...], times: tuple[str, ...], negations: tuple[str, ...]
+) -> tuple[int, int] | None:
     for phrase in phrases:
-        for match in pattern_of(phrase, rules.times).finditer(folded):
+        for match in pattern_of(phrase, times).finditer(folded):
             before = re.split(r"[.!?;,\n]", folded[max(0, match.start() - _NEGATION_REACH) : match.start()])[-1]
-            if not any(re.search(rf"\b{re.escape(fold(no))}\b", before) for no in rules.negations):
+            if not any(re.search(rf"\b{re.escape(no)}\b", before) for no in negations):
                 return match.span()
     return None
 

@@ -9,7 +9,7 @@ from domain.enrichment import Enrichment
 from domain.evidence import EvidenceBook
 from domain.leads import CrmSnapshot, Inquiry
 from domain.model import Instant
-from domain.naming import FREE_MAIL_HOSTS, company_domain, mail_host, registrable_domain
+from domain.naming import FREE_MAIL_HOSTS, NOT_PROVIDED, company_domain, mail_host, registrable_domain
 from domain.playbook import (
     OnCrm,
     OnFact,
@@ -61,7 +61,8 @@ class _Judge:
             if value:
                 return value, cite_inquiry(self.book, inquiry, name)
         lead = self.snapshot.lead
-        if lead is not None and (value := lead.text(_LEAD_FIELDS[name]).strip()):
+        value = lead.text(_LEAD_FIELDS[name]).strip() if lead is not None else ""
+        if lead is not None and value and value != NOT_PROVIDED:
             return value, cite_field(self.book, lead, _LEAD_FIELDS[name])
         return "", ""
 

@@ -126,6 +126,20 @@ def test_one_company_name_in_two_countries_is_not_one_company() -> None:
     assert (score, reasons) == (0.75, ("same name", "another country"))
 
 
+def test_one_company_name_with_two_domains_is_not_one_company() -> None:
+    said = inquiry(email="ana@northwind-freight.example", first_name="Ana", last_name="Sol")
+    result = match((said,), (account(),))
+    assert result.account is None
+    assert result.candidates[0].reasons == ("same name", "another domain northwind.example")
+
+
+def test_what_was_not_provided_tells_nothing() -> None:
+    nameless = lead(Email="x@gmail.com", LastName="[not provided]", FirstName=None, Company="[not provided]")
+    said = inquiry(email="y@gmail.com", first_name="", last_name="[not provided]", company="[not provided]")
+    assert match((said,), (nameless,)).verdict is MatchVerdict.NONE
+    assert not is_identifiable((inquiry(email="", last_name="[not provided]", first_name="", company="Acme"),))
+
+
 def test_the_playbook_adds_free_mail_hosts() -> None:
     hosts = playbook().model_copy(update={"free_mail_hosts": ("northwind.example",)})
     stranger = inquiry(email="x@northwind.example", company="Elsewhere", first_name="Ana", last_name="Sol")

@@ -284,6 +284,12 @@ def test_what_the_crm_cannot_hold_is_not_sent() -> None:
     assert content_of(product_interest="ROUTE PLANNING")["Product_Interest__c"] == "Route planning"
 
 
+def test_a_title_never_says_what_was_not_provided() -> None:
+    anonymous = lead(Company="[not provided]", LastName="[not provided]", FirstName=None)
+    said = inquiry(company="", last_name="", first_name="")
+    assert "not provided" not in proposed(proposing((said,), snapshot(lead=anonymous))).opening_title
+
+
 def test_control_and_hidden_characters_do_not_reach_the_crm() -> None:
     fields = content_of(last_name="Ru\x00iz\u202e", company="North\nwind\u200b", message="a\x07b\r\nc")
     assert (fields["LastName"], fields["Company"], fields["Description"]) == ("Ruiz", "North wind", "ab\nc")

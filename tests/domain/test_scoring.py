@@ -110,6 +110,11 @@ def test_what_kind_of_inquiry_it_is(changes: dict[str, object], fit: Fit, reason
     assert result.fit_evidence or fit is Fit.UNCLEAR
 
 
+def test_a_company_that_was_not_provided_is_missing() -> None:
+    result = score(inquiry(company=""), snapshot(lead=lead(Company="[not provided]")))
+    assert "no_company" in points(result)
+
+
 def test_a_competitor_of_the_crm_is_one_whatever_they_write() -> None:
     result = score(snap=snapshot(account=account(Type="Competitor")))
     assert (result.fit, result.disqualify_reason) == (Fit.COMPETITOR, "competitor")
