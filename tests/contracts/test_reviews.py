@@ -232,6 +232,17 @@ def test_the_delivery_list_holds_ended_rounds_and_undo_requests(reviews: SqlRevi
     assert [(u.decision_id, u.attempts) for u in reviews.undelivered(10)] == [("d1", 1)]
 
 
+def test_decisions_and_rounds_are_counted(reviews: SqlReviews) -> None:
+    assert reviews.last_round("c9") == 0
+    reviews.open_round(opening(round=2, quorum=2))
+    assert reviews.last_round("c1") == 2
+    record(reviews, decision())
+    record(reviews, decision("d2", round=2))
+    record(reviews, decision("d3", round=2, reviewer="kim", verdict=Verdict.APPROVE_EDITED, final=EDITED))
+    assert reviews.count_decisions("sam", since=START) == 2
+    assert reviews.count_decisions("sam", since=SOON + timedelta(seconds=1)) == 0
+
+
 def test_racing_decisions_have_one_winner(reviews: SqlReviews) -> None:
     answers = at_once([partial(record, reviews, decision(f"d{n}", reviewer=f"r{n}")) for n in range(8)])
     assert sorted(answers) == [Recorded.ALREADY_DECIDED] * 7 + [Recorded.RECORDED]

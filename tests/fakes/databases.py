@@ -23,6 +23,9 @@ class Postgres:
 
     def __init__(self, address: str) -> None:
         self._address = make_url(address)
+        # No test here cuts the power.
+        self._run("ALTER SYSTEM SET fsync = off")
+        self._run("SELECT pg_reload_conf()")
         self._run("CREATE DATABASE {}", _TEMPLATE)
         upgrade(self._url(_TEMPLATE))
 
