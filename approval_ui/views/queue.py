@@ -91,7 +91,7 @@ def _fits(item: QueueItem, wanted: Filter, login: str, now: Instant) -> bool:
         return False
     if wanted.risk and RISK_ORDER.index(item.risk) < _risk_index(wanted.risk):
         return False
-    return not (wanted.due == "today" and item.next_step(now).at.date() > now.date())
+    return not (wanted.due == "today" and not _today(item.next_step(now).at, now))
 
 
 def is_mine(item: QueueItem, login: str) -> bool:
@@ -120,8 +120,8 @@ def queue_view(
     lines = [_line(item, now, (item.case_id, item.round) == selected, query) for item in shown]
     groups = (
         Group("Escalates soon", tuple(line for line in lines if line.at - now <= _SOON)),
-        Group("Today", tuple(line for line in lines if line.at - now > _SOON and _same_day(line.at, now))),
-        Group("Later", tuple(line for line in lines if line.at - now > _SOON and not _same_day(line.at, now))),
+        Group("Today", tuple(line for line in lines if line.at - now > _SOON and _today(line.at, now))),
+        Group("Later", tuple(line for line in lines if line.at - now > _SOON and not _today(line.at, now))),
     )
     return QueueView(
         groups=tuple(g for g in groups if g.lines),
@@ -140,8 +140,9 @@ def after(view: QueueView) -> str:
     return view.following or view.previous or "/"
 
 
-def _same_day(at: datetime, now: datetime) -> bool:
-    return at.date() == now.date()
+def _today(at: datetime, now: datetime) -> bool:
+    """Within half a day, or before midnight UTC: the reader's own midnight is not known here."""
+    return at - now <= timedelta(hours=12) or at.date() == now.date()
 
 
 def _line(item: QueueItem, now: Instant, current: bool, query: str) -> Line:

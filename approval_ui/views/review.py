@@ -99,6 +99,7 @@ class ReviewView:
     open: bool
     ending: Ending | None
     pending_mail: PendingMail | None
+    may_stop: bool
     undelivered: bool
     signatures: tuple[str, ...]
     cannot_decide: str
@@ -141,6 +142,7 @@ def review_view(
         open=is_open,
         ending=None if is_open else _ending(facts, now),
         pending_mail=_pending_mail(review, facts, now),
+        may_stop=can(reviewer.role, Permission.DECIDE),
         undelivered=any(d.counts and d.delivered_at is None for d in _of_round(facts)) and not is_open,
         signatures=tuple(d.reviewer for d in _of_round(facts) if d.counts),
         cannot_decide=cannot_approve,
@@ -169,7 +171,8 @@ def _obstacles(review: Review, facts: Facts, reviewer: Reviewer) -> tuple[str, s
     if not can(reviewer.role, Permission.DECIDE):
         reason = f"Signed in as {reviewer.role.value}: you can look, but not decide"
         return reason, reason
-    if any(d.counts and d.reviewer == reviewer.login for d in _of_round(facts)):
+    is_open = facts.item.state is RoundState.OPEN
+    if is_open and any(d.counts and d.reviewer == reviewer.login for d in _of_round(facts)):
         reason = "You have signed; a second person must sign as well"
         return reason, reason
     if not can(reviewer.role, permission_for(review.opening.risk)):

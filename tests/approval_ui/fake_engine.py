@@ -1,5 +1,6 @@
 """A workflow engine that remembers what it was told, and can be switched off."""
 
+import threading
 from dataclasses import dataclass, field
 
 from approval_ui.ports import Delivery, EngineUnavailable
@@ -17,6 +18,8 @@ class FakeTemporal:
     decisions: list[tuple[str, int, str]] = field(default_factory=list)
     undos: list[tuple[str, str, str]] = field(default_factory=list)
     stopped: list[str] = field(default_factory=list)
+    told: threading.Event = field(default_factory=threading.Event)
+    """Set once a decision has arrived."""
 
     def _reach(self) -> None:
         if self.down:
@@ -33,6 +36,7 @@ class FakeTemporal:
     async def deliver_decision(self, case: Case, round: int, decision_id: str) -> Delivery:
         self._reach()
         self.decisions.append((case.case_id, round, decision_id))
+        self.told.set()
         return self.answer
 
     async def start_undo(self, case_id: str, receipt_id: str, decision_id: str) -> str:

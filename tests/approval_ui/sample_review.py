@@ -81,9 +81,7 @@ def evidence(now: Instant) -> tuple[Evidence, ...]:
     at = now - timedelta(minutes=38)
 
     def fact(number: int, source: EvidenceSource, system: str, field: str, **told: str) -> Evidence:
-        return Evidence(
-            id=f"e{number}", source=source, system=system, record="r", field=field, observed_at=at, **told
-        )
+        return Evidence(id=f"e{number}", source=source, system=system, record="r", field=field, observed_at=at, **told)
 
     return (
         fact(1, EvidenceSource.CRM, "salesforce", "Lead.CountryCode", value="Spain"),
@@ -98,7 +96,9 @@ def evidence(now: Instant) -> tuple[Evidence, ...]:
         ),
         fact(5, EvidenceSource.CRM, "salesforce", "Account.NumberOfEmployees", value="450"),
         fact(6, EvidenceSource.CRM, "salesforce", "Lead.HasOptedOutOfEmail", value="no"),
-        fact(7, EvidenceSource.PLAYBOOK, "playbook", "products.routing", quote="Most customers begin with a single depot"),
+        fact(
+            7, EvidenceSource.PLAYBOOK, "playbook", "products.routing", quote="Most customers begin with a single depot"
+        ),
     )
 
 
@@ -341,8 +341,10 @@ def student(case_id: str, org_id: str, now: Instant) -> Sample:
             band="D",
             confidence=0.7,
             fit=Fit.STUDENT,
-            lines=(ScoreLine(rule="academic", label="Academic address", points=-20),
-                   ScoreLine(rule="message", label="Wrote a message", points=32)),
+            lines=(
+                ScoreLine(rule="academic", label="Academic address", points=-20),
+                ScoreLine(rule="message", label="Wrote a message", points=32),
+            ),
         ),
         checks=(
             Check(
@@ -368,7 +370,13 @@ def student(case_id: str, org_id: str, now: Instant) -> Sample:
             reason_code="student_request",
             evidence=("e3",),
         ),
-        AddNote(key="note", subject="Student request", body="Thesis about route planning.", owner_id=QUEUE_ID, who_id=LEAD.id),
+        AddNote(
+            key="note",
+            subject="Student request",
+            body="Thesis about route planning.",
+            owner_id=QUEUE_ID,
+            who_id=LEAD.id,
+        ),
     )
     return sample(
         case_id,
@@ -394,7 +402,12 @@ def quiet(case_id: str, org_id: str, now: Instant, *, title: str, company: str, 
         draft=draft().model_copy(update={"subject": "", "paragraphs": ()}),
     )
     action = AssignOwner(
-        key="owner", record=LEAD, before_owner_id=QUEUE_ID, after_owner_id=IRENE, first_assignment=True, evidence=("e1",)
+        key="owner",
+        record=LEAD,
+        before_owner_id=QUEUE_ID,
+        after_owner_id=IRENE,
+        first_assignment=True,
+        evidence=("e1",),
     )
     return sample(
         case_id,

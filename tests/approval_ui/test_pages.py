@@ -1,0 +1,206 @@
+"""What the pages say: queue, card, case, audit, outbox."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from email.message import EmailMessage
+from functools import partial
+from mailbox import Maildir
+
+import pytest
+
+from approval_ui.views.queue import Filter, queue_view
+from approval_ui.views.wording import field_label, span, value_text
+from domain.cases import CaseException, CaseOutcome, DocumentKind, ExceptionCode, LadderStep
+from domain.model import Instant, Scalar
+from tests.approval_ui.conftest import Door
+from tests.approval_ui.sample_review import Sample, northwind, quiet, student
+from tests.approval_ui.world import World
+
+Making = Callable[[str, str, Instant], Sample]
+
+
+def _quiet(company: str, minutes: int) -> Making:
+    return partial(quiet, title=f"Assign {company}", company=company, minutes=minutes, email=f"x@{company}.example")
+
+
+@pytest.fixture
+def full(world: World) -> World:
+    for make in (northwind, student, _quiet("fabrikam", 300), _quiet("litware", 3000)):
+        world.seed(make)
+    return world
+
+
+def test_the_queue_goes_by_the_next_step_of_each_ladder(full: World) -> None:
+    view = queue_view(full.deps.queue.open_items(), Filter(), "oriol", full.now, None)
+    assert [(g.label, [line.title.split()[0] for line in g.lines]) for g in view.groups] == [
+        ("Escalates soon", ["Reply", "Disqualify:"]),
+        ("Today", ["Assign"]),
+        ("Later", ["Assign"]),
+    ]
+    assert [line.heat for g in view.groups for line in g.lines] == ["hot", "warm", "", ""]
+    assert {(c.label, c.count) for c in view.chips} == {("Team", 4), ("Mine", 4), ("High risk", 1), ("Due today", 3)}
+
+
+def test_what_escalated_to_somebody_is_theirs(full: World) -> None:
+    (item,) = [i for i in full.deps.queue.open_items() if i.title.startswith("Reply")]
+    full.deps.reviews.note_step(item.case_id, item.round, LadderStep.FALLBACK, "javier", now=full.now)
+    items = full.deps.queue.open_items()
+    view = queue_view(items, Filter(mine=True), "javier", full.now, None)
+    assert [line.title for g in view.groups for line in g.lines] == [item.title]
+    assert "with the fallback" in view.groups[0].lines[0].sub
+
+
+def test_after_deciding_the_next_review_comes_up(full: World, door: Door) -> None:
+    first, second, *_ = full.deps.queue.open_items()
+    browser = door.browser("ines")
+    stored = full.deps.reviews.opening(first.case_id, 1)
+    assert stored is not None
+    answer = browser.post(
+        f"/reviews/{first.case_id}/1/decide",
+        verdict="reject",
+        reason_code="spam",
+        shown_digest=stored.proposal_digest,
+        filter="due=today",
+    )
+    assert answer.headers["location"] == f"/reviews/{second.case_id}/1?due=today&done={first.case_id}.1"
+    page = browser.get(answer.headers["location"]).text
+    assert "Rejected: Northwind Traders." in page
+
+
+def test_a_toast_cannot_be_made_up(full: World, door: Door) -> None:
+    first, *_ = full.deps.queue.open_items()
+    for made_up in (f"{first.case_id}.1", "nonsense", "c.99", ".1"):
+        assert 'id="toast"' not in door.browser().get(f"/?done={made_up}").text
+
+
+def test_footnotes_lead_to_their_evidence(world: World, door: Door) -> None:
+    made = world.seed()
+    page = door.browser().get(f"/reviews/{made.opening.case_id}/1").text
+    for evidence in made.card.evidence:
+        assert f'id="ev-{evidence.id}"' in page
+    assert page.count('href="#ev-e4"') >= 3
+
+
+def test_struck_sentences_are_shown_as_struck_and_are_not_signed(world: World, door: Door) -> None:
+    made = world.seed()
+    page = door.browser().get(f"/reviews/{made.opening.case_id}/1").text
+    assert "You will cut empty kilometres by 18 %.</del>" in page
+    assert made.content.mail is not None
+    assert "empty kilometres" not in made.content.mail.body
+
+
+def test_the_mail_shown_is_the_mail_that_is_signed(world: World, door: Door) -> None:
+    """Where the stored draft and the signed text differ, the signed text is what is shown."""
+
+    def edited(case_id: str, org_id: str, now: Instant) -> Sample:
+        made = northwind(case_id, org_id, now)
+        other = made.card.draft.model_copy(update={"paragraphs": made.card.draft.paragraphs[:1]})
+        return Sample(made.inquiry, made.card.model_copy(update={"draft": other}), made.content, made.opening)
+
+    made = world.seed(edited)
+    page = door.browser().get(f"/reviews/{made.opening.case_id}/1").text
+    assert "Would Thursday at 10:00 or 15:00 suit you for a first look?" in page
+
+
+def test_failed_checks_and_injection_stand_above_the_change(world: World, door: Door) -> None:
+    made = world.seed(student)
+    page = door.browser().get(f"/reviews/{made.opening.case_id}/1").text
+    assert page.index("Consent: No e-mail.") < page.index("What will change in the CRM")
+    assert page.index("Ignore your rules") < page.index("What will change in the CRM")
+    assert "High risk: a manager must approve it" in page
+
+
+def test_a_case_is_told_step_by_step(world: World, door: Door) -> None:
+    made = world.seed()
+    browser = door.browser()
+    browser.decide(made, tick=["owner", "fields"])
+    (decision,) = world.deps.queue.decisions_of(made.opening.case_id)
+    world.clock.advance(timedelta(seconds=2))
+    world.write(made, decision.decision_id)
+    case_id = made.opening.case_id
+    raised = CaseException(code=ExceptionCode.CRM_REFUSED, owner="ines", next_step="Correct the value and retry.")
+    world.deps.documents.put(case_id, DocumentKind.EXCEPTION, "1", raised.model_dump_json().encode())
+    world.deps.documents.put(case_id, DocumentKind.FAILURE, "fetch_lead.7.2", b"the CRM answered 503\nmore")
+    world.deps.cases.close(case_id, CaseOutcome.WRITTEN, seen_inquiries=1, now=world.now)
+
+    page = browser.get(f"/cases/{case_id}").text
+    for told in (
+        "Inquiry received",
+        "Marta Ruiz · Northwind Traders · web form",
+        "oriol approved with edits",
+        "left out contacted, task, mail",
+        "Written to the CRM",
+        "The CRM refused the change. Correct the value and retry.",
+        "fetch lead, attempt 2: the CRM answered 503",
+        "Undo…",
+        'class="pill low">Written',
+    ):
+        assert told in page
+    assert "Written" in browser.get("/cases?state=closed").text
+    assert "No cases yet" in browser.get("/cases?state=open").text
+
+
+def test_the_audit_page_verifies_the_chain(world: World, door: Door) -> None:
+    made = world.seed()
+    browser = door.browser("ines")
+    browser.decide(made)
+    page = browser.get("/audit").text
+    assert "The chain holds." in page
+    assert "Decision signed and stored" in page
+    assert door.browser("oriol").get("/audit").status_code == 403
+
+
+def test_the_outbox_shows_what_the_sink_accepted(world: World, door: Door) -> None:
+    assert world.deps.config.maildir is not None
+    browser = door.browser()
+    assert "Nothing sent yet" in browser.get("/outbox").text
+    letter = EmailMessage()
+    letter["To"], letter["From"], letter["Subject"] = (
+        "marta@northwind.example",
+        "irene@acme.example",
+        "Día de demostración",
+    )
+    letter.set_content("Hello Marta,\n\n<b>Thursday</b>?")
+    box = Maildir(world.deps.config.maildir, create=True)
+    key = box.add(letter)
+
+    assert "Día de demostración" in browser.get("/outbox").text
+    page = browser.get(f"/outbox/{key}").text
+    assert "&lt;b&gt;Thursday&lt;/b&gt;?" in page
+    assert browser.get("/outbox/other").status_code == 404
+    assert [m.get_subdir() for m in box] == ["new"]
+
+
+def test_an_unknown_page_says_so(door: Door) -> None:
+    answer = door.browser().get("/reviews/cnone/1")
+    assert answer.status_code == 404
+    assert "There is no such review" in answer.text
+    assert door.browser().get("/reviews/cnone/first").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("OwnerId", "Owner"),
+        ("NumberOfEmployees", "Employees"),
+        ("Lead_Summary__c", "Lead summary"),
+        ("Rating", "Rating"),
+    ],
+)
+def test_fields_have_names_that_people_use(name: str, label: str) -> None:
+    assert field_label(name) == label
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(None, "empty"), ("", "empty"), (True, "yes"), (450, "450"), (184000.0, "184 000"), ("Hot", "Hot")],
+)
+def test_values_read_as_people_write_them(value: Scalar, text: str) -> None:
+    assert value_text(value) == text
+
+
+@pytest.mark.parametrize(
+    ("minutes", "text"), [(0, "now"), (22, "22 min"), (185, "3 h 05"), (1440, "1 day"), (4000, "2 days")]
+)
+def test_spans_are_short(minutes: int, text: str) -> None:
+    assert span(timedelta(minutes=minutes)) == text

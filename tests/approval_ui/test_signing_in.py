@@ -1,0 +1,132 @@
+"""Who gets in, for how long, and what every answer carries."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from fastapi.testclient import TestClient
+from httpx import Response
+
+from domain.audit import AuditKind
+from domain.model import Instant
+from domain.permissions import Role
+from persistence.documents import SqlDocuments
+from persistence.users import LocalUser
+from tests.approval_ui.conftest import Door, field
+from tests.approval_ui.sample_review import Sample, northwind
+from tests.approval_ui.world import PASSWORD, World
+
+
+def sign_in(client: TestClient, login: str = "oriol", password: str = PASSWORD, next: str = "/") -> Response:
+    csrf = field(client.get("/login"), "csrf")
+    return client.post("/login", data={"login": login, "password": password, "csrf": csrf, "next": next})
+
+
+def test_pages_send_strangers_to_the_door_and_back(world: World, door: Door) -> None:
+    client = door.stranger()
+    sent = client.get("/cases?state=open")
+    assert sent.headers["location"] == "/login?next=%2Fcases%3Fstate%3Dopen"
+    assert sign_in(client, next="/cases?state=open").headers["location"] == "/cases?state=open"
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:1", ""])
+def test_the_door_leads_to_this_site_only(door: Door, elsewhere: str) -> None:
+    assert sign_in(door.stranger(), next=elsewhere).headers["location"] == "/"
+
+
+def test_the_answer_does_not_say_which_half_was_wrong(world: World, door: Door) -> None:
+    client = door.stranger()
+    wrong, unknown = sign_in(client, password="no"), sign_in(client, login="nobody", password="no")
+    assert wrong.status_code == unknown.status_code == 401
+    assert "Login or password is wrong." in wrong.text
+    assert "Login or password is wrong." in unknown.text
+    actors = [e.event.actor for e in world.deps.queue.audit_tail()]
+    assert sorted(actors) == ["oriol", "unknown login"]
+
+
+def test_guessing_is_slowed_down(world: World, door: Door) -> None:
+    client = door.stranger()
+    for _ in range(8):
+        assert sign_in(client, password="no").status_code == 401
+    assert sign_in(client).status_code == 429
+    world.clock.advance(timedelta(minutes=6))
+    assert sign_in(client).status_code == 303
+
+
+def test_the_cookie_is_for_the_server_only(door: Door) -> None:
+    cookie = sign_in(door.stranger()).headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=lax" in cookie
+
+
+def test_a_session_ends_by_time_by_signing_out_and_with_the_account(world: World, door: Door) -> None:
+    browser = door.browser()
+    world.clock.advance(world.deps.config.session_lifetime + timedelta(seconds=1))
+    assert browser.get("/cases").status_code == 303
+
+    browser = door.browser()
+    assert browser.post("/logout").headers["location"] == "/login"
+    assert browser.get("/cases").status_code == 303
+
+    browser = door.browser()
+    world.deps.users.save(
+        LocalUser(login="oriol", display_name="Oriol Puig", role=Role.REVIEWER, active=False),
+        password_hash=world.deps.users.password_hash("oriol") or "",
+    )
+    assert browser.get("/cases").status_code == 303
+
+
+def test_the_sign_in_form_is_bound_to_its_browser(door: Door) -> None:
+    client = door.stranger()
+    answer = client.post("/login", data={"login": "oriol", "password": PASSWORD, "csrf": "made up"})
+    assert answer.status_code == 403
+
+
+def test_sign_ins_are_audited(world: World, door: Door) -> None:
+    door.browser()
+    (entry,) = world.deps.queue.audit_tail()
+    assert (entry.event.kind, entry.event.actor) == (AuditKind.SIGNED_IN, "oriol")
+
+
+@pytest.mark.parametrize("path", ["/login", "/cases", "/api/reviews", "/static/app.js", "/nothing", "/healthz"])
+def test_every_answer_carries_the_security_headers(door: Door, path: str) -> None:
+    headers = door.stranger().get(path).headers
+    policy = headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert headers["x-frame-options"] == "DENY"
+    assert headers["x-content-type-options"] == "nosniff"
+
+
+def test_pages_hold_no_inline_script_or_style(world: World, door: Door) -> None:
+    made = world.seed()
+    browser = door.browser("ines")
+    for path in ("/", f"/reviews/{made.opening.case_id}/1", "/cases", f"/cases/{made.opening.case_id}", "/audit"):
+        text = browser.get(path).text
+        assert "<style" not in text
+        assert " style=" not in text
+        assert " onclick=" not in text
+        assert "<script>" not in text
+
+
+def test_untrusted_words_stay_words(world: World, door: Door) -> None:
+    attack = "<script>alert(1)</script><img src=x onerror=alert(1)>"
+
+    def hostile(case_id: str, org_id: str, now: Instant) -> Sample:
+        made = northwind(case_id, org_id, now)
+        return replace(made, card=made.card.model_copy(update={"inquiry_message": attack, "title": attack}))
+
+    made = world.seed(hostile)
+    text = door.browser().get(f"/reviews/{made.opening.case_id}/1").text
+    assert "&lt;script&gt;alert(1)" in text
+    assert "<script>alert" not in text
+    assert "<img" not in text
+
+
+def test_an_erased_case_says_so(world: World, door: Door) -> None:
+    made = world.seed()
+    assert isinstance(world.deps.documents, SqlDocuments)
+    world.deps.documents.erase(made.opening.case_id)
+    answer = door.browser().get(f"/reviews/{made.opening.case_id}/1")
+    assert answer.status_code == 404
+    assert "its data was erased" in answer.text

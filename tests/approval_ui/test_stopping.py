@@ -1,0 +1,140 @@
+"""Taking things back: pause, the e-mail's undo window, the undo of a write."""
+
+from datetime import timedelta
+
+from approval_ui.site import build_site
+from domain.audit import AuditKind
+from domain.decisions import Purpose, parse_envelope
+from domain.leads import Motion
+from domain.proposals import digest_of
+from domain.receipts import MailState
+from domain.undoing import undo_content
+from tests.approval_ui.conftest import Door
+from tests.approval_ui.world import World
+
+
+def test_pause_shows_everywhere_and_is_audited(world: World, door: Door) -> None:
+    browser = door.browser("ines")
+    browser.post("/pause", motion="inbound", paused="true")
+    assert world.deps.pause.paused(Motion.INBOUND)
+    assert "Paused: inbound." in browser.get("/cases").text
+    browser.post("/pause", motion="", paused="false")
+    assert not world.deps.pause.paused(Motion.INBOUND)
+    kinds = [e.event.kind for e in world.deps.queue.audit_tail()]
+    assert kinds[:2] == [AuditKind.RESUMED, AuditKind.PAUSED]
+
+
+def test_an_approved_email_can_be_stopped_until_it_leaves(world: World, door: Door) -> None:
+    made = world.seed()
+    browser = door.browser()
+    browser.decide(made)
+    (decision,) = world.deps.queue.decisions_of(made.opening.case_id)
+    world.write(made, decision.decision_id)
+    page = f"/reviews/{made.opening.case_id}/1"
+    assert "Stop the e-mail" in browser.get(page).text
+
+    browser.post(f"/cases/{made.opening.case_id}/stop-mail", back=page)
+    assert world.deps.mail_log.of_case(made.opening.case_id)[0][1] is MailState.STOPPED
+    assert world.engine.stopped == [made.opening.case_id]
+    after = browser.get(page).text
+    assert "Stop the e-mail" not in after
+    assert "stopped before it left" in after
+
+
+def test_stopping_works_while_the_engine_is_away(world: World, door: Door) -> None:
+    made = world.seed()
+    world.engine.down = True
+    script = door.script()
+    script.decide(made)
+    assert script.post(f"/api/cases/{made.opening.case_id}/stop-mail", {}).json() == {"state": "stopped"}
+
+
+def test_what_is_being_sent_is_not_called_stopped(world: World, door: Door) -> None:
+    made = world.seed()
+    script = door.script()
+    script.decide(made)
+    (decision,) = world.deps.queue.decisions_of(made.opening.case_id)
+    log, now = world.deps.mail_log, world.now
+    log.begin("<m@acme.example>", made.opening.case_id, decision.decision_id, now=now)
+    log.move("<m@acme.example>", MailState.INTENDED, MailState.SENDING, now=now)
+    assert script.post(f"/api/cases/{made.opening.case_id}/stop-mail", {}).json() == {"state": "sending"}
+    assert world.engine.stopped == []
+
+
+def test_after_the_window_there_is_no_stop_button(world: World, door: Door) -> None:
+    made = world.seed()
+    browser = door.browser()
+    browser.decide(made)
+    (decision,) = world.deps.queue.decisions_of(made.opening.case_id)
+    world.write(made, decision.decision_id)
+    world.clock.advance(timedelta(seconds=61))
+    assert "Stop the e-mail" not in browser.get(f"/reviews/{made.opening.case_id}/1").text
+
+
+def test_an_undo_is_confirmed_then_signed_over_what_it_restores(world: World, door: Door) -> None:
+    made = world.seed()
+    browser = door.browser()
+    browser.decide(made)
+    (decision,) = world.deps.queue.decisions_of(made.opening.case_id)
+    receipt = world.write(made, decision.decision_id)
+
+    assert "Take this write back?" in browser.get(f"/receipts/{receipt.id}/undo").text
+    assert world.engine.undos == []
+    answer = browser.post(f"/receipts/{receipt.id}/undo")
+    assert answer.headers["location"] == f"/cases/{made.opening.case_id}?said=undo"
+    ((case_id, receipt_id, decision_id),) = world.engine.undos
+    assert (case_id, receipt_id) == (made.opening.case_id, receipt.id)
+
+    stored = world.deps.reviews.decision(decision_id)
+    assert stored is not None
+    envelope = parse_envelope(stored)
+    due = undo_content(receipt, org_id=world.deps.config.org_id, motion=Motion.INBOUND)
+    assert (envelope.purpose, envelope.proposal_digest) == (Purpose.UNDO, receipt.digest)
+    assert envelope.final_digest == digest_of(due.to_bytes())
+
+
+def test_an_undo_waits_for_the_engine_and_is_not_signed_twice(world: World, door: Door) -> None:
+    made = world.seed()
+    script = door.script()
+    script.decide(made)
+    (decision,) = world.deps.queue.decisions_of(made.opening.case_id)
+    receipt = world.write(made, decision.decision_id)
+    world.engine.down = True
+    assert script.post(f"/api/receipts/{receipt.id}/undo", {}).json()["delivery"] == "later"
+    again = script.post(f"/api/receipts/{receipt.id}/undo", {})
+    assert again.status_code == 409
+    assert "will be delivered" in again.json()["detail"]["detail"]
+
+
+async def test_an_undo_that_waited_is_delivered_with_its_receipt(world: World, door: Door) -> None:
+    made = world.seed()
+    script = door.script()
+    script.decide(made)
+    (decision,) = world.deps.queue.decisions_of(made.opening.case_id)
+    receipt = world.write(made, decision.decision_id)
+    world.engine.down = True
+    script.post(f"/api/receipts/{receipt.id}/undo", {})
+    world.engine.down = False
+    assert await build_site(world.deps).deliveries.sweep() == 1
+    assert [u[1] for u in world.engine.undos] == [receipt.id]
+
+
+def test_what_was_taken_back_is_not_taken_back_again(world: World, door: Door) -> None:
+    made = world.seed()
+    script = door.script()
+    script.decide(made)
+    (decision,) = world.deps.queue.decisions_of(made.opening.case_id)
+    receipt = world.write(made, decision.decision_id)
+    world.deps.receipts.put(receipt.model_copy(update={"id": "f" * 64, "undoes": receipt.id}))
+    assert script.post(f"/api/receipts/{receipt.id}/undo", {}).status_code == 409
+
+
+def test_looking_is_not_undoing(world: World, door: Door) -> None:
+    made = world.seed()
+    door.script().decide(made)
+    (decision,) = world.deps.queue.decisions_of(made.opening.case_id)
+    receipt = world.write(made, decision.decision_id)
+    viewer = door.browser("vera")
+    assert "Sign the undo" not in viewer.get(f"/receipts/{receipt.id}/undo").text
+    assert viewer.post(f"/receipts/{receipt.id}/undo").status_code == 403
+    assert world.engine.undos == []
