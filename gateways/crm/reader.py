@@ -4,57 +4,47 @@ When do you need to touch this? When a rule needs another record. Every query he
 and has a limit; nothing scans. Which fields are read is `fields.py`.
 """
 
-import re
-from collections.abc import Sequence
-from itertools import product
-from urllib.parse import urlsplit
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from domain.errors import CrmError, ErrorCode
 from domain.leads import CrmRecord, CrmSnapshot, Inquiry
-from domain.model import Value
 from domain.ports import Clock
-from gateways.crm.client import CompositeAnswer, Part, SalesforceSession, query_part
-from gateways.crm.directory import Directory
+from gateways.crm.client import CompositeAnswer, Part, PartAnswer, SalesforceSession, query_part
+from gateways.crm.company import (
+    CompanyKey,
+    Condition,
+    account_conditions,
+    best_account,
+    company_key,
+    key_of_lead,
+    like_person_conditions,
+    same_person_conditions,
+)
+from gateways.crm.directory import Directory, People
 from gateways.crm.fields import INDIVIDUAL, LEAD_PARENTS, ReadFields
-from gateways.crm.soql import select
-from gateways.crm.values import record_from, records_from
+from gateways.crm.soql import children, select
+from gateways.crm.values import is_id_of, record_from, records_from
 
-MAX_CANDIDATES = 20
-"""Per kind of record, so that leads, contacts and accounts together stay within 60."""
+MAX_ALIKE = 10
+"""Leads or contacts of one query, of which there are four; with the accounts they stay within 60."""
+MAX_CANDIDATE_ACCOUNTS = 20
 MAX_ACTIVITIES = 50
 MAX_OPPORTUNITIES = 20
 MAX_CONSENTS = 20
-_NAME_PREFIX = 12
-_SHORT_NAME = 4
-_ACCOUNT_BOUND = 10
-_SPELLINGS = tuple(product(("", "http://", "https://"), ("", "www."), ("", "/")))
-_PUBLIC_HOSTS = frozenset(
-    {
-        *("gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "yahoo.com", "icloud.com"),
-        *("gmx.de", "gmx.net", "web.de", "mail.com", "aol.com", "proton.me", "protonmail.com"),
-    }
-)
-"""Mail hosts that say nothing about a company; asking by them would find strangers."""
-
-
-class CompanyKey(Value):
-    """By what an account is looked up: e-mail address, web domains, the company's name."""
-
-    email: str = ""
-    domains: tuple[str, ...] = ()
-    company: str = ""
-
-    @property
-    def empty(self) -> bool:
-        return not (self.domains or self.company)
-
-
-def company_key(email: str, website: str, company: str) -> CompanyKey:
-    """From what a person gave. Domains of public mail hosts are left out."""
-    host = email.rpartition("@")[2].strip().casefold()
-    site = _host(website)
-    domains = tuple(dict.fromkeys(d for d in (host, site) if d and d not in _PUBLIC_HOSTS))
-    return CompanyKey(email=email.strip(), domains=domains, company=company.strip())
+MAX_ACCOUNTS = 10
+MAX_CONTACTS = 5
+REMEMBERED = 1000
+_NEWEST = "ORDER BY LastModifiedDate DESC LIMIT"
+_OBJECTS = {
+    "leads": "Lead",
+    "leads_alike": "Lead",
+    "contacts": "Contact",
+    "contacts_alike": "Contact",
+    "accounts": "Account",
+}
 
 
 class SalesforceReader:
@@ -64,21 +54,25 @@ class SalesforceReader:
         self._session = session
         self._fields = fields or ReadFields()
         self._directory = Directory(session, clock, self._fields)
+        self._known = _KnownCompanies()
 
     def candidates(self, inquiry: Inquiry) -> tuple[CrmRecord, ...]:
-        """Leads and contacts by id or e-mail address or company name, accounts by web domain or name. One call."""
+        """Leads and contacts by id, address, phone or name at the company; accounts by domain or name. One call."""
         key = company_key(inquiry.email, inquiry.website, inquiry.company)
         parts = self._people(inquiry, key)
-        if not key.empty:
-            parts.append(self._accounts(key))
+        if key.names_company:
+            soql = self._select("Account", account_conditions(key), f"{_NEWEST} {MAX_CANDIDATE_ACCOUNTS}")
+            parts.append(query_part("accounts", soql))
         if not parts:
             return ()
         answer = self._session.composite(parts, all_or_none=False)
         found: dict[str, CrmRecord] = {}
         for part in parts:
-            object_name = {"leads": "Lead", "contacts": "Contact", "accounts": "Account"}[part.name]
-            for record in records_from(object_name, answer.parts[part.name].records()):
+            for record in records_from(_OBJECTS[part.name], answer.parts[part.name].records()):
                 found.setdefault(record.id, record)
+        for record in found.values():
+            if record.object == "Lead":
+                self._known.remember(record.id, key_of_lead(record))
         return tuple(found.values())
 
     def queues(self) -> tuple[CrmRecord, ...]:
@@ -88,156 +82,156 @@ class SalesforceReader:
     def snapshot(self, lead_id: str) -> CrmSnapshot:
         """The lead and what decides about it. A deleted or merged lead is returned as such (`IsDeleted`).
 
-        Two calls; users and queues come from a directory that is read once a minute. Without an id it holds
-        those only. Raises `CrmError` (crm_record_missing) where there never was such a lead.
+        One call where `candidates` or an earlier snapshot saw the lead, else two; users and queues come from
+        a directory that is read once a minute. Without an id it holds those only. Raises `CrmError`
+        (crm_record_missing) where there never was such a lead.
         """
         people = self._directory.read()
         if not lead_id:
-            return CrmSnapshot(
-                taken_at=people.read_at,
-                users=people.users,
-                queues=people.queues,
-                open_leads_by_owner=people.open_leads_by_owner,
-            )
-        first = self._session.composite(self._about_lead(lead_id), all_or_none=False)
+            return _nobody(people)
+        guess = self._known.of(lead_id)
+        first = self._session.composite([*self._about(lead_id), *self._around(guess)], all_or_none=False)
         rows = first.parts["lead"].records()
         if not rows:
             raise CrmError(f"there is no lead {lead_id} in the CRM", code=ErrorCode.CRM_RECORD_MISSING)
         lead = record_from("Lead", rows[0])
-        key = company_key(lead.text("Email"), lead.text("Website"), lead.text("Company"))
-        account, contact, opportunities = self._company(key, lead)
+        key = key_of_lead(lead)
+        self._known.remember(lead.id, key)
+        company = first
+        if key != guess:
+            around = self._around(key)
+            company = self._session.composite(around, all_or_none=False) if around else first
+        contacts = _records("Contact", company.parts.get("contacts"))
+        accounts = company.parts["accounts"].records() if key.names_company else []
+        account = best_account(records_from("Account", accounts), key, contacts)
         return CrmSnapshot(
             taken_at=first.server_time,
             lead=lead,
             account=account,
-            contact=contact,
+            contact=contacts[0] if len(contacts) == 1 else None,
             owner=_owner(lead, (*people.users, *people.queues)),
             individual=_individual(lead),
-            consents=records_from("ContactPointTypeConsent", first.parts["consents"].records()),
-            opportunities=opportunities,
-            activities=self._activities(first),
+            consents=_records("ContactPointTypeConsent", first.parts["consents"]),
+            opportunities=_open_opportunities(account, accounts),
+            activities=_activities(rows[0], first),
             users=people.users,
             queues=people.queues,
             open_leads_by_owner=people.open_leads_by_owner,
         )
 
     def _people(self, inquiry: Inquiry, key: CompanyKey) -> list[Part]:
-        tail = f"ORDER BY LastModifiedDate DESC LIMIT {MAX_CANDIDATES}"
-        by: list[tuple[str, object]] = []
-        if key.email:
-            by.append(("Email = {}", key.email))
-        elif inquiry.phone.strip():
-            by.append(("Phone = {}", inquiry.phone.strip()))
-        if inquiry.last_name.strip():
-            by.append(("LastName = {}", inquiry.last_name.strip()))
-        lead_by = [*by, *([("Id = {}", inquiry.lead_id)] if _is_lead_id(inquiry.lead_id) else [])]
-        parts = []
-        if lead_by:
-            parts.append(self._query("leads", "Lead", lead_by, tail, (*LEAD_PARENTS,)))
-        if by:
-            parts.append(self._query("contacts", "Contact", by, tail, ("Account.Name",)))
-        return parts
-
-    def _query(
-        self, name: str, object_name: str, any_of: Sequence[tuple[str, object]], tail: str, extra: tuple[str, ...] = ()
-    ) -> Part:
-        where = " OR ".join(condition for condition, _ in any_of)
-        values = [value for _, value in any_of]
-        return query_part(name, select(object_name, self._fields.of(object_name, extra), where, *values, tail=tail))
-
-    def _accounts(self, key: CompanyKey, *, limit: int = MAX_CANDIDATES) -> Part:
-        by = _account_conditions(key)
-        return self._query("accounts", "Account", by, f"ORDER BY LastModifiedDate DESC LIMIT {limit}")
-
-    def _about_lead(self, lead_id: str) -> list[Part]:
-        if not _is_lead_id(lead_id):
-            raise CrmError(f"{lead_id!r} is no lead id", code=ErrorCode.CRM_RECORD_MISSING)
-        individual = tuple(f"Individual.{name}" for name in INDIVIDUAL)
-        fields = self._fields.of("Lead", (*LEAD_PARENTS, *individual, "Individual.Id", "Individual.SystemModstamp"))
-        consents = "PartyId IN (SELECT IndividualId FROM Lead WHERE Id = {})"
-        newest = f"ORDER BY LastModifiedDate DESC LIMIT {MAX_ACTIVITIES}"
+        """Exact addresses in queries of their own, so that people who are merely alike never crowd them out."""
+        same = same_person_conditions(key.email)
+        by_id: list[Condition] = [("Id = {}", (inquiry.lead_id,))] if is_id_of("00Q", inquiry.lead_id) else []
+        who = (inquiry.last_name.strip(), inquiry.phone.strip(), key.company)
+        asked = (
+            ("leads", "Lead", [*by_id, *same], LEAD_PARENTS),
+            ("contacts", "Contact", same, ("Account.Name",)),
+            ("leads_alike", "Lead", like_person_conditions(*who, "Company"), LEAD_PARENTS),
+            ("contacts_alike", "Contact", like_person_conditions(*who, "Account.Name"), ("Account.Name",)),
+        )
         return [
-            query_part("lead", select("Lead", fields, "Id = {}", lead_id), deleted_too=True),
-            query_part(
-                "consents",
-                select(
-                    "ContactPointTypeConsent",
-                    self._fields.of("ContactPointTypeConsent"),
-                    consents,
-                    lead_id,
-                    tail=f"LIMIT {MAX_CONSENTS}",
-                ),
-            ),
-            *(
-                query_part(name, select(kind, self._fields.of(kind), f"{about} = {{}}", lead_id, tail=newest))
-                for name, kind, about in _ACTIVITIES
-            ),
+            query_part(name, self._select(object_name, any_of, f"{_NEWEST} {MAX_ALIKE}", extra))
+            for name, object_name, any_of, extra in asked
+            if any_of
         ]
 
-    @staticmethod
-    def _activities(answer: CompositeAnswer) -> tuple[CrmRecord, ...]:
-        found = [a for name, kind, _ in _ACTIVITIES for a in records_from(kind, answer.parts[name].records())]
-        return tuple(sorted(found, key=lambda a: (a.modified_at, a.id), reverse=True))
+    def _about(self, lead_id: str) -> list[Part]:
+        """The lead with its parents and activities, and its consent records."""
+        if not is_id_of("00Q", lead_id):
+            raise CrmError(f"{lead_id!r} is no lead id", code=ErrorCode.CRM_RECORD_MISSING)
+        individual = tuple(f"Individual.{name}" for name in INDIVIDUAL)
+        fields = (
+            *self._fields.of("Lead", (*LEAD_PARENTS, *individual)),
+            children("Tasks", self._fields.of("Task"), f"{_NEWEST} {MAX_ACTIVITIES}"),
+            children("Events", self._fields.of("Event"), f"{_NEWEST} {MAX_ACTIVITIES}"),
+        )
+        party = "PartyId IN (SELECT IndividualId FROM Lead WHERE Id = {})"
+        consents = self._select("ContactPointTypeConsent", [(party, (lead_id,))], f"LIMIT {MAX_CONSENTS}")
+        emails = self._select("EmailMessage", [("RelatedToId = {}", (lead_id,))], f"{_NEWEST} {MAX_ACTIVITIES}")
+        return [
+            query_part("lead", select("Lead", fields, "Id = {}", lead_id), deleted_too=True),
+            query_part("consents", consents),
+            query_part("emails", emails),
+        ]
 
-    def _company(
-        self, key: CompanyKey, lead: CrmRecord
-    ) -> tuple[CrmRecord | None, CrmRecord | None, tuple[CrmRecord, ...]]:
-        """The account, the contact with the lead's address, and the account's open opportunities. One call."""
-        parts: list[Part] = []
-        if not key.empty:
-            parts.append(self._accounts(key, limit=_ACCOUNT_BOUND))
-            by: list[tuple[str, object]] = [(f"Account.{c}", value) for c, value in _account_conditions(key)]
-            where = f"IsClosed = false AND ({' OR '.join(condition for condition, _ in by)})"
-            values = [value for _, value in by]
-            tail = f"ORDER BY CloseDate ASC LIMIT {MAX_OPPORTUNITIES}"
-            fields = self._fields.of("Opportunity")
-            parts.append(query_part("opportunities", select("Opportunity", fields, where, *values, tail=tail)))
-        if key.email:
-            parts.append(self._query("contacts", "Contact", [("Email = {}", key.email)], "LIMIT 5"))
-        if not parts:
-            return None, None, ()
-        answer = self._session.composite(parts, all_or_none=False)
-        contacts = records_from("Contact", answer.parts["contacts"].records()) if key.email else ()
-        accounts = records_from("Account", answer.parts["accounts"].records()) if not key.empty else ()
-        account = best_account(accounts, key, contacts)
-        opportunities: tuple[CrmRecord, ...] = ()
-        if account is not None:
-            listed = records_from("Opportunity", answer.parts["opportunities"].records())
-            opportunities = tuple(o for o in listed if o.text("AccountId") == account.id)
-        return account, contacts[0] if len(contacts) == 1 else None, opportunities
+    def _around(self, key: CompanyKey | None) -> list[Part]:
+        """The accounts a company may be, each with its open opportunities, and the contacts of the address."""
+        parts = []
+        if key is not None and key.names_company:
+            opportunities = children(
+                "Opportunities",
+                self._fields.of("Opportunity"),
+                f"ORDER BY CloseDate ASC LIMIT {MAX_OPPORTUNITIES}",
+                where="IsClosed = false",
+            )
+            tail = f"{_NEWEST} {MAX_ACCOUNTS}"
+            soql = self._select("Account", account_conditions(key), tail, (opportunities,))
+            parts.append(query_part("accounts", soql))
+        if key is not None and key.email:
+            soql = self._select("Contact", same_person_conditions(key.email), f"{_NEWEST} {MAX_CONTACTS}")
+            parts.append(query_part("contacts", soql))
+        return parts
+
+    def _select(self, object_name: str, any_of: Sequence[Condition], tail: str, extra: tuple[str, ...] = ()) -> str:
+        where = " OR ".join(condition for condition, _ in any_of)
+        fields = self._fields.of(object_name, extra)
+        return select(object_name, fields, where, *(value for _, values in any_of for value in values), tail=tail)
 
 
-_ACTIVITIES = (("tasks", "Task", "WhoId"), ("events", "Event", "WhoId"), ("emails", "EmailMessage", "RelatedToId"))
+class _KnownCompanies:
+    """Which company a lead was last seen with, so that lead and company can be asked for in one call.
 
-
-def best_account(accounts: Sequence[CrmRecord], key: CompanyKey, contacts: Sequence[CrmRecord]) -> CrmRecord | None:
-    """The one account that this company clearly is: by its contact, by its whole domain, or by its exact name.
-
-    None where two fit equally well: a person decides that.
+    A guess only: it is compared with the lead that comes back.
     """
-    by_id = {account.id: account for account in accounts}
-    named = {c.text("AccountId") for c in contacts if c.text("AccountId") in by_id}
-    if len(named) == 1:
-        return by_id[named.pop()]
-    by_domain = [a for a in accounts if _host(a.text("Website")) in key.domains]
-    if len(by_domain) == 1:
-        return by_domain[0]
-    pool = by_domain or list(accounts)
-    by_name = [a for a in pool if a.text("Name").casefold() == key.company.casefold() and key.company]
-    return by_name[0] if len(by_name) == 1 else None
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._keys: OrderedDict[str, CompanyKey] = OrderedDict()
+
+    def remember(self, lead_id: str, key: CompanyKey) -> None:
+        with self._lock:
+            self._keys[lead_id] = key
+            self._keys.move_to_end(lead_id)
+            if len(self._keys) > REMEMBERED:
+                self._keys.popitem(last=False)
+
+    def of(self, lead_id: str) -> CompanyKey | None:
+        with self._lock:
+            return self._keys.get(lead_id)
 
 
-def _account_conditions(key: CompanyKey) -> list[tuple[str, object]]:
-    """By the spellings of a web address and by the beginning of the name: both can use an index, `LIKE '%…'` cannot."""
-    conditions: list[tuple[str, object]] = []
-    if key.domains:
-        spellings = [f"{scheme}{www}{domain}{end}" for domain in key.domains for scheme, www, end in _SPELLINGS]
-        conditions.append(("Website IN {}", spellings))
-    if len(key.company) >= _SHORT_NAME:
-        conditions.append(("Name LIKE '{:like}%'", key.company[:_NAME_PREFIX]))
-    elif key.company:
-        conditions.append(("Name = {}", key.company))
-    return conditions
+def _nobody(people: People) -> CrmSnapshot:
+    return CrmSnapshot(
+        taken_at=people.read_at,
+        users=people.users,
+        queues=people.queues,
+        open_leads_by_owner=people.open_leads_by_owner,
+    )
+
+
+def _records(object_name: str, answer: PartAnswer | None) -> tuple[CrmRecord, ...]:
+    return records_from(object_name, answer.records()) if answer is not None else ()
+
+
+def _child_rows(row: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    listed = row.get(name)
+    return list(listed["records"]) if isinstance(listed, Mapping) else []
+
+
+def _activities(lead: Mapping[str, Any], answer: CompositeAnswer) -> tuple[CrmRecord, ...]:
+    """Newest first."""
+    found = (
+        *records_from("Task", _child_rows(lead, "Tasks")),
+        *records_from("Event", _child_rows(lead, "Events")),
+        *_records("EmailMessage", answer.parts["emails"]),
+    )
+    return tuple(sorted(found, key=lambda a: (a.modified_at, a.id), reverse=True))
+
+
+def _open_opportunities(account: CrmRecord | None, rows: Sequence[Mapping[str, Any]]) -> tuple[CrmRecord, ...]:
+    row = next((row for row in rows if account is not None and row["Id"] == account.id), None)
+    return records_from("Opportunity", _child_rows(row, "Opportunities")) if row is not None else ()
 
 
 def _owner(lead: CrmRecord, people: Sequence[CrmRecord]) -> CrmRecord | None:
@@ -257,15 +251,3 @@ def _individual(lead: CrmRecord) -> CrmRecord | None:
         return None
     fields = {name: lead.fields.get(f"Individual.{name}") for name in INDIVIDUAL}
     return CrmRecord(object="Individual", id=record_id, fields=fields, modified_at=lead.modified_at)
-
-
-def _is_lead_id(text: str) -> bool:
-    return re.fullmatch(r"00Q[A-Za-z0-9]{12}([A-Za-z0-9]{3})?", text) is not None
-
-
-def _host(website: str) -> str:
-    text = website.strip()
-    if not text:
-        return ""
-    host = urlsplit(text if "://" in text else f"//{text}").hostname or ""
-    return host.removeprefix("www.").casefold()

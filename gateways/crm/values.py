@@ -1,5 +1,7 @@
 """CRM values: read from JSON, compared as the CRM would, spelled for conditional headers."""
 
+import re
+import string
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -9,7 +11,7 @@ from domain.errors import CrmError, ErrorCode
 from domain.leads import CrmRecord
 from domain.model import Scalar
 
-_ID_LENGTHS = {15, 18}
+_CHECK = string.ascii_uppercase + "012345"
 _PARENTS = frozenset({"Account", "Individual", "Owner"})
 """Relationships that queries ask through; without a parent they come as null, and are no fields."""
 
@@ -63,6 +65,15 @@ def records_from(object_name: str, rows: Iterable[Mapping[str, Any]]) -> tuple[C
     return tuple(record_from(object_name, row) for row in rows)
 
 
+def is_id_of(prefix: str, text: str) -> bool:
+    """Whether this can be an id of that kind: 15 characters, or 18 whose last three are their checksum."""
+    if not re.fullmatch(r"[A-Za-z0-9]{15}(?:[A-Z0-5]{3})?", text) or not text.startswith(prefix):
+        return False
+    chunks = (text[start : start + 5] for start in (0, 5, 10))
+    bits = (sum(1 << place for place, char in enumerate(chunk) if char.isupper()) for chunk in chunks)
+    return text[15:] in ("", "".join(_CHECK[value] for value in bits))
+
+
 def same_value(one: Scalar, other: Scalar) -> bool:
     """Equal as the CRM keeps them: it stores empty text as null, trims text, and spells one moment in many ways."""
     if _empty(one) or _empty(other):
@@ -84,8 +95,9 @@ def _same_text(one: str, other: str) -> bool:
     first, second = (text.replace("\r\n", "\n").strip() for text in (one, other))
     if first == second:
         return True
-    if {len(first), len(second)} == _ID_LENGTHS and first[:15] == second[:15]:
-        return first.isalnum() and second.isalnum()
+    shorter, longer = sorted((first, second), key=len)
+    if len(shorter) == 15 and longer[:15] == shorter and is_id_of("", longer):
+        return True
     return _moment(first) is not None and _moment(first) == _moment(second)
 
 

@@ -1,0 +1,221 @@
+"""Reading from a real server: who is found, what a snapshot holds, and at what cost."""
+
+from typing import Any
+
+import pytest
+
+from domain.errors import CrmError, ErrorCode
+from domain.leads import CrmRecord
+from gateways.crm.company import best_account, company_key, web_host
+from gateways.crm.fields import ReadFields
+from gateways.crm.reader import SalesforceReader
+from tests.fakes.examples import inquiry
+from tests.gateways.crm.world import START, World
+
+
+def ids(records: tuple[CrmRecord, ...], object_name: str) -> set[str]:
+    return {record.id for record in records if record.object == object_name}
+
+
+class TestCandidates:
+    def found(self, world: World, **said: Any) -> tuple[CrmRecord, ...]:
+        nobody = {"email": "", "company": "", "last_name": "", "first_name": "", "phone": ""}
+        return world.reader.candidates(inquiry(**{**nobody, **said}))
+
+    def test_people_by_their_address_in_any_case(self, world: World) -> None:
+        contact = world.add("Contact", LastName="Byron", Email="ada@engines.example")
+        found = self.found(world, email="Ada@Engines.Example")
+        assert (ids(found, "Lead"), ids(found, "Contact")) == ({world.lead}, {contact})
+
+    def test_accounts_by_domain_however_it_is_spelled(self, world: World) -> None:
+        accounts = {
+            world.add("Account", Name=f"Firm {n}", Website=site)
+            for n, site in enumerate(("engines.example", "https://www.engines.example/", "http://engines.example"))
+        }
+        world.add("Account", Name="Other", Website="notengines.example")
+        assert ids(self.found(world, email="x@engines.example"), "Account") == accounts
+
+    def test_accounts_by_the_beginning_of_their_name(self, world: World) -> None:
+        account = world.add("Account", Name="Analytical Engines GmbH")
+        world.add("Account", Name="The Analytical Engines")
+        assert ids(self.found(world, company="Analytical Engines"), "Account") == {account}
+
+    @pytest.mark.parametrize("company", ["50% off", "O'Hara", "a_b\\", "x' OR Name LIKE '%"])
+    def test_what_people_write_is_data(self, world: World, company: str) -> None:
+        account = world.add("Account", Name=company)
+        assert ids(self.found(world, company=company), "Account") == {account}
+
+    def test_somebody_of_the_same_name_at_the_company(self, world: World) -> None:
+        world.add("Lead", LastName="Byron", Company="Somewhere else")
+        assert ids(self.found(world, last_name="Byron", company="Analytical Engines"), "Lead") == {world.lead}
+
+    def test_by_phone(self, world: World) -> None:
+        lead = world.add("Lead", LastName="Hopper", Company="Cobol", Phone="+44 20 1")
+        assert ids(self.found(world, phone="+44 20 1"), "Lead") == {lead}
+
+    def test_by_the_id_that_the_sender_knows(self, world: World) -> None:
+        assert ids(self.found(world, lead_id=world.lead), "Lead") == {world.lead}
+
+    def test_a_public_mail_host_finds_no_company(self, world: World) -> None:
+        world.add("Account", Name="Mail", Website="gmail.com")
+        assert ids(self.found(world, email="ada@gmail.com"), "Account") == set()
+
+    def test_namesakes_never_crowd_out_the_address(self, world: World) -> None:
+        for _ in range(12):
+            world.add("Lead", LastName="Byron", Company="Analytical Engines")
+        found = self.found(world, email="ada@engines.example", last_name="Byron", company="Analytical Engines")
+        assert world.lead in ids(found, "Lead")
+        assert len(found) <= 60
+
+    def test_it_takes_one_call_and_none_where_nothing_was_said(self, world: World) -> None:
+        self.found(world, email="ada@engines.example", last_name="Byron", company="Engines", phone="1")
+        assert world.calls() == 1
+        world.reset_calls()
+        assert self.found(world) == ()
+        assert world.calls() == 0
+
+
+class TestSnapshot:
+    def test_everything_around_a_lead(self, world: World) -> None:
+        account = world.add("Account", Name="Analytical Engines", Website="engines.example", OwnerId=world.tom)
+        deal = world.add(
+            "Opportunity", Name="Seats", AccountId=account, StageName="Prospecting", CloseDate="2026-06-01"
+        )
+        world.add("Opportunity", Name="Old", AccountId=account, StageName="Closed Won", CloseDate="2025-06-01")
+        contact = world.add("Contact", LastName="Byron", Email="ada@engines.example", AccountId=account)
+        person = world.add("Individual", LastName="Byron", HasOptedOutSolicit=True)
+        world.edit(world.lead, IndividualId=person)
+        consent = world.add(
+            "ContactPointTypeConsent",
+            Name="Mail",
+            PartyId=person,
+            ContactPointType="Email",
+            PrivacyConsentStatus="OptIn",
+        )
+        task = world.add("Task", Subject="Call", WhoId=world.lead)
+        event = world.add(
+            "Event", Subject="Demo", StartDateTime="2026-03-03T09:00:00Z", DurationInMinutes=30, WhoId=world.lead
+        )
+        email = world.add("EmailMessage", Subject="Hello", RelatedToId=world.lead)
+        snapshot = world.reader.snapshot(world.lead)
+        assert snapshot.lead is not None
+        assert snapshot.lead.text("Email") == "ada@engines.example"
+        assert snapshot.lead.modified_at == world.crm.clock.now
+        assert (snapshot.account and snapshot.account.id, snapshot.contact and snapshot.contact.id) == (
+            account,
+            contact,
+        )
+        assert [o.id for o in snapshot.opportunities] == [deal]
+        assert {a.id for a in snapshot.activities} == {task, event, email}
+        assert [c.id for c in snapshot.consents] == [consent]
+        assert snapshot.individual is not None
+        assert snapshot.individual.flag("HasOptedOutSolicit")
+        assert snapshot.owner is not None
+        assert (snapshot.owner.object, snapshot.owner.text("DeveloperName")) == ("Group", "Inbound")
+        assert {world.ines, world.tom} <= {u.id for u in snapshot.users}
+        assert [q.id for q in snapshot.queues] == [world.queue]
+        assert snapshot.open_leads_by_owner == {world.queue: 1}
+        assert snapshot.taken_at == world.crm.clock.now
+
+    def test_two_calls_at_first_and_one_where_the_company_is_known(self, world: World) -> None:
+        world.reader.queues()
+        world.reset_calls()
+        first = world.reader.snapshot(world.lead)
+        assert world.calls() == 2
+        assert world.reader.snapshot(world.lead) == first
+        assert world.calls() == 3
+
+    def test_one_call_after_the_match_and_a_wrong_guess_is_corrected(self, world: World) -> None:
+        world.reader.candidates(inquiry(email="ada@engines.example"))
+        world.reader.queues()
+        account = world.add("Account", Name="New name", Website="new.example")
+        world.edit(world.lead, Email="ada@new.example", Company="New name", Website=None)
+        world.reset_calls()
+        snapshot = world.reader.snapshot(world.lead)
+        assert snapshot.account is not None
+        assert snapshot.account.id == account
+        assert world.calls() == 2
+
+    def test_owners_are_asked_for_once_a_minute(self, world: World) -> None:
+        world.reader.queues()
+        world.reset_calls()
+        world.reader.queues()
+        assert world.calls() == 0
+        later = world.add("Group", Name="Later", Type="Queue")
+        world.crm.clock.forward(61)
+        assert later in {q.id for q in world.reader.queues()}
+
+    def test_without_a_lead_it_knows_the_owners(self, world: World) -> None:
+        snapshot = world.reader.snapshot("")
+        assert snapshot.lead is None
+        assert [q.id for q in snapshot.queues] == [world.queue]
+
+    def test_a_deleted_lead_says_so(self, world: World) -> None:
+        world.crm.client().Lead.delete(world.lead)
+        lead = world.reader.snapshot(world.lead).lead
+        assert lead is not None
+        assert lead.flag("IsDeleted")
+
+    def test_a_merged_lead_names_its_survivor(self, world: World) -> None:
+        survivor = world.add("Lead", LastName="Byron", Company="Analytical Engines")
+        world.crm.control("POST", f"Lead/{world.lead}/merge_into/{survivor}", {})
+        lead = world.reader.snapshot(world.lead).lead
+        assert lead is not None
+        assert lead.text("MasterRecordId") == survivor
+
+    @pytest.mark.parametrize(
+        "lead_id", ["00Q000000000099", "00Q000000000099AAB", "00Q", "003000000000001AAA", "x' OR Id != '"]
+    )
+    def test_a_lead_that_does_not_exist(self, world: World, lead_id: str) -> None:
+        with pytest.raises(CrmError) as missing:
+            world.reader.snapshot(lead_id)
+        assert missing.value.code is ErrorCode.CRM_RECORD_MISSING
+
+    def test_an_owner_who_left_is_known_to_be_inactive(self, world: World) -> None:
+        world.edit(world.lead, OwnerId=world.tom)
+        world.edit(world.tom, object_name="User", IsActive=False)
+        owner = world.reader.snapshot(world.lead).owner
+        assert owner is not None
+        assert (owner.id, owner.text("Name"), owner.fields["IsActive"]) == (world.tom, "Baker", False)
+
+    def test_a_field_that_the_org_lacks_is_named(self, world: World) -> None:
+        fields = ReadFields().with_extra({"Lead": {"Shoe_Size__c"}})
+        reader = SalesforceReader(world.new_session("reader"), world.clock, fields)
+        with pytest.raises(CrmError) as lacking:
+            reader.snapshot(world.lead)
+        assert lacking.value.code is ErrorCode.CRM_FORBIDDEN
+        assert "Shoe_Size__c" in lacking.value.detail
+
+
+def account(record_id: str, name: str, website: str = "") -> CrmRecord:
+    return CrmRecord(object="Account", id=record_id, fields={"Name": name, "Website": website}, modified_at=START)
+
+
+class TestBestAccount:
+    key = company_key("ada@engines.example", "", "Analytical Engines")
+
+    def test_two_with_the_domain_and_no_better_sign_is_nobody(self) -> None:
+        pair = (account("1", "A", "engines.example"), account("2", "B", "www.engines.example"))
+        assert best_account(pair, self.key, ()) is None
+
+    def test_the_name_decides_between_two_with_the_domain(self) -> None:
+        pair = (account("1", "A", "engines.example"), account("2", "analytical  engines", "engines.example"))
+        found = best_account(pair, self.key, ())
+        assert found is not None
+        assert found.id == "2"
+
+    def test_a_longer_name_is_another_company(self) -> None:
+        assert best_account((account("1", "Analytical Engines Holding"),), self.key, ()) is None
+
+    @pytest.mark.parametrize(
+        ("website", "host"),
+        [
+            ("https://www.Engines.example/en?x=1", "engines.example"),
+            ("engines.example", "engines.example"),
+            ("//engines.example:8080", "engines.example"),
+            ("", ""),
+            ("not a host[", ""),
+        ],
+    )
+    def test_web_hosts(self, website: str, host: str) -> None:
+        assert web_host(website) == host
