@@ -141,7 +141,12 @@ class RunningCase:
 
     async def result(self) -> CaseResult:
         """How the case ended; skips over all waiting on the way."""
-        return await self.handle.result()
+        try:
+            async with asyncio.timeout(WAIT):
+                return await self.handle.result()
+        except TimeoutError:
+            last = [EventType.Name(event.event_type) for event in (await self.history())[-12:]]
+            raise AssertionError(f"no result; calls: {self.script.names()}; last events: {last}") from None
 
     async def history(self) -> Sequence[HistoryEvent]:
         return (await self.handle.fetch_history()).events

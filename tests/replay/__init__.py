@@ -1,0 +1,1 @@
+"""Histories of former runs, replayed by the workflows as they are now."""

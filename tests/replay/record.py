@@ -1,0 +1,68 @@
+"""Record the histories that the tests replay: `make histories`.
+
+Run it after a change of the workflows that is meant to change their commands, and commit what it writes. Where
+cases of the old shape may still be running, keep their histories too, and put the change behind `workflow.patched`.
+"""
+
+import asyncio
+import json
+import os
+import sys
+from pathlib import Path
+
+from temporalio.client import WorkflowHistory
+
+from tests.replay.scenarios import CASES, UNDO, Scenario
+from tests.workflows.driving import ORG, Desk, workers_of
+from tests.workflows.engines import development_server
+from tests.workflows.script import Script
+from tests.workflows.scripted import ScriptedActivities
+from workflows.messages import UndoInput, undo_workflow_id
+
+HISTORIES = Path(__file__).with_name("histories")
+
+
+async def record(folder: Path) -> list[Path]:
+    """Play every scenario on a real server and write its history to the folder."""
+    activities = ScriptedActivities()
+    async with development_server(identity="recorder") as env, workers_of(env.client, activities):
+        desk = Desk(env, activities)
+        written = [_write(folder, scenario.name, await _play(desk, scenario)) for scenario in CASES]
+        written.append(_write(folder, UNDO, await _undo(desk)))
+    return written
+
+
+async def _play(desk: Desk, scenario: Scenario) -> WorkflowHistory:
+    script = Script(case_id=f"history-{scenario.name.replace('_', '-')}")
+    scenario.prepare(script)
+    case = await desk.open(script)
+    await scenario.play(case)
+    await case.result()
+    return await case.handle.fetch_history()
+
+
+async def _undo(desk: Desk) -> WorkflowHistory:
+    order = UndoInput(case_id="history-undo", org_id=ORG, receipt_id="r-1", decision_id="u1", agent_version="v")
+    await desk.undo(Script(case_id=order.case_id), order)
+    handle = desk.env.client.get_workflow_handle(undo_workflow_id(order.org_id, order.decision_id))
+    return await handle.fetch_history()
+
+
+def _write(folder: Path, name: str, history: WorkflowHistory) -> Path:
+    # One value a line: a history recorded anew shows in a review what has changed.
+    text = json.dumps(json.loads(history.to_json()), indent=1, sort_keys=True)
+    path = folder / f"{name}.json"
+    path.write_text(text + "\n", encoding="utf-8")
+    return path
+
+
+def main() -> None:
+    for path in asyncio.run(record(HISTORIES)):
+        sys.stdout.write(f"{path.name}\n")
+    sys.stdout.flush()
+    # The SDK's native threads may crash an interpreter that is shutting down, after all work is done.
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,166 @@
+"""Every committed history is replayed by today's workflows, and holds what its name says.
+
+A failure here means that cases which are waiting now would break on the next deploy.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import WorkflowHistory
+from temporalio.worker import Replayer
+from temporalio.workflow import NondeterminismError
+
+from domain.cases import CaseOutcome
+from domain.receipts import MailState
+from runtime.engine import DATA_CONVERTER
+from tests.replay.changed import ReorderedInboundLead
+from tests.replay.record import HISTORIES
+from tests.replay.scenarios import CASES, UNDO
+from tests.runtime.history_text import texts_of
+from workers.roles import SANDBOX, WORKFLOWS
+from workflows.messages import CaseResult, UndoResult
+
+NAMES = sorted(path.stem for path in HISTORIES.glob("*.json"))
+DECIDING = ["propose", "verify_decision"]
+
+
+def load(name: str) -> WorkflowHistory:
+    text = (HISTORIES / f"{name}.json").read_text(encoding="utf-8")
+    started = f"undo/acme/{name}" if name == UNDO else f"inbound/acme/history-{name.replace('_', '-')}"
+    return WorkflowHistory.from_json(started, text)
+
+
+def steps(history: WorkflowHistory) -> list[str]:
+    """The activities in the order in which they were scheduled."""
+    return [
+        event.activity_task_scheduled_event_attributes.activity_type.name
+        for event in history.events
+        if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED
+    ]
+
+
+def count(history: WorkflowHistory, kind: EventType.ValueType) -> int:
+    return sum(event.event_type == kind for event in history.events)
+
+
+async def result_of(history: WorkflowHistory, kind: type) -> object:
+    payloads = history.events[-1].workflow_execution_completed_event_attributes.result.payloads
+    (result,) = await DATA_CONVERTER.decode(payloads, [kind])
+    return result
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a history has to show."""
+
+    outcome: CaseOutcome
+    last_steps: list[str]
+    rounds: int = 1
+    updates: int = 1
+    signals: int = 0
+    mail: MailState | None = None
+
+
+TOLD = {
+    "approve": Told(
+        CaseOutcome.WRITTEN,
+        [*DECIDING, "apply_changes", "send_mail", "apply_changes", "close"],
+        mail=MailState.ACCEPTED,
+    ),
+    "approve_edited": Told(CaseOutcome.WRITTEN, [*DECIDING, "apply_changes", "close"]),
+    # One update with a decision that nobody stored is refused; the rejection comes by signal.
+    "reject": Told(CaseOutcome.REJECTED, [*DECIDING, "verify_decision", "close"], signals=1),
+    "expire": Told(
+        CaseOutcome.EXPIRED,
+        ["propose", "escalate", "escalate", "escalate", "expire_round", "open_exception", "close"],
+        updates=0,
+    ),
+    "conflict": Told(CaseOutcome.WRITTEN, [*DECIDING, "apply_changes", "close"], rounds=2, updates=2),
+    "redraft": Told(CaseOutcome.WRITTEN, [*DECIDING, "apply_changes", "close"], rounds=2, updates=2),
+    "joined": Told(CaseOutcome.WRITTEN, [*DECIDING, "apply_changes", "close"], rounds=2, signals=1),
+    "new_lead": Told(CaseOutcome.WRITTEN, [*DECIDING, "apply_changes", "close"]),
+    "mail_stopped": Told(
+        CaseOutcome.PARTLY_WRITTEN,
+        [*DECIDING, "apply_changes", "stop_mail", "close"],
+        signals=1,
+        mail=MailState.STOPPED,
+    ),
+}
+
+
+def test_every_scenario_has_its_history_and_its_claim() -> None:
+    assert sorted([*(scenario.name for scenario in CASES), UNDO]) == NAMES
+    assert sorted([*TOLD, UNDO]) == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_replays(name: str) -> None:
+    replayer = Replayer(workflows=WORKFLOWS, data_converter=DATA_CONVERTER, workflow_runner=SANDBOX)
+    replayed = await replayer.replay_workflow(load(name))
+    assert replayed.replay_failure is None
+
+
+@pytest.mark.parametrize("name", sorted(TOLD))
+async def test_holds_what_its_name_says(name: str) -> None:
+    history, told = load(name), TOLD[name]
+    ended = await result_of(history, CaseResult)
+    assert isinstance(ended, CaseResult)
+    assert (ended.outcome, ended.rounds, ended.mail) == (told.outcome, told.rounds, told.mail)
+    assert steps(history)[-len(told.last_steps) :] == told.last_steps
+    assert count(history, EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED) == told.updates
+    assert count(history, EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_COMPLETED) == told.updates
+    assert count(history, EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED) == told.signals
+
+
+@pytest.mark.parametrize("name", ["reject", "expire"])
+def test_what_was_not_approved_was_not_written(name: str) -> None:
+    assert "apply_changes" not in steps(load(name))
+
+
+def test_conflict_is_proposed_and_written_anew() -> None:
+    assert (steps(load("conflict")).count("propose"), steps(load("conflict")).count("apply_changes")) == (2, 2)
+
+
+def test_redraft_drafts_twice_and_writes_once() -> None:
+    assert (steps(load("redraft")).count("draft"), steps(load("redraft")).count("apply_changes")) == (2, 1)
+
+
+def test_joined_voids_its_first_round() -> None:
+    assert steps(load("joined")).count("supersede_round") == 1
+
+
+def test_new_lead_is_signed_by_policy_and_created_first() -> None:
+    assert steps(load("new_lead"))[:5] == ["match", "propose_lead", "sign_by_policy", "apply_changes", "fetch"]
+
+
+async def test_undo_takes_a_write_back() -> None:
+    history = load(UNDO)
+    undone = await result_of(history, UndoResult)
+    assert steps(history) == ["undo"]
+    assert isinstance(undone, UndoResult)
+    assert (undone.new_receipt_id, undone.restored) == ("r-undo", 2)
+
+
+@pytest.mark.parametrize("name", sorted(TOLD))
+async def test_a_changed_order_of_steps_fails(name: str) -> None:
+    """So that the replay above is known to be able to fail."""
+    replayer = Replayer(workflows=[ReorderedInboundLead], data_converter=DATA_CONVERTER, workflow_runner=SANDBOX)
+    with pytest.raises(NondeterminismError):
+        await replayer.replay_workflow(load(name))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_names_nobody_and_no_machine(name: str) -> None:
+    said = list(texts_of(load(name)))
+    assert said
+    assert not [text for text in said if Path.home().as_posix() in text]
+    assert set(_addresses(said)) <= {f"d1-history-{name.replace('_', '-')}@seller.example"}
+
+
+def _addresses(texts: list[str]) -> Iterator[str]:
+    for text in texts:
+        yield from re.findall(r"[\w.+-]+@[\w.-]+", text)
