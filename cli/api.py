@@ -45,6 +45,9 @@ class ApiClient:
             raise InputError(f"{method} {path}: {_sentence(answer)}")
         return answer.json() if answer.content else None
 
+    def close(self) -> None:
+        self._http.close()
+
     def deliver(self, inquiry: dict[str, Any], secret: str) -> dict[str, Any]:
         """Hand in one inquiry at the signed webhook. Raises `InputError`."""
         body = json.dumps(inquiry).encode()

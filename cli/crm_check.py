@@ -58,6 +58,9 @@ class CrmReading:
         ).raise_for_status()
         self._http.headers["Authorization"] = f"Bearer {token.json()['access_token']}"
 
+    def close(self) -> None:
+        self._http.close()
+
     def all_records(self) -> dict[str, Records]:
         """Object name to all its live records."""
         return {name: self._records(name) for name in COMPARED}

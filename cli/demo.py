@@ -127,15 +127,19 @@ def _scripted_run(stack: LocalStack, leads: int) -> int:
     labels = _hand_in(stack, leads)
     api = ApiClient(stack.ui_url)
     api.sign_in(_reviewer_login(stores), stack.secrets.password)
-    converting = frozenset(c for c, label in labels.items() if label == CONVERTS_WHILE_WAITING)
-    reviewer = ScriptedReviewer(api, keeps_waiting=converting)
+    converting = {c for c, label in labels.items() if label == CONVERTS_WHILE_WAITING}
+    reviewer = ScriptedReviewer(api, keeps_waiting=frozenset(converting))
     by_hand: set[str] = set()
     deadline = time.monotonic() + SETTLE_SECONDS
     with console.status("The scripted reviewer decides …"):
         while _open(stores, labels) and time.monotonic() < deadline:
             stack.check()
-            for case_id in converting:
-                by_hand |= _convert_when_waiting(stack, stores, case_id, reviewer)
+            for case_id in sorted(converting):
+                converted = _convert_when_waiting(stack, stores, case_id)
+                if converted:
+                    by_hand.add(converted)
+                    converting.discard(case_id)
+                    reviewer.release(case_id)
             if not reviewer.look():
                 time.sleep(0.3)
     cases = tuple(stores.cases.get(case_id) for case_id in labels)
@@ -176,24 +180,19 @@ def _open(stores: Stores, labels: dict[str, str]) -> bool:
     return any(stores.cases.get(case_id).state is CaseState.OPEN for case_id in labels)
 
 
-def _convert_when_waiting(stack: LocalStack, stores: Stores, case_id: str, reviewer: ScriptedReviewer) -> set[str]:
-    """Once the card is open, convert the lead as a rep would, and only then let the reviewer approve."""
+def _convert_when_waiting(stack: LocalStack, stores: Stores, case_id: str) -> str:
+    """Once the card is open, convert the lead as a rep would. The lead's id, or nothing if it is too early."""
     case = stores.cases.get(case_id)
-    waiting = any(
-        (opening := stores.reviews.opening(case_id, n)) is not None and opening.round > 0
-        for n in range(1, stores.reviews.last_round(case_id) + 1)
-    )
-    if not waiting or not case.lead_id:
-        return set()
+    if not case.lead_id or stores.reviews.last_round(case_id) < 1:
+        return ""
     answer = httpx.post(
         f"{stack.crm_url}/control/lead/{case.lead_id}/convert",
-        headers={"Authorization": f"Bearer {stack.secrets.crm_control_token}"},
+        headers={"X-Control-Token": stack.secrets.crm_control_token},
         timeout=30,
     )
-    if answer.status_code >= 400 and answer.status_code != 409:
+    if answer.status_code >= 400:
         raise InputError(f"the local CRM refused to convert {case.lead_id}: HTTP {answer.status_code}")
-    reviewer.release(case_id)
-    return {case.lead_id}
+    return case.lead_id
 
 
 def _converted_into(after: dict[str, Records], leads: set[str]) -> set[str]:

@@ -1,6 +1,7 @@
 """A copy of a playbook with deadlines in seconds, for runs that should not take days. Nothing is skipped."""
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import yaml
@@ -11,7 +12,9 @@ LADDER = {"reminder": "12s", "fallback": "20s", "manager": "28s", "expiry": "45s
 UNDO_WINDOW = "2s"
 
 
-def with_short_deadlines(source: Path, target: Path) -> Path:
+def with_short_deadlines(
+    source: Path, target: Path, *, ladder: Mapping[str, str] = LADDER, undo_window: str = UNDO_WINDOW
+) -> Path:
     """Copy the playbook and shorten its ladders and the undo window; calendars count every second."""
     if not source.is_dir():
         raise InputError(f"no playbook at {source.resolve()}; name it with --playbook", code=ErrorCode.INVALID_PLAYBOOK)
@@ -24,13 +27,13 @@ def with_short_deadlines(source: Path, target: Path) -> Path:
             continue
         changed = False
         if "ladders" in content:
-            content["ladders"] = dict.fromkeys(content["ladders"], LADDER)
+            content["ladders"] = {category: dict(ladder) for category in content["ladders"]}
             changed = True
         if "calendars" in content:
             content["calendars"] = {name: {"always": True} for name in content["calendars"]}
             changed = True
         if "undo_window_seconds" in content:
-            content["undo_window_seconds"] = UNDO_WINDOW
+            content["undo_window_seconds"] = undo_window
             changed = True
         if changed:
             file.write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True))

@@ -108,7 +108,7 @@ def test_no_personal_data_in_any_history(kept: list[KeptByEngine]) -> None:
 def _personal_terms() -> set[str]:
     terms: set[str] = set()
     for inquiry in inquiries(7, datetime.now(UTC).date(), LEADS):
-        terms |= {inquiry.first_name, inquiry.last_name, f"{inquiry.first_name} {inquiry.last_name}"}
-        terms |= {inquiry.email, inquiry.phone}
+        first, last = inquiry.first_name or "", inquiry.last_name
+        terms |= {first, last, f"{first} {last}".strip(), inquiry.email or "", inquiry.phone or ""}
         terms |= {s.strip() for s in re.split(r"(?<=[.!?])\s+|\n+", inquiry.message) if len(s.strip()) >= 15}
     return {t for t in terms if len(t) >= 2}

@@ -1,0 +1,62 @@
+"""Expiry against decision, with the engine down across the deadline."""
+
+from datetime import datetime
+
+import pytest
+
+from domain.cases import CaseOutcome
+from domain.decisions import RoundState
+from tests.e2e.conftest import Running
+
+pytestmark = [pytest.mark.server, pytest.mark.timeout(600)]
+
+PERSON = {"last_name": "Aalto", "company": "Pohjola Kuljetus Oy", "country": "FI", "source": "web_form"}
+
+
+def test_a_decision_stored_in_time_counts_although_the_engine_was_down(hasty: Running) -> None:
+    case_id = hasty.hand_in(
+        **PERSON, event_id="in-time", email="v.aalto@pohjola.example", message="Please show us a demo."
+    )
+    round = hasty.review_of(case_id)
+    opening = hasty.stores.reviews.opening(case_id, round)
+    assert opening is not None
+
+    hasty.stack.kill("temporal")
+    answer = hasty.approve(case_id, round)
+    assert answer["delivery"] == "later"
+    hasty.until(lambda: hasty.stores.clock.now() > opening.ladder.expires_at, "the deadline")
+    hasty.stack.start_engine()
+
+    assert hasty.outcome(case_id) in (CaseOutcome.WRITTEN, CaseOutcome.PARTLY_WRITTEN)
+    assert hasty.stores.receipts.of_case(case_id)
+
+
+def test_nobody_decides_and_nothing_is_written(hasty: Running) -> None:
+    case_id = hasty.hand_in(
+        **PERSON, event_id="silence", email="m.aalto@pohjola.example", message="Please show us a demo."
+    )
+    round = hasty.review_of(case_id)
+    assert hasty.outcome(case_id) is CaseOutcome.EXPIRED
+    assert hasty.stores.reviews.outcome(case_id, round).state is RoundState.EXPIRED
+    written = [r for r in hasty.stores.receipts.of_case(case_id) if r.round == round]
+    assert written == []
+    steps = [e.kind for e in _events(hasty, case_id)]
+    assert [s for s in steps if s in ("reminder", "fallback", "manager", "expiry")] == [
+        "reminder",
+        "fallback",
+        "manager",
+        "expiry",
+    ]
+
+
+def _events(running: Running, case_id: str) -> list["_Event"]:
+    from persistence.queue import ReviewQueue
+
+    queue = ReviewQueue(running.stores.db, running.stores.playbooks.current().org_id)
+    return [_Event(kind=e.kind, at=e.at) for e in queue.events_of(case_id)]
+
+
+class _Event:
+    def __init__(self, kind: str, at: datetime) -> None:
+        self.kind = kind
+        self.at = at

@@ -1,0 +1,111 @@
+"""`kill -9` in the middle of writebacks, with a CRM that misbehaves: nothing lost, nothing twice."""
+
+import mailbox
+from collections import Counter
+from dataclasses import asdict
+from datetime import UTC, datetime
+from functools import partial
+
+import pytest
+
+from domain.cases import CaseOutcome, CaseState
+from domain.receipts import MailState
+from localcrm.sample import inquiries
+from tests.e2e.conftest import Running
+
+pytestmark = [pytest.mark.server, pytest.mark.timeout(600)]
+
+WRITEBACKS = 30
+KILLS = 6
+
+FAULTS = [
+    {"match": "composite", "kind": "503", "count": 2, "after": 2},
+    {"match": "composite", "kind": "timeout_after_commit", "count": 2, "after": 6},
+    {"match": "composite", "kind": "lock", "count": 2, "after": 11},
+    {"match": "composite", "kind": "drop_before_commit", "count": 2, "after": 16},
+    {"match": "composite", "kind": "timeout_after_commit", "count": 3, "after": 22},
+    {"match": "composite", "kind": "503", "count": 2, "after": 30},
+    {"match": "composite", "kind": "timeout_after_commit", "count": 2, "after": 40},
+]
+
+
+def test_killed_workers_and_a_failing_crm_lose_and_double_nothing(patient: Running) -> None:
+    before = patient.crm.all_records()
+    waiting = _cases_waiting_for_approval(patient)
+    assert len(waiting) >= WRITEBACKS
+
+    patient.control("faults", FAULTS)
+    todo = list(waiting.items())
+    for number in range(KILLS):
+        batch = todo[number::KILLS]
+        written = _written(patient, waiting)
+        for case_id, round in batch:
+            patient.approve(case_id, round)
+        patient.until(partial(_more_written, patient, waiting, written), "a writeback of this batch")
+        # The rest of the batch is being written right now; whatever step each is in, it does not finish.
+        patient.stack.kill("worker-crm")
+        if number % 3 == 2:
+            patient.stack.kill("worker-cases")
+            patient.stack.start_worker("cases")
+        patient.stack.start_worker("crm")
+    patient.until(lambda: _all_closed(patient, waiting), "the end of every case")
+
+    assert patient.differences(before, list(waiting)) == []
+    outcomes = Counter(patient.outcome(c) for c in waiting)
+    assert set(outcomes) <= {CaseOutcome.WRITTEN, CaseOutcome.PARTLY_WRITTEN}, outcomes
+    _check_mail(patient, waiting)
+    assert patient.stores.audit.verify() == []
+
+
+def _more_written(running: Running, cases: dict[str, int], known: int) -> bool:
+    return _written(running, cases) > known
+
+
+def _cases_waiting_for_approval(running: Running) -> dict[str, int]:
+    """Hand in ordinary sample leads until enough of them wait; case id to round."""
+    ordinary = [i for i in inquiries(7, datetime.now(UTC).date(), 90) if i.hard_case is None]
+    handed_in: list[str] = []
+    for inquiry in ordinary[: WRITEBACKS + 12]:
+        fields = {k: v for k, v in asdict(inquiry).items() if v is not None}
+        del fields["received_offset"]
+        fields["source"] = "web_form"
+        case_id = running.hand_in(**fields)
+        if case_id not in handed_in:
+            handed_in.append(case_id)
+
+    def settled() -> bool:
+        open_now = _open_rounds(running)
+        return all(c in open_now or running.stores.cases.get(c).state is CaseState.CLOSED for c in handed_in)
+
+    running.until(settled, "a review or an end for every lead")
+    open_now = _open_rounds(running)
+    return {c: open_now[c] for c in handed_in if c in open_now}
+
+
+def _open_rounds(running: Running) -> dict[str, int]:
+    items = running.api.call("GET", "/api/reviews", state="open")["reviews"]
+    return {str(i["case_id"]): int(i["round"]) for i in items}
+
+
+def _written(running: Running, cases: dict[str, int]) -> int:
+    return sum(1 for c in cases for r in running.stores.receipts.of_case(c) if r.round > 0)
+
+
+def _all_closed(running: Running, cases: dict[str, int]) -> bool:
+    return all(running.stores.cases.get(c).state is CaseState.CLOSED for c in cases)
+
+
+def _check_mail(running: Running, cases: dict[str, int]) -> None:
+    """Accepted means delivered once; unclear means at most once; never twice."""
+    delivered = Counter(
+        str(message["Message-ID"]) for message in mailbox.Maildir(running.stack.root / "mail", create=False)
+    )
+    assert delivered, "no e-mail was approved in this run"
+    assert max(delivered.values()) == 1
+    states = {m: state for c in cases for m, state in running.stores.mail_log.of_case(c)}
+    assert set(delivered) <= set(states)
+    for message_id, state in states.items():
+        if state is MailState.ACCEPTED:
+            assert delivered[message_id] == 1
+        else:
+            assert state is MailState.UNKNOWN, state
