@@ -4,9 +4,11 @@ from approval_ui.dependencies import UiDependencies
 from approval_ui.views.review import Facts
 from domain.audit import AuditKind
 from domain.cases import DocumentKind
+from domain.decisions import RoundState, Verdict
 from domain.errors import DomainError, ErrorCode
-from domain.proposals import Phase
+from domain.proposals import Phase, ProposalContent, parse_content
 from domain.reviewer_notes import ReviewerNote
+from persistence.queue import DecisionItem, QueueItem
 
 _REFUSED = frozenset({AuditKind.DECISION_REFUSED, AuditKind.WRITE_REFUSED})
 
@@ -44,7 +46,20 @@ def facts_of(deps: UiDependencies, case_id: str, round: int) -> Facts | None:
         refusals=tuple(
             (a.event.subject, a.event.code) for a in deps.queue.audit_of(case_id) if a.event.kind in _REFUSED
         ),
+        final=_final(deps, item, decisions),
     )
+
+
+def _final(deps: UiDependencies, item: QueueItem, decisions: tuple[DecisionItem, ...]) -> ProposalContent | None:
+    """The edited content that ended the round; None where it was signed as proposed, rejected, or erased."""
+    if item.state is not RoundState.DECIDED or item.verdict is not Verdict.APPROVE_EDITED:
+        return None
+    counting = [d for d in decisions if d.counts and d.round == item.round]
+    if not counting:
+        return None
+    digest = counting[-1].final_digest
+    body = deps.documents.find(item.case_id, DocumentKind.FINAL, digest)
+    return None if body is None else parse_content(body, digest)
 
 
 def note_of(deps: UiDependencies, case_id: str, decision_id: str) -> ReviewerNote | None:

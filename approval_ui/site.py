@@ -68,7 +68,7 @@ class Site:
     def chrome(self, who: SignedIn) -> Chrome:
         config = self.deps.config
         nav: list[tuple[str, str, int | None]] = [
-            ("/", "Review", len(self.deps.queue.open_items())),
+            ("/", "Review", self.deps.queue.open_count()),
             ("/cases", "Cases", None),
         ]
         if config.maildir is not None:

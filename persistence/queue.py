@@ -132,6 +132,15 @@ class ReviewQueue:
         with self._database.session() as session:
             return tuple(_queue_item(row) for row in session.exec(query))
 
+    def open_count(self) -> int:
+        query = sa.select(sa.func.count()).where(
+            col(ReviewRow.org_id) == self._org_id,
+            col(ReviewRow.state) == RoundState.OPEN.value,
+            col(ReviewRow.round) > 0,
+        )
+        with self._database.session() as session:
+            return int(session.execute(query).scalar_one())
+
     def closed_items(self, *, limit: int = 100) -> tuple[QueueItem, ...]:
         """Rounds that ended, newest first."""
         query = (

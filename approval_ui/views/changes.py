@@ -79,6 +79,8 @@ class Scene:
 
     card: ReviewCard
     content: ProposalContent
+    proposed: ProposalContent
+    """What was proposed; differs from `content` where a round was decided with edits."""
     submitted: Submitted = field(default_factory=dict)
     ticked: frozenset[str] | None = None
 
@@ -95,26 +97,31 @@ class Scene:
         self,
         action: Action,
         attribute: str,
-        original: Scalar,
+        current: Scalar,
         *,
         label: str = "",
         kind: str = "text",
         options: tuple[tuple[str, str], ...] = (),
         maxlength: int = 255,
     ) -> Editor:
-        text = form_text(original)
+        before = self.proposed.action(action.key)
         return Editor(
             name=f"edit.{action.key}.{attribute}",
             label=label or field_label(attribute),
             kind=kind,
-            value=self.submitted.get((action.key, attribute), text),
-            original=text,
+            value=self.submitted.get((action.key, attribute), form_text(current)),
+            original=form_text(value_at(before, attribute) if before is not None else current),
             options=options,
             maxlength=maxlength,
         )
 
     def owners(self) -> tuple[tuple[str, str], ...]:
         return tuple(owner_choices(self.card, self.content).items())
+
+
+def as_signed(proposed: ProposalContent, final: ProposalContent) -> ProposalContent:
+    """Every proposed action in the form in which it was signed; left-out ones as they were proposed."""
+    return proposed.model_copy(update={"actions": tuple(final.action(a.key) or a for a in proposed.actions)})
 
 
 def form_text(value: Scalar) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from approval_ui.deciding import MAX_ROUNDS, Review, Reviewer
-from approval_ui.views.changes import Change, Scene, Submitted, changes_of
+from approval_ui.views.changes import Change, Scene, Submitted, as_signed, changes_of
 from approval_ui.views.mail import MailView, mail_of
 from approval_ui.views.wording import MAIL, MOTION, STEP, VERDICT, ago, field_label, plural, span
 from domain.cards import Check
@@ -14,6 +14,7 @@ from domain.drafting import DraftOrigin
 from domain.evidence import Evidence, EvidenceSource
 from domain.model import Instant
 from domain.permissions import Permission, can, permission_for
+from domain.proposals import ProposalContent
 from domain.receipts import MailState
 from domain.reviewer_notes import ReviewerNote
 from persistence.queue import DecisionItem, MailItem, QueueItem
@@ -74,6 +75,8 @@ class Facts:
     newer_round: int | None
     refusals: tuple[tuple[str, str], ...] = ()
     """Decision id and code of what the workflow or the guard refused."""
+    final: ProposalContent | None = None
+    """What the decision that ended the round signed, where that differs from the proposal."""
 
     def refusal_of(self, decision_id: str) -> str:
         return next((code for refused, code in self.refusals if refused == decision_id), "")
@@ -112,12 +115,20 @@ class ReviewView:
     numbers: dict[str, str]
     action_count: int
     undoable: str
+    heading: str
 
 
 def review_view(
     review: Review, facts: Facts, reviewer: Reviewer, now: Instant, submitted: Submitted, ticked: frozenset[str] | None
 ) -> ReviewView:
-    scene = Scene(card=review.card, content=review.content, submitted=submitted, ticked=ticked)
+    signed = facts.final
+    scene = Scene(
+        card=review.card,
+        content=as_signed(review.content, signed) if signed else review.content,
+        proposed=review.content,
+        submitted=submitted,
+        ticked=frozenset(a.key for a in signed.actions) if signed else ticked,
+    )
     card, opening = review.card, review.opening
     numbers = footnote_numbers(card.evidence)
     step = facts.item.next_step(now)
@@ -155,6 +166,7 @@ def review_view(
         numbers=numbers,
         action_count=len(review.content.actions),
         undoable=_undoable(review),
+        heading=_heading(facts),
     )
 
 
@@ -178,6 +190,16 @@ def _obstacles(review: Review, facts: Facts, reviewer: Reviewer) -> tuple[str, s
     if not can(reviewer.role, permission_for(review.opening.risk)):
         return "High risk: a manager must approve it as it stands", ""
     return "", ""
+
+
+def _heading(facts: Facts) -> str:
+    match facts.item.state:
+        case RoundState.OPEN:
+            return "What will change in the CRM"
+        case RoundState.DECIDED if facts.item.verdict in APPROVALS:
+            return "What was signed for the CRM"
+        case _:
+            return "What was proposed for the CRM"
 
 
 def _undoable(review: Review) -> str:

@@ -1,12 +1,11 @@
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from httpx import Response
 
 from approval_ui.app import create_app
 from domain.model import Instant
@@ -26,6 +25,18 @@ def world(sqlite_template: Path, tmp_path: Path) -> Iterator[World]:
     made.db.close()
 
 
+class Answer(Protocol):
+    """What tests look at of a response, whichever client library the test client stands on."""
+
+    @property
+    def status_code(self) -> int: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def headers(self) -> Mapping[str, str]: ...
+    def json(self) -> Any: ...
+
+
 class Browser:
     """Somebody at the pages, signed in; follows no redirect by itself."""
 
@@ -38,13 +49,13 @@ class Browser:
         assert answer.status_code == 303, answer.text
         self.csrf = field(self.get("/cases"), "csrf")
 
-    def get(self, path: str) -> Response:
+    def get(self, path: str) -> Answer:
         return self.client.get(path)
 
-    def post(self, path: str, **fields: Any) -> Response:
+    def post(self, path: str, **fields: Any) -> Answer:
         return self.client.post(path, data={"csrf": self.csrf, **fields})
 
-    def decide(self, made: Sample, verdict: str = "approve", **fields: Any) -> Response:
+    def decide(self, made: Sample, verdict: str = "approve", **fields: Any) -> Answer:
         """What the page's form sends: every action ticked, unless said otherwise."""
         opening = made.opening
         sent = {
@@ -64,19 +75,19 @@ class Script:
         token = client.post("/api/session", json={"login": login, "password": PASSWORD}).json()["token"]
         self.headers = {"Authorization": f"Bearer {token}"}
 
-    def get(self, path: str) -> Response:
+    def get(self, path: str) -> Answer:
         return self.client.get(path, headers=self.headers)
 
-    def post(self, path: str, body: dict[str, Any]) -> Response:
+    def post(self, path: str, body: dict[str, Any]) -> Answer:
         return self.client.post(path, json=body, headers=self.headers)
 
-    def decide(self, made: Sample, **body: Any) -> Response:
+    def decide(self, made: Sample, **body: Any) -> Answer:
         opening = made.opening
         sent = {"verdict": "approve", "shown_digest": opening.proposal_digest, **body}
         return self.post(f"/api/reviews/{opening.case_id}/{opening.round}/decide", sent)
 
 
-def field(page: Response, name: str) -> str:
+def field(page: Answer, name: str) -> str:
     found = re.search(rf'name="{name}" value="([^"]*)"', page.text)
     assert found, f"no field {name} on the page"
     return found[1]

@@ -80,8 +80,25 @@ def ladder(opened: Instant, *, reminder: int, fallback: int, manager: int, expir
 def evidence(now: Instant) -> tuple[Evidence, ...]:
     at = now - timedelta(minutes=38)
 
-    def fact(number: int, source: EvidenceSource, system: str, field: str, **told: str) -> Evidence:
-        return Evidence(id=f"e{number}", source=source, system=system, record="r", field=field, observed_at=at, **told)
+    def fact(
+        number: int,
+        source: EvidenceSource,
+        system: str,
+        field: str,
+        *,
+        value: str | None = None,
+        quote: str | None = None,
+    ) -> Evidence:
+        return Evidence(
+            id=f"e{number}",
+            source=source,
+            system=system,
+            record="r",
+            field=field,
+            value=value,
+            quote=quote,
+            observed_at=at,
+        )
 
     return (
         fact(1, EvidenceSource.CRM, "salesforce", "Lead.CountryCode", value="Spain"),

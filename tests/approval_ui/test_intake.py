@@ -5,18 +5,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from httpx import Response
 
 from approval_ui.intake import sign_webhook
 from domain.cases import DocumentKind
 from domain.leads import Inquiry, InquirySource
-from tests.approval_ui.conftest import Door, field
+from tests.approval_ui.conftest import Answer, Door, field
 from tests.approval_ui.world import INTAKE_SECRET, SITE_KEY, World
 
 PERSON = {"event_id": "evt-1", "email": "ada@engines.example", "last_name": "Byron", "message": "Forty seats."}
 
 
-def send(world: World, door: Door, body: bytes | dict[str, Any], *, header: str | None = None) -> Response:
+def send(world: World, door: Door, body: bytes | dict[str, Any], *, header: str | None = None) -> Answer:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     signature = sign_webhook(INTAKE_SECRET, int(world.now.timestamp()), raw) if header is None else header
     return door.stranger().post(
@@ -115,7 +114,7 @@ def test_a_huge_body_is_refused_before_it_is_read(world: World, door: Door) -> N
     assert send(world, door, b"x" * 300_000).status_code == 413
 
 
-def post_form(door: Door, **fields: str) -> Response:
+def post_form(door: Door, **fields: str) -> Answer:
     client = door.stranger()
     event_id = field(client.get(f"/intake/form/{SITE_KEY}"), "event_id")
     return client.post(f"/intake/form/{SITE_KEY}", data={"event_id": event_id, **fields})

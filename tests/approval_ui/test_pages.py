@@ -13,7 +13,7 @@ from approval_ui.views.wording import field_label, span, value_text
 from domain.cases import CaseException, CaseOutcome, DocumentKind, ExceptionCode, LadderStep
 from domain.model import Instant, Scalar
 from tests.approval_ui.conftest import Door
-from tests.approval_ui.sample_review import Sample, northwind, quiet, student
+from tests.approval_ui.sample_review import TOMAS, Sample, northwind, quiet, student
 from tests.approval_ui.world import World
 
 Making = Callable[[str, str, Instant], Sample]
@@ -100,6 +100,18 @@ def test_the_mail_shown_is_the_mail_that_is_signed(world: World, door: Door) -> 
     made = world.seed(edited)
     page = door.browser().get(f"/reviews/{made.opening.case_id}/1").text
     assert "Would Thursday at 10:00 or 15:00 suit you for a first look?" in page
+
+
+def test_a_decided_card_shows_what_was_signed(world: World, door: Door) -> None:
+    made = world.seed()
+    browser = door.browser()
+    browser.decide(made, tick=["owner", "fields", "mail"], **{"edit.owner.after_owner_id": TOMAS})
+    page = browser.get(f"/reviews/{made.opening.case_id}/1").text
+    assert "What was signed for the CRM" in page
+    assert "<ins data-shown>Tomás Vidal</ins>" in page
+    assert "<ins data-shown>Irene Castell</ins>" not in page
+    assert '<div class="action off" data-action="task">' in page
+    assert "edited owner · 2 actions left out" in page
 
 
 def test_failed_checks_and_injection_stand_above_the_change(world: World, door: Door) -> None:

@@ -5,19 +5,18 @@ from datetime import timedelta
 
 import pytest
 from fastapi.testclient import TestClient
-from httpx import Response
 
 from domain.audit import AuditKind
 from domain.model import Instant
 from domain.permissions import Role
 from persistence.documents import SqlDocuments
 from persistence.users import LocalUser
-from tests.approval_ui.conftest import Door, field
+from tests.approval_ui.conftest import Answer, Door, field
 from tests.approval_ui.sample_review import Sample, northwind
 from tests.approval_ui.world import PASSWORD, World
 
 
-def sign_in(client: TestClient, login: str = "oriol", password: str = PASSWORD, next: str = "/") -> Response:
+def sign_in(client: TestClient, login: str = "oriol", password: str = PASSWORD, next: str = "/") -> Answer:
     csrf = field(client.get("/login"), "csrf")
     return client.post("/login", data={"login": login, "password": password, "csrf": csrf, "next": next})
 
