@@ -10,13 +10,13 @@ decode, a bug in a workflow) loses its message, its cause and its trace.
 import logging
 import traceback
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 import temporalio.api.common.v1
 import temporalio.api.failure.v1
 from temporalio import activity
 from temporalio.converter import DefaultFailureConverter, PayloadConverter
-from temporalio.exceptions import ApplicationError, FailureError
+from temporalio.exceptions import ApplicationError
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
 from domain.errors import DomainError, ErrorCode, RefusalReason
@@ -32,10 +32,21 @@ KeepDetail = Callable[[str, str, str], str]
 Translate = Callable[[DomainError, str], ApplicationError]
 
 
+_OF_TEMPORAL = frozenset(
+    {
+        "activity_failure_info",
+        "canceled_failure_info",
+        "child_workflow_execution_failure_info",
+        "server_failure_info",
+        "terminated_failure_info",
+        "timeout_failure_info",
+    }
+)
+"""Failures that Temporal words itself. What they carry on from elsewhere is in their cause."""
+
+
 class CodedFailureConverter(DefaultFailureConverter):
     """Lets through what has a code; replaces everything else by the name of its exception class."""
-
-    _withheld: ClassVar[str] = "details withheld from history"
 
     def to_failure(
         self,
@@ -43,18 +54,31 @@ class CodedFailureConverter(DefaultFailureConverter):
         payload_converter: PayloadConverter,
         failure: temporalio.api.failure.v1.Failure,
     ) -> None:
-        if isinstance(exception, ApplicationError) and exception.type in CODES:
-            super().to_failure(exception, payload_converter, failure)
-            failure.ClearField("cause")
-        elif isinstance(exception, FailureError) and not isinstance(exception, ApplicationError):
-            # Temporal's own wrappers (activity failed, cancelled, timed out). Their cause comes through here again.
-            super().to_failure(exception, payload_converter, failure)
-        else:
-            name = exception.type if isinstance(exception, ApplicationError) else type(exception).__name__
-            final = isinstance(exception, ApplicationError) and exception.non_retryable
-            coded = ApplicationError(f"{name}: {self._withheld}", type=name or "Error", non_retryable=final)
-            super().to_failure(coded, payload_converter, failure)
-        failure.stack_trace = ""
+        super().to_failure(exception, payload_converter, failure)
+        _withhold(failure)
+
+
+def _withhold(failure: temporalio.api.failure.v1.Failure) -> None:
+    """Strip a failure as it would travel. Works on the message and not on the exception, because one that came
+    from the server is copied whole, with whatever a worker without this converter has put into it.
+    """
+    failure.stack_trace = ""
+    failure.ClearField("encoded_attributes")
+    kind = failure.WhichOneof("failure_info")
+    if kind in _OF_TEMPORAL:
+        if failure.HasField("cause"):
+            _withhold(failure.cause)
+        return
+    failure.ClearField("cause")
+    if kind != "application_failure_info":
+        failure.application_failure_info.SetInParent()
+    made = failure.application_failure_info
+    if made.type in CODES:
+        return
+    # The name of a class, never a text that somebody put where a type belongs.
+    made.type = made.type if made.type.isidentifier() else "Error"
+    made.ClearField("details")
+    failure.message = f"{made.type}: details withheld from history"
 
 
 class CodedFailures(Interceptor):
