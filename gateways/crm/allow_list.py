@@ -1,81 +1,73 @@
-"""Which fields an action may write. What is not listed is refused. Pure."""
+"""Which fields an action may write. What the playbook does not list is refused. Pure."""
 
-from typing import assert_never
+from collections.abc import Sequence
 
 from domain.errors import NotAuthorised, RefusalReason
-from domain.leads import RecordRef
+from domain.model import Scalar
 from domain.owners import is_queue
 from domain.permissions import WritePolicy
-from domain.proposals import (
-    Action,
-    AddNote,
-    AssignOwner,
-    CreateLead,
-    CreateTask,
-    DeleteCreated,
-    Disqualify,
-    MergeRequest,
-    SendEmail,
-    StageChange,
-    UpdateFields,
-)
-
-INTAKE_FIELDS = frozenset(
-    {
-        *("FirstName", "LastName", "Company", "Title", "Email", "Phone", "Website", "Country", "LeadSource"),
-        *("Description", "Status"),
-    }
-)
-"""What a new lead may hold beside the playbook's list: what the person sent, and how it came in."""
+from domain.proposals import Action, AssignOwner, CreateLead, DeleteCreated, Disqualify, StageChange, UpdateFields
+from gateways.crm.fields import RECORD_KEY
+from gateways.crm.plan import make_plan
 
 TYPED_ONLY = frozenset({"OwnerId", "StageName"})
 """Ownership and stage have actions, and so a risk, of their own; a plain field update may not stand in for them."""
 
+OPT_OUTS = frozenset({"HasOptedOutOfEmail", "DoNotCall"})
+"""May be set, as somebody asked, and never be taken back."""
+
 NEVER = frozenset(
     {
         *("Id", "IsDeleted", "IsConverted", "MasterRecordId", "CreatedById", "CreatedDate", "SystemModstamp"),
-        *("HasOptedOutOfEmail", "DoNotCall", "IndividualId", "EmailBouncedReason", "Agent_Write_Key__c"),
+        *("IndividualId", "EmailBouncedReason", RECORD_KEY),
     }
 )
-"""Consent and the CRM's own book-keeping, whatever a playbook says."""
+"""Identity and the CRM's own book-keeping, whatever a playbook says."""
 
 _OWNED = frozenset({"Lead", "Contact", "Account", "Opportunity"})
 
 
-def check_action(action: Action, policy: WritePolicy, *, by_policy: bool) -> None:
-    """Raises `NotAuthorised` (field_not_allowed, forbidden_action) where the action writes what it may not."""
-    match action:
-        case UpdateFields():
-            allowed = policy.allowed_fields.get(action.record.object, frozenset()) - TYPED_ONLY - NEVER
-            _only(action.record.object, {c.field for c in action.changes}, allowed)
-        case CreateLead():
-            allowed = policy.allowed_fields.get("Lead", frozenset()) | INTAKE_FIELDS
-            _only("Lead", set(action.fields), allowed - TYPED_ONLY - NEVER)
-            if by_policy and not is_queue(action.owner_id):
-                raise NotAuthorised(RefusalReason.POLICY_KEY_NOT_ALLOWED, "a new lead belongs to the intake queue")
-        case AssignOwner():
-            _on(action.record, _OWNED, "OwnerId")
-        case Disqualify():
-            _on(action.record, frozenset({"Lead"}), "Status")
-        case StageChange():
-            _on(action.record, frozenset({"Opportunity"}), "StageName")
-        case CreateTask() | AddNote() | MergeRequest() | SendEmail():
-            return
-        case DeleteCreated():
-            raise NotAuthorised(RefusalReason.FORBIDDEN_ACTION, "records are only deleted by an undo")
-        case _:
-            assert_never(action)
+def check_actions(actions: Sequence[Action], policy: WritePolicy, *, by_policy: bool) -> None:
+    """Raises `NotAuthorised` (field_not_allowed, forbidden_action, policy_key_not_allowed) for what may not be."""
+    for action in actions:
+        match action:
+            case UpdateFields():
+                _plain(action.record.object, {c.field: c.after for c in action.changes})
+            case CreateLead():
+                _plain("Lead", action.fields)
+                if by_policy and not is_queue(action.owner_id):
+                    raise NotAuthorised(RefusalReason.POLICY_KEY_NOT_ALLOWED, "a new lead belongs to the intake queue")
+            case AssignOwner():
+                _belongs(action.record.object, _OWNED, "OwnerId")
+            case Disqualify():
+                _belongs(action.record.object, frozenset({"Lead"}), "Status")
+            case StageChange():
+                _belongs(action.record.object, frozenset({"Opportunity"}), "StageName")
+            case DeleteCreated():
+                raise NotAuthorised(RefusalReason.FORBIDDEN_ACTION, "records are only deleted by an undo")
+            case _:
+                continue
+    plan = make_plan(actions, "")
+    for object_name, values in (
+        *((change.record.object, change.values) for change in plan.changes),
+        *((insert.object, insert.values) for insert in plan.inserts),
+    ):
+        _refuse(object_name, values.keys() - policy.allowed_fields.get(object_name, frozenset()) - {RECORD_KEY})
 
 
-def _only(object_name: str, fields: set[str], allowed: frozenset[str]) -> None:
-    refused = sorted(fields - allowed)
-    if refused:
+def _plain(object_name: str, values: dict[str, Scalar]) -> None:
+    opened = {field for field in values.keys() & OPT_OUTS if values[field] is not True}
+    _refuse(object_name, (values.keys() & (TYPED_ONLY | NEVER)) | opened)
+
+
+def _refuse(object_name: str, fields: set[str]) -> None:
+    if fields:
+        named = ", ".join(sorted(fields))
         raise NotAuthorised(
-            RefusalReason.FIELD_NOT_ALLOWED,
-            f"the playbook does not allow writing {', '.join(refused)} of {object_name}",
+            RefusalReason.FIELD_NOT_ALLOWED, f"the playbook does not allow writing {named} of {object_name}"
         )
 
 
-def _on(record: RecordRef, objects: frozenset[str], field: str) -> None:
-    if record.object not in objects:
-        raise NotAuthorised(RefusalReason.FIELD_NOT_ALLOWED, f"{field} of {record.object} is not written by this agent")
+def _belongs(object_name: str, objects: frozenset[str], field: str) -> None:
+    if object_name not in objects:
+        raise NotAuthorised(RefusalReason.FIELD_NOT_ALLOWED, f"{field} of {object_name} is not written by this agent")

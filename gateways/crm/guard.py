@@ -20,7 +20,7 @@ from domain.proposals import Action, Phase, ProposalContent, digest_of, in_phase
 from domain.receipts import WriteReceipt
 from domain.risk import POLICY_MAY_SIGN, assess
 from domain.undoing import undo_content
-from gateways.crm.allow_list import check_action
+from gateways.crm.allow_list import check_actions
 
 
 @dataclass(frozen=True)
@@ -121,8 +121,7 @@ class WriteGuard:
         if by_policy:
             _policy_key_may(content, risk.category)
         _level_reaches(policy.levels.get(content.motion, Level.READ_ONLY), content, by_policy=by_policy)
-        for action in content.actions:
-            check_action(action, policy, by_policy=by_policy)
+        check_actions(content.actions, policy, by_policy=by_policy)
         actions = in_phase(content, order.phase)
         return Authorised(
             envelope=signed.envelope,

@@ -79,6 +79,10 @@ class SalesforceReader:
         """At most a minute old."""
         return self._directory.read().queues
 
+    def users(self) -> tuple[CrmRecord, ...]:
+        """Active users, at most a minute old."""
+        return self._directory.read().users
+
     def snapshot(self, lead_id: str) -> CrmSnapshot:
         """The lead and what decides about it. A deleted or merged lead is returned as such (`IsDeleted`).
 

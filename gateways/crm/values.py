@@ -92,7 +92,8 @@ def _empty(value: Scalar) -> bool:
 
 
 def _same_text(one: str, other: str) -> bool:
-    first, second = (text.replace("\r\n", "\n").strip() for text in (one, other))
+    # A proposal spells `@{` apart, since the CRM would resolve it; the record it was read from does not.
+    first, second = (text.replace("\r\n", "\n").replace("@{", "@ {").strip() for text in (one, other))
     if first == second:
         return True
     shorter, longer = sorted((first, second), key=len)

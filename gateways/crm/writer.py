@@ -15,6 +15,7 @@ from domain.proposals import Phase, in_phase
 from domain.receipts import UndoOutcome, WriteOutcome, WriteOutcomeKind, WriteReceipt
 from gateways.crm.atomic import AlreadyWritten, AtomicWrite, ChangedMeanwhile, Committed, CrmSaysNo
 from gateways.crm.client import SalesforceSession
+from gateways.crm.field_rules import FieldRules
 from gateways.crm.fields import ReadFields
 from gateways.crm.guard import Authorised, WriteGuard, key_of
 from gateways.crm.judging import Basis, basis_of, since, verdict
@@ -41,6 +42,7 @@ class SalesforceWriter:
         receipts: Receipts,
         audit: AuditLog,
         clock: Clock,
+        rules: FieldRules | None = None,
         fields: ReadFields | None = None,
         wait: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -54,6 +56,7 @@ class SalesforceWriter:
         self._reader = LiveReader(session, fields or ReadFields(), wait)
         self._atomic = AtomicWrite(session)
         self._replay = Replay(session)
+        self._rules = rules or FieldRules(session, clock)
         self._undoer = Undoer(session, guard, receipts=receipts, audit=audit, clock=clock, reader=self._reader)
 
     def apply(self, order: WriteOrder) -> WriteOutcome:
@@ -75,6 +78,11 @@ class SalesforceWriter:
         authorised = self._guard.authorise(order)
         if plan.empty and (authorised.content.mail is None or order.phase is Phase.AFTER_MAIL):
             return WriteOutcome(kind=WriteOutcomeKind.NOTHING_TO_WRITE)
+        broken = self._rules.broken_by(plan)
+        if broken:
+            fields = tuple(dict.fromkeys(b.field for b in broken))
+            message = "; ".join(b.message for b in broken)
+            return WriteOutcome(kind=WriteOutcomeKind.REFUSED_BY_CRM, refused_fields=fields, message=message)
         return self._write(order, authorised, plan)
 
     def undo(self, order: UndoOrder) -> UndoOutcome:

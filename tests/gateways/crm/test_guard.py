@@ -306,6 +306,18 @@ class TestFields:
         action = UpdateFields(key="field", record=world.lead_ref, changes=(change,))
         refused(world, signed_over(world, world.content(action)), RefusalReason.FIELD_NOT_ALLOWED)
 
+    @pytest.mark.parametrize("removed", ["OwnerId", "WhoId"])
+    def test_typed_actions_ask_the_list_as_well(self, world: World, removed: str) -> None:
+        allowed = {name: fields - {removed} for name, fields in world.policy.allowed_fields.items()}
+        world.policy = world.policy.model_copy(update={"allowed_fields": allowed})
+        content = world.content(world.assign(), world.task())
+        refused(world, signed_over(world, content), RefusalReason.FIELD_NOT_ALLOWED)
+
+    def test_an_opt_out_may_be_set(self, world: World) -> None:
+        change = FieldChange(field="HasOptedOutOfEmail", before=False, after=True)
+        order = world.approved(UpdateFields(key="field", record=world.lead_ref, changes=(change,)))
+        assert world.writer.apply(order).kind is WriteOutcomeKind.WRITTEN
+
     @pytest.mark.parametrize("field", ["OwnerId", "HasOptedOutOfEmail"])
     def test_a_playbook_cannot_allow_these(self, world: World, field: str) -> None:
         world.policy = world.policy.model_copy(update={"allowed_fields": {"Lead": frozenset({field})}})

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import delete
 
 from domain.errors import CrmError, ErrorCode, NotAuthorised, RefusalReason
+from domain.model import Scalar
 from domain.proposals import CreateLead, FieldChange, MergeRequest, Phase, UpdateFields
 from domain.receipts import WriteOutcome, WriteOutcomeKind, WriteReceipt
 from gateways.crm.client import CompositeAnswer, Part
@@ -438,13 +439,35 @@ class TestRacing:
 
 
 class TestRefusedByTheCrm:
-    def test_a_value_that_the_org_does_not_take(self, world: World) -> None:
-        change = FieldChange(field="Status", before="Open - Not Contacted", after="Sleeping")
-        action = UpdateFields(key="status", record=world.lead_ref, changes=(change,))
+    @pytest.mark.parametrize(
+        ("field", "before", "after"),
+        [
+            ("Status", "Open - Not Contacted", "Sleeping"),
+            ("FirstName", "Ada", "A" * 41),
+            ("LastActivityDate", None, "2026-03-02"),
+            ("Shoe_Size__c", None, 38),
+        ],
+    )
+    def test_what_describe_forbids_costs_no_call(self, world: World, field: str, before: Scalar, after: Scalar) -> None:
+        world.policy = world.policy.model_copy(
+            update={"allowed_fields": {**world.policy.allowed_fields, "Lead": frozenset({field})}}
+        )
+        change = FieldChange(field=field, before=before, after=after)
+        action = UpdateFields(key="field", record=world.lead_ref, changes=(change,))
+        outcome = world.writer.apply(world.approved(action))
+        assert (outcome.kind, outcome.refused_fields) == (WriteOutcomeKind.REFUSED_BY_CRM, (field,))
+        assert field in outcome.message
+        assert world.calls() == 0
+
+    @pytest.mark.parametrize(
+        ("field", "before", "after"), [("Email", "ada@engines.example", "no address"), ("LastName", "Byron", None)]
+    )
+    def test_a_value_that_only_the_crm_can_judge(self, world: World, field: str, before: Scalar, after: Scalar) -> None:
+        change = FieldChange(field=field, before=before, after=after)
+        action = UpdateFields(key="field", record=world.lead_ref, changes=(change,))
         outcome = world.writer.apply(world.approved(action, world.task()))
-        assert outcome.kind is WriteOutcomeKind.REFUSED_BY_CRM
-        assert outcome.refused_fields == ("Status",)
-        assert "restricted picklist" in outcome.message
+        assert (outcome.kind, outcome.refused_fields) == (WriteOutcomeKind.REFUSED_BY_CRM, (field,))
+        assert outcome.message
         assert world.ledger() == world.rows("SELECT Id FROM Task") == []
 
     def test_the_duplicate_rule(self, world: World) -> None:
@@ -463,7 +486,9 @@ class TestRefusedByTheCrm:
         assert (outcome.kind, outcome.refused_fields) == (WriteOutcomeKind.REFUSED_BY_CRM, ("OwnerId",))
 
     def test_text_that_the_crm_would_read_as_a_reference(self, world: World) -> None:
-        outcome = world.writer.apply(world.approved(world.task(description="see @{ledger.id}")))
+        armed = world.content(world.task()).model_copy(update={"actions": (world.task(description="@{ledger.id}"),)})
+        world.propose(armed)
+        outcome = world.writer.apply(world.order(world.record(world.envelope(armed))))
         assert (outcome.kind, outcome.refused_fields) == (WriteOutcomeKind.REFUSED_BY_CRM, ("Description",))
         assert world.rows("SELECT Id FROM Task") == []
 

@@ -27,8 +27,10 @@ from domain.proposals import (
 from domain.receipts import WriteReceipt
 from domain.undoing import undo_content
 from gateways.crm.client import SalesforceSession
+from gateways.crm.field_rules import FieldRules
 from gateways.crm.guard import WriteGuard
 from gateways.crm.mail_guard import SalesforceMailGuard
+from gateways.crm.plan import make_plan
 from gateways.crm.reader import SalesforceReader
 from gateways.crm.tokens import ClientCredentials
 from gateways.crm.writer import SalesforceWriter
@@ -46,6 +48,15 @@ ORG = "acme"
 CASE = "c1"
 START = datetime(2026, 3, 2, 9, 0, 0, tzinfo=UTC)
 VERSION = "0.1.0/playbook-1/template"
+
+
+LEAD_FIELDS = frozenset(
+    {
+        *("FirstName", "LastName", "Company", "Email", "HasOptedOutOfEmail", "OwnerId", "Status"),
+        *("Rating", "Industry", "Lead_Summary__c", "Agent_Score__c"),
+    }
+)
+TASK_FIELDS = frozenset({"Subject", "Description", "OwnerId", "ActivityDate", "Priority", "Status", "WhoId", "WhatId"})
 
 
 class CrmTime:
@@ -76,7 +87,7 @@ class World:
         self.policy = WritePolicy(
             org_id=ORG,
             levels={Motion.INBOUND: Level.APPROVED_WRITEBACK},
-            allowed_fields={"Lead": frozenset({"Rating", "Industry", "Lead_Summary__c", "Agent_Score__c", "Status"})},
+            allowed_fields={"Lead": LEAD_FIELDS, "Task": TASK_FIELDS},
         )
         self.session = self.new_session("writer")
         self.guard = WriteGuard(
@@ -90,6 +101,7 @@ class World:
             audit=self.audit,
             clock=self.clock,
         )
+        self.rules = FieldRules(self.session, self.clock)
         self.writer = self.new_writer()
         self.mail_guard = SalesforceMailGuard(self.session, self.guard, self.documents)
         self.reader = SalesforceReader(self.new_session("reader"), self.clock)
@@ -113,6 +125,7 @@ class World:
         self.lead_ref = RecordRef(object="Lead", id=self.lead)
         self.crm.clock.forward(60)
         self.session.user_id()
+        self.rules.broken_by(make_plan([self.rating(), self.note()], "0" * 64))
         self.reset_calls()
 
     def new_session(self, client: str, **more: Any) -> SalesforceSession:
@@ -128,6 +141,7 @@ class World:
             receipts=self.receipts,
             audit=self.audit,
             clock=self.clock,
+            rules=self.rules,
             wait=self.crm.clock.forward,
         )
 

@@ -1,0 +1,86 @@
+"""What the org's own describe says a field takes, asked before a write is tried."""
+
+import threading
+from datetime import timedelta
+from typing import Any
+
+from domain.model import Instant, Scalar, Value
+from domain.ports import Clock
+from gateways.crm.client import SalesforceSession
+from gateways.crm.plan import Plan
+
+FRESH_FOR = timedelta(hours=1)
+
+
+class FieldRule(Value):
+    """`length` 0 means no limit; `options` is empty where any text is taken."""
+
+    createable: bool
+    updateable: bool
+    length: int = 0
+    options: frozenset[str] = frozenset()
+
+
+class Broken(Value):
+    field: str
+    message: str
+
+
+class FieldRules:
+    """Thread-safe. One describe call an hour for each object that is written."""
+
+    def __init__(self, session: SalesforceSession, clock: Clock) -> None:
+        self._session = session
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._known: dict[str, tuple[Instant, dict[str, FieldRule]]] = {}
+
+    def broken_by(self, plan: Plan) -> tuple[Broken, ...]:
+        """What the org would refuse anyway, by field. Raises `CrmError` where describe does not answer."""
+        found: list[Broken] = []
+        for change in plan.changes:
+            rules = self._rules(change.record.object)
+            found += [b for f, v in change.values.items() if (b := _broken(rules, f, v, creating=False))]
+        for insert in plan.inserts:
+            rules = self._rules(insert.object)
+            found += [b for f, v in insert.values.items() if (b := _broken(rules, f, v, creating=True))]
+        return tuple(found)
+
+    def _rules(self, object_name: str) -> dict[str, FieldRule]:
+        with self._lock:
+            now = self._clock.now()
+            known = self._known.get(object_name)
+            if known is None or not timedelta(0) <= now - known[0] < FRESH_FOR:
+                known = (now, rules_from(self._session.describe(object_name)))
+                self._known[object_name] = known
+            return known[1]
+
+
+def rules_from(describe: dict[str, Any]) -> dict[str, FieldRule]:
+    """The rules of every field that a describe answer names."""
+    return {str(field["name"]): _rule(field) for field in describe.get("fields") or () if "name" in field}
+
+
+def _rule(field: dict[str, Any]) -> FieldRule:
+    values = field.get("picklistValues") or () if field.get("restrictedPicklist") else ()
+    return FieldRule(
+        createable=bool(field.get("createable")),
+        updateable=bool(field.get("updateable")),
+        length=int(field.get("length") or 0),
+        options=frozenset(str(v["value"]).casefold() for v in values if v.get("active", True)),
+    )
+
+
+def _broken(rules: dict[str, FieldRule], field: str, value: Scalar, *, creating: bool) -> Broken | None:
+    rule = rules.get(field)
+    if rule is None:
+        return Broken(field=field, message=f"{field} does not exist in the CRM, or is hidden from the integration user")
+    if not (rule.createable if creating else rule.updateable):
+        return Broken(field=field, message=f"{field} cannot be written by the integration user")
+    if isinstance(value, str):
+        text = value.strip()
+        if rule.length and len(text) > rule.length:
+            return Broken(field=field, message=f"{field} takes {rule.length} characters, not {len(text)}")
+        if text and rule.options and any(part.strip().casefold() not in rule.options for part in text.split(";")):
+            return Broken(field=field, message=f"{field} takes only the values of its list")
+    return None
