@@ -7,7 +7,7 @@ field with a default to any model here and waiting approvals still verify.
 
 import hashlib
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import rfc8785
 from pydantic import Field, ValidationError
@@ -196,9 +196,7 @@ def inverse_of(action: Action) -> Inverse:
         case Disqualify():
             return RestoreFields(action_key=action.key, record=action.record, values={"Status": action.before_status})
         case StageChange():
-            return RestoreFields(
-                action_key=action.key, record=action.record, values={"StageName": action.before_stage}
-            )
+            return RestoreFields(action_key=action.key, record=action.record, values={"StageName": action.before_stage})
         case CreateLead():
             return RemoveCreated(action_key=action.key, object="Lead")
         case CreateTask() | AddNote() | MergeRequest():
@@ -252,6 +250,7 @@ def make_content(
     expected: tuple[ExpectedValue, ...],
 ) -> ProposalContent:
     """A content whose inverses follow from its actions. Keys must be distinct; at most one e-mail."""
+    actions = tuple(_inert(a) for a in actions)
     keys = [a.key for a in actions]
     if len(set(keys)) != len(keys):
         raise ValueError("two actions share a key")
@@ -266,6 +265,27 @@ def make_content(
         inverses=tuple(inverse_of(a) for a in actions),
         expected=expected,
     )
+
+
+def _inert(action: Action) -> Action:
+    """The same action with nothing in its texts that a composite request would resolve.
+
+    Salesforce replaces `@{reference.field}` anywhere in a subrequest's body, so a lead who writes one would
+    have the CRM fill in a value of its choice. Done before signing: what is shown is what is written.
+    """
+    if "@{" not in action.model_dump_json():
+        return action
+    return type(action).model_validate(_without_references(action.model_dump()))
+
+
+def _without_references(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("@{", "@ {")
+    if isinstance(value, dict):
+        return {k: _without_references(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(_without_references(v) for v in value)
+    return value
 
 
 def digest_of(stored: bytes) -> str:
