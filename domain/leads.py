@@ -97,6 +97,8 @@ class CrmSnapshot(Value):
     users: tuple[CrmRecord, ...] = ()
     queues: tuple[CrmRecord, ...] = ()
     open_leads_by_owner: dict[str, int] = {}
+    group_members: dict[str, tuple[str, ...]] = {}
+    """Per developer name of a queue or public group the ids of its users, nested groups included."""
 
 
 class MatchVerdict(StrEnum):

@@ -14,10 +14,12 @@ from typing import Annotated, Literal
 import rfc8785
 from pydantic import BeforeValidator, Field, model_validator
 
+from domain.enrichment import Sensitive
 from domain.leads import CrmRecord, Motion
 from domain.model import Value
 from domain.permissions import Level, RiskCategory, Role, WritePolicy
 from domain.qualification import Fit
+from domain.routing_rules import Absence, KnownPeople, LanguageTeam, Postal, RoutingRule, Share
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
@@ -107,21 +109,26 @@ class RejectReason(Value):
 
 
 class Team(Value):
-    """An owner pool. Members are the active CRM users whose `Team__c` is `name`, or those listed by e-mail or alias."""
+    """An owner pool. Its members are looked up live: those listed, else a group's, else the users of that `Team__c`."""
 
     name: str
     queue: str
     members: tuple[str, ...] = ()
+    group: str = ""
+    """Developer name of a public group or queue whose members are the team's."""
+    shares: tuple[Share, ...] = ()
+    """Members who take more or less than a full share."""
     capacity: int = Field(default=50, ge=1)
     calendar: str
 
 
 class Territory(Value):
-    """Countries (and their regions, sizes) that one team owns. The narrower of two that fit wins."""
+    """Countries (and their regions, postal ranges, sizes) that one team owns. The narrower of two that fit wins."""
 
     name: str
     countries: tuple[Country, ...] = Field(min_length=1)
     regions: tuple[str, ...] = ()
+    postal: tuple[Postal, ...] = ()
     segments: tuple[str, ...] = ()
     team: str
 
@@ -137,6 +144,8 @@ class Segment(Value):
     name: str
     at_least: int = Field(ge=0)
     team: str = ""
+    respond_within: Seconds | None = None
+    """The SLA for that size in business time; with a band's SLA, the shorter one counts."""
 
 
 class StrategicAccount(Value):
@@ -156,10 +165,13 @@ class RoutingStep(StrEnum):
     STRATEGIC = "strategic"
     LEAD_OWNER = "lead_owner"
     ACCOUNT_OWNER = "account_owner"
+    OPPORTUNITY_OWNER = "opportunity_owner"
     PARTNER = "partner"
+    RULES = "rules"
     TERRITORY = "territory"
     PRODUCT = "product"
     SIZE = "size"
+    LANGUAGE = "language"
 
 
 Rank = Annotated[tuple[RoutingStep, ...], BeforeValidator(_rank)]
@@ -177,6 +189,11 @@ class RoutingRules(Value):
     territories: tuple[Territory, ...] = ()
     product_teams: tuple[ProductTeam, ...] = ()
     segments: tuple[Segment, ...] = ()
+    language_teams: tuple[LanguageTeam, ...] = ()
+    rules: tuple[RoutingRule, ...] = ()
+    """The first that fits decides; asked where the precedence says `rules`."""
+    markets: tuple[Country, ...] = ()
+    """Countries that are sold to: each must reach a team."""
     fallback_queue: str
 
 
@@ -312,12 +329,36 @@ class ProductStatement(Value):
     texts: Texts
 
 
+Provider = Literal["crm", "firmographics", "website", "people_data_labs"]
+
+
 class EnrichmentRules(Value):
-    providers: tuple[Literal["crm", "firmographics"], ...]
-    """In the order in which they are believed."""
+    providers: tuple[Provider, ...]
+    """In the order in which they are asked and, where `wins` says nothing, believed."""
+    wins: dict[str, tuple[Provider, ...]] = Field(default_factory=dict)
+    """Per signal who is believed first where sources disagree."""
+    allowed: dict[Provider, tuple[str, ...]] = Field(default_factory=dict)
+    """The signals that a provider may contribute; all that it has where it is not listed."""
+    approved: tuple[Sensitive, ...] = ()
+    """Sensitive kinds of signal that may be used at all."""
+    keep_for: dict[Provider, Seconds] = Field(default_factory=dict)
+    """How long an outside provider's answer about a company is kept before it is asked again."""
     never_infer: tuple[str, ...] = ()
     fill_from_confidence: float = Field(default=0.8, ge=0, le=1)
     """From which confidence an empty CRM field may be proposed."""
+
+
+class Question(Value):
+    """What a first answer may ask. It is not asked where a source already answers it."""
+
+    id: str = Field(pattern=r"^[a-z0-9_]{1,40}$")
+    texts: Texts = Field(min_length=1)
+    fields: tuple[str, ...] = ()
+    """Names of signals, CRM fields and context facts that answer it."""
+    said: tuple[str, ...] = ()
+    """Phrases, as in reading.yaml, that answer it where somebody said or wrote them."""
+    asks: tuple[str, ...] = Field(min_length=1)
+    """Phrases by which any draft's question is known to ask this."""
 
 
 class Playbook(Value):
@@ -346,6 +387,9 @@ class Playbook(Value):
     languages: dict[str, ReadingRules]
     """The first is the seller's own, used where nothing else is known."""
     calendars: dict[str, Calendar]
+    absences: tuple[Absence, ...] = ()
+    people: KnownPeople = KnownPeople()
+    """Written down so that a misspelt name is found without the CRM."""
     ladders: dict[RiskCategory, LadderPlan]
     """`medium` serves for what is not listed."""
     reviewers: tuple[Reviewer, ...] = Field(min_length=1)
@@ -359,6 +403,8 @@ class Playbook(Value):
     model_may_see: tuple[str, ...] = ()
     """Names of fields and signals that a writer gets as facts."""
     products: tuple[ProductStatement, ...] = ()
+    questions: tuple[Question, ...] = ()
+    """In the order in which they are worth asking."""
     voice: str = ""
     meeting_offers: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """Per language the times that may be offered."""
