@@ -82,6 +82,8 @@ class WritePolicy(Value):
     levels: dict[Motion, Level]
     allowed_fields: dict[str, frozenset[str]]
     """Per object the fields the agent may write; what is not listed is refused."""
+    approval_fields: dict[str, frozenset[str]] = {}
+    """Per object the fields that only a person may sign for; the policy key may not."""
     quorum: dict[RiskCategory, int] = {}
     """How many distinct people must sign; one where not listed."""
     strategic_owner_ids: frozenset[str] = frozenset()

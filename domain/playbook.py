@@ -15,6 +15,7 @@ import rfc8785
 from pydantic import BeforeValidator, Field, model_validator
 
 from domain.enrichment import Sensitive
+from domain.field_mapping import MappedObject, needing_approval, writable
 from domain.leads import CrmRecord, Motion
 from domain.model import Value
 from domain.permissions import Level, RiskCategory, Role, WritePolicy
@@ -369,7 +370,10 @@ class Playbook(Value):
     seller: Seller
     intake_queue: str
     levels: dict[Motion, Level]
-    allowed_fields: dict[str, tuple[str, ...]]
+    allowed_fields: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """What may be written and is not mapped; a field that `objects` maps follows its mapping."""
+    objects: dict[str, MappedObject] = Field(default_factory=dict)
+    """Per CRM object what its fields are to the agent."""
     quorum: dict[RiskCategory, Annotated[int, Field(ge=1, le=5)]] = Field(default_factory=dict)
     policy_daily_cap: int = Field(default=200, ge=0)
     undo_window_seconds: Seconds = 60
@@ -418,10 +422,15 @@ class Playbook(Value):
         return WritePolicy(
             org_id=self.org_id,
             levels=self.levels,
-            allowed_fields={name: frozenset(fields) for name, fields in self.allowed_fields.items()},
+            allowed_fields=self.writable(),
+            approval_fields=needing_approval(self.objects),
             quorum=self.quorum,
             strategic_owner_ids=strategic,
         )
+
+    def writable(self) -> dict[str, frozenset[str]]:
+        """Per object the fields that may be written at all: the plain list and the mapping together."""
+        return writable(self.objects, self.allowed_fields)
 
     def with_digest(self) -> "Playbook":
         """The same playbook with its digest set."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
+from domain.field_mapping import contradictions
 from domain.leads import Motion
 from domain.model import Value
 from domain.permissions import Role
@@ -23,7 +24,7 @@ class PlaybookFinding(Value):
 
 def check(playbook: Playbook) -> tuple[PlaybookFinding, ...]:
     """Everything that is wrong, in the order of the rules below."""
-    rules = (_references, _people, _territories, _routing, _scores, _calendars, _cycles)
+    rules = (_references, _people, _territories, _routing, _scores, _calendars, _mapping, _cycles)
     return tuple(finding for rule in rules for finding in rule(playbook))
 
 
@@ -201,6 +202,13 @@ def _calendars(playbook: Playbook) -> Iterator[PlaybookFinding]:
             yield _found(("levels",), "inbound has no permission level", "add inbound: read_only")
     if "medium" not in {risk.value for risk in playbook.ladders}:
         yield _found(("ladders",), "the ladder for medium is missing", "add medium; it serves for what is not listed")
+
+
+def _mapping(playbook: Playbook) -> Iterator[PlaybookFinding]:
+    for name, field, mode in contradictions(playbook.objects, playbook.allowed_fields):
+        what = f"allowed_fields lists {name}.{field}, and objects says {mode.value}"
+        fix = "take it out of allowed_fields, or write write_after_approval here"
+        yield _found(("objects", name, "fields", field, "write"), what, fix)
 
 
 def _holiday_country(country: str, region: str) -> None:

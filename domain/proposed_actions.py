@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from domain.consent import ConsentDecision, recipient_address
 from domain.drafting import Draft
 from domain.enrichment import Enrichment
+from domain.field_mapping import RECORD_TYPE, may_fill, takes
 from domain.leads import CrmRecord, CrmSnapshot, Inquiry
 from domain.model import Instant, Scalar
 from domain.naming import NOT_PROVIDED, country_code
@@ -32,7 +33,7 @@ _BUYING_FITS = frozenset({Fit.BUYER, Fit.CUSTOMER})
 
 
 def may_write(playbook: Playbook, object_name: str, field: str) -> bool:
-    return field in playbook.allowed_fields.get(object_name, ())
+    return field in playbook.writable().get(object_name, frozenset())
 
 
 def owner_action(snapshot: CrmSnapshot, routing: RoutingDecision, playbook: Playbook) -> AssignOwner | None:
@@ -85,6 +86,7 @@ def qualification_action(
             and lead.fields.get(field) in (None, "", 0)
             and signal.confidence >= playbook.enrichment.fill_from_confidence
             and not enrichment.conflicts(signal_name)
+            and may_fill(playbook.objects, "Lead", field)
         ):
             wanted.append((field, signal.value, (cited[signal_name],)))
     changes = tuple(
@@ -93,6 +95,7 @@ def qualification_action(
         if after is not None
         and field in lead.fields
         and may_write(playbook, "Lead", field)
+        and takes(playbook.objects, "Lead", lead.text(RECORD_TYPE), field, after)
         and lead.fields[field] != after
     )
     return UpdateFields(key="qualification", record=lead.ref, changes=changes, evidence=scored) if changes else None

@@ -25,7 +25,7 @@ POLICY_MAY_SIGN = frozenset({"create_lead", "add_note", "create_task", "assign_o
 
 def assess(actions: Sequence[Action], policy: WritePolicy) -> RiskAssessment:
     """The category of the riskiest action, with one reason per category-giving action."""
-    judged = [_one(action, policy) for action in actions]
+    judged = [_with_approval(action, _one(action, policy), policy) for action in actions]
     category = worst(tuple(c for c, _ in judged))
     return RiskAssessment(category=category, reasons=tuple(dict.fromkeys(r for c, r in judged if c is category)))
 
@@ -34,6 +34,20 @@ def raise_to(assessment: RiskAssessment, category: RiskCategory, reason: str) ->
     """At least `category`. Suspicion raises risk; nothing lowers it."""
     raised = worst((assessment.category, category))
     return RiskAssessment(category=raised, reasons=(*assessment.reasons, reason))
+
+
+def _with_approval(action: Action, judged: tuple[RiskCategory, str], policy: WritePolicy) -> tuple[RiskCategory, str]:
+    """What would be low, and writes a field that the playbook leaves to people, is medium: so a person signs."""
+    match action:
+        case AssignOwner():
+            fields = policy.approval_fields.get(action.record.object, frozenset()) & {"OwnerId"}
+        case CreateTask() | AddNote():
+            fields = policy.approval_fields.get("Task", frozenset())
+        case _:
+            fields = frozenset()
+    if judged[0] is not RiskCategory.LOW or not fields:
+        return judged
+    return RiskCategory.MEDIUM, f"only a person may sign for {', '.join(sorted(fields))}"
 
 
 def _one(action: Action, policy: WritePolicy) -> tuple[RiskCategory, str]:
