@@ -6,6 +6,7 @@ from domain.audit import AuditKind
 from domain.cases import DocumentKind
 from domain.decisions import RoundState, Verdict
 from domain.errors import DomainError, ErrorCode
+from domain.permissions import Level
 from domain.proposals import Phase, ProposalContent, parse_content
 from domain.reviewer_notes import ReviewerNote
 from persistence.queue import DecisionItem, QueueItem
@@ -47,7 +48,22 @@ def facts_of(deps: UiDependencies, case_id: str, round: int) -> Facts | None:
             (a.event.subject, a.event.code) for a in deps.queue.audit_of(case_id) if a.event.kind in _REFUSED
         ),
         final=_final(deps, item, decisions),
+        people=people_of(deps),
+        level=_level(deps, item),
     )
+
+
+def people_of(deps: UiDependencies) -> dict[str, str]:
+    """Names by login, as pages show them."""
+    return {user.login: user.display_name for user in deps.users.all()}
+
+
+def _level(deps: UiDependencies, item: QueueItem) -> Level | None:
+    """A broken playbook stops signing, not reading."""
+    try:
+        return deps.playbooks.current().levels.get(item.motion, Level.READ_ONLY)
+    except DomainError:
+        return None
 
 
 def _final(deps: UiDependencies, item: QueueItem, decisions: tuple[DecisionItem, ...]) -> ProposalContent | None:

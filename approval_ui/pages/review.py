@@ -1,7 +1,6 @@
 """The queue with one card, and the decision on it."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any
@@ -83,6 +82,17 @@ def queue(request: Request, site: SiteOf, who: Who, done: Annotated[str, Query(m
         case_id, _, number = first.key.rpartition(".")
         selected = (case_id, int(number))
     return _page(request, site, who, wanted, selected, done=done, at_queue=True)
+
+
+@router.get("/queue")
+def queue_part(
+    request: Request, site: SiteOf, who: Who, selected: Annotated[str, Query(max_length=80)] = ""
+) -> Response:
+    """The list alone, for a page that keeps it true while others work."""
+    case_id, _, number = selected.rpartition(".")
+    chosen = (case_id, int(number)) if case_id and number.isdecimal() else None
+    view = _queue(site, who, filter_of(request), chosen)
+    return site.render("queue_part.html", None, {"queue": view})
 
 
 @router.get("/reviews/{case_id}/{round}")
@@ -219,15 +229,20 @@ def _page(
         "here": request.url.path if request.method == "GET" else "/",
     }
     if selected is not None:
-        values |= _card(site, who, selected, act, attempt)
+        card = _card(site, who, selected, act, attempt)
+        if card is None and not at_queue:
+            raise HTTPException(404, "There is no such review, or its data was erased.")
+        values |= card or {}
     return site.render("review.html", who, values, status=attempt.status if attempt else 200)
 
 
-def _card(site: Site, who: SignedIn, selected: tuple[str, int], act: str, attempt: Attempt | None) -> Mapping[str, Any]:
+def _card(
+    site: Site, who: SignedIn, selected: tuple[str, int], act: str, attempt: Attempt | None
+) -> dict[str, Any] | None:
     review = load_review(site.deps.reviews, site.deps.documents, *selected)
     facts = facts_of(site.deps, *selected)
     if review is None or facts is None:
-        raise HTTPException(404, "There is no such review, or its data was erased.")
+        return None
     tried = attempt or Attempt("")
     view = review_view(review, facts, who.reviewer, site.deps.clock.now(), tried.submitted, tried.ticked)
     edited = any(e.edited for c in view.changes for r in c.rows for e in r.editors) or bool(

@@ -165,6 +165,8 @@
       if (e.key === "Escape") { if (!panels.reject.hidden || !panels.respond.hidden) closePanels(); else if (work.classList.contains("editing")) setEditing(false); return; }
       const deaf = $("#toast") && performance.now() - started < DEAF_AFTER_DECIDING_MS;
       if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) { e.preventDefault(); if (!deaf && !e.repeat) press(openVerdict()); return; }
+      // Enter in an input would press the form's first button, which is not what anybody means by it.
+      if (e.key === "Enter" && e.target.matches("input")) { e.preventDefault(); return; }
       if (typing || e.ctrlKey || e.metaKey || e.altKey || e.repeat || store.get("countersign.keys") === "off") return;
       const key = e.key.toLowerCase();
       if (decisive.has(key) && deaf) { e.preventDefault(); return; }
@@ -173,11 +175,13 @@
         if (reason) { e.preventDefault(); reason.checked = true; reason.focus({ preventScroll: true }); }
         return;
       }
+      const asking = !panels.reject.hidden || !panels.respond.hidden;
+      if (asking && key !== "r" && key !== "d") return;
       if (key === "a") press(approve);
       else if (key === "e") edit.click();
       else if (key === "d") $("#respond").click();
       else if (key === "r") $("#reject").click();
-      else if (key === "x") { const box = e.target.closest?.("[data-action]")?.querySelector("input.tick") || $("input.tick[name=tick]"); if (box && !box.disabled) box.click(); }
+      else if (key === "x") { const box = (e.target.closest?.("[data-action]") || $("[data-action]:hover"))?.querySelector("input.tick") || $("input.tick[name=tick]"); if (box && !box.disabled) box.click(); }
       else return;
       e.preventDefault();
     });
@@ -194,6 +198,29 @@
     const to = items[at < 0 ? 0 : at + (key === "j" ? 1 : -1)];
     if (to) { e.preventDefault(); go(to.href); }
   });
+
+  // the queue stays true while others work; the card in view is never changed under the reader's hands
+  const EVERY_MS = 5000;
+  const renew = async () => {
+    if (document.hidden || !queue) return;
+    const selected = $(".item[aria-current]", queue)?.dataset.key || "";
+    const query = new URLSearchParams(location.search);
+    for (const name of ["act", "done"]) query.delete(name);
+    query.set("selected", selected);
+    const answer = await fetch(`/queue?${query}`, { redirect: "manual" }).catch(() => null);
+    if (!answer || !answer.ok) return;
+    const fresh = $("#queue", new DOMParser().parseFromString(await answer.text(), "text/html"));
+    if (!fresh) return;
+    if (!work && fresh.dataset.total !== "0" && queue.dataset.total === "0") { location.reload(); return; }
+    if (fresh.innerHTML === queue.dataset.seen) return;
+    queue.dataset.seen = fresh.innerHTML;
+    queue.dataset.total = fresh.dataset.total;
+    queue.replaceChildren(...fresh.childNodes);
+    const count = $(".nav a[href='/'] b");
+    if (count) count.textContent = fresh.dataset.total;
+    tick();
+  };
+  if (queue) setInterval(renew, EVERY_MS);
 
   // a toast goes by itself unless it holds a countdown
   const toast = $("#toast");

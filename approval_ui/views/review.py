@@ -1,6 +1,6 @@
 """The review page as one value: card, diff, evidence, state of the round, and what this person may do."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from approval_ui.deciding import MAX_ROUNDS, Review, Reviewer
@@ -13,7 +13,7 @@ from domain.decisions import APPROVALS, RoundState
 from domain.drafting import DraftOrigin
 from domain.evidence import Evidence, EvidenceSource
 from domain.model import Instant
-from domain.permissions import Permission, can, permission_for
+from domain.permissions import Level, Permission, can, permission_for
 from domain.proposals import ProposalContent
 from domain.receipts import MailState
 from domain.reviewer_notes import ReviewerNote
@@ -77,6 +77,13 @@ class Facts:
     """Decision id and code of what the workflow or the guard refused."""
     final: ProposalContent | None = None
     """What the decision that ended the round signed, where that differs from the proposal."""
+    people: dict[str, str] = field(default_factory=dict)
+    """Names by login."""
+    level: Level | None = None
+    """What the agent may do for this motion now; None where the playbook cannot be read."""
+
+    def name(self, login: str) -> str:
+        return self.people.get(login, login)
 
     def refusal_of(self, decision_id: str) -> str:
         return next((code for refused, code in self.refusals if refused == decision_id), "")
@@ -116,6 +123,7 @@ class ReviewView:
     action_count: int
     undoable: str
     heading: str
+    level_note: str
 
 
 def review_view(
@@ -155,7 +163,7 @@ def review_view(
         pending_mail=_pending_mail(review, facts, now),
         may_stop=can(reviewer.role, Permission.DECIDE),
         undelivered=any(d.counts and d.delivered_at is None for d in _of_round(facts)) and not is_open,
-        signatures=tuple(d.reviewer for d in _of_round(facts) if d.counts),
+        signatures=tuple(facts.name(d.reviewer) for d in _of_round(facts) if d.counts),
         cannot_decide=cannot_approve,
         cannot_reject=cannot_reject,
         cannot_redraft=cannot_reject
@@ -167,6 +175,7 @@ def review_view(
         action_count=len(review.content.actions),
         undoable=_undoable(review),
         heading=_heading(facts),
+        level_note=_level_note(facts) if is_open else "",
     )
 
 
@@ -200,6 +209,16 @@ def _heading(facts: Facts) -> str:
             return "What was signed for the CRM"
         case _:
             return "What was proposed for the CRM"
+
+
+def _level_note(facts: Facts) -> str:
+    match facts.level:
+        case Level.READ_ONLY:
+            return "The permission level is read only now: what you approve is recorded, and refused at the CRM door."
+        case Level.DRAFT:
+            return "The permission level is draft: your verdict is recorded, nothing is written."
+        case _:
+            return ""
 
 
 def _undoable(review: Review) -> str:
@@ -242,9 +261,9 @@ def _timeline(review: Review, facts: Facts, now: Instant) -> tuple[Moment, ...]:
     ]
     if facts.item.rung is not None and facts.item.state is RoundState.OPEN:
         passed = [d for d in review.opening.ladder.deadlines if d.at <= now]
-        moments += [Moment(STEP[d.step].capitalize(), f"told {d.notify}", d.at) for d in passed]
+        moments += [Moment(STEP[d.step].capitalize(), f"told {facts.name(d.notify)}", d.at) for d in passed]
     counting = [d for d in _of_round(facts) if d.counts]
-    moments += [Moment(f"{d.reviewer} {VERDICT[d.verdict]}", "", d.decided_at, "done") for d in counting]
+    moments += [Moment(f"{facts.name(d.reviewer)} {VERDICT[d.verdict]}", "", d.decided_at, "done") for d in counting]
     if facts.written_at is not None:
         moments.append(Moment("Written to the CRM", "read back and kept as a receipt", facts.written_at, "done"))
     for mail in facts.mails:
@@ -252,8 +271,8 @@ def _timeline(review: Review, facts: Facts, now: Instant) -> tuple[Moment, ...]:
         moments.append(Moment("E-mail", MAIL[mail.state], mail.moved_at, tone))
     if facts.item.state is RoundState.OPEN:
         ahead = [d for d in review.opening.ladder.deadlines if d.at > now]
-        moments.append(Moment(f"Waiting for {facts.item.assignee or 'a reviewer'}", "", None, "now"))
-        moments += [Moment(STEP[d.step].capitalize(), d.notify, d.at) for d in ahead]
+        moments.append(Moment(f"Waiting for {facts.name(facts.item.assignee) or 'a reviewer'}", "", None, "now"))
+        moments += [Moment(STEP[d.step].capitalize(), facts.name(d.notify), d.at) for d in ahead]
     return tuple(moments)
 
 
@@ -274,7 +293,7 @@ def _ending(facts: Facts, now: Instant) -> Ending:
     match facts.item.state:
         case RoundState.DECIDED if counting:
             last = counting[-1]
-            who = " and ".join(dict.fromkeys(d.reviewer for d in counting))
+            who = " and ".join(dict.fromkeys(facts.name(d.reviewer) for d in counting))
             tone = "good" if last.verdict in APPROVALS else "info"
             return Ending(f"Already decided: {who} {VERDICT[last.verdict]}", _reason(facts), tone, last.decided_at)
         case RoundState.DECIDED:

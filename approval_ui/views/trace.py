@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from approval_ui.dependencies import UiDependencies
-from approval_ui.reading import note_of
+from approval_ui.reading import note_of, people_of
 from approval_ui.views.wording import AUDIT, EXCEPTION, MAIL, REFUSAL, VERDICT, field_label, plural, value_text
 from domain.audit import AuditKind
 from domain.casefile import Drafted, Qualified, Routed
@@ -48,6 +48,7 @@ class ReceiptView:
 
 def steps_of(deps: UiDependencies, case_id: str) -> tuple[Step, ...]:
     steps: list[Step] = []
+    people = people_of(deps)
     for document in deps.queue.documents_of(case_id):
         step = _document_step(deps, case_id, document)
         if step is not None:
@@ -56,18 +57,19 @@ def steps_of(deps: UiDependencies, case_id: str) -> tuple[Step, ...]:
         Step(
             item.opened_at,
             "Review opened",
-            f"round {item.round}, {item.risk.value} risk, asked {item.assignee or 'the team'}",
+            f"round {item.round}, {item.risk.value} risk, "
+            f"asked {people.get(item.assignee, item.assignee) or 'the team'}",
             href=f"/reviews/{case_id}/{item.round}",
         )
         for item in deps.queue.rounds_of(case_id)
         if item.round > 0
     ]
-    steps += [_decision_step(deps, decision) for decision in deps.queue.decisions_of(case_id)]
+    steps += [_decision_step(deps, decision, people) for decision in deps.queue.decisions_of(case_id)]
     steps += [_receipt_step(receipt) for receipt in deps.receipts.of_case(case_id)]
     for mail in deps.queue.mails_of(case_id):
         tone = "good" if mail.state is MailState.ACCEPTED else "bad" if mail.state in _MAIL_TROUBLE else ""
         steps.append(Step(mail.moved_at, "E-mail", MAIL[mail.state], tone))
-    steps += [s for item in deps.queue.audit_of(case_id) if (s := _audit_step(item)) is not None]
+    steps += [s for item in deps.queue.audit_of(case_id) if (s := _audit_step(item, people)) is not None]
     return tuple(sorted(steps, key=lambda s: s.at))
 
 
@@ -89,22 +91,23 @@ _TOLD_ELSEWHERE = frozenset(
 _BAD_AUDIT = frozenset({AuditKind.DECISION_REFUSED, AuditKind.WRITE_REFUSED, AuditKind.REVIEW_EXPIRED})
 
 
-def _audit_step(item: AuditItem) -> Step | None:
+def _audit_step(item: AuditItem, people: dict[str, str]) -> Step | None:
     """Entries that no other source tells better."""
     event = item.event
     if event.kind in _TOLD_ELSEWHERE:
         return None
     code = REFUSAL.get(event.code, event.code.replace("_", " "))
-    how = " · ".join(p for p in (code, event.actor) if p)
+    how = " · ".join(p for p in (code, people.get(event.actor, event.actor)) if p)
     return Step(event.at, AUDIT[event.kind], how, "bad" if event.kind in _BAD_AUDIT else "")
 
 
-def _decision_step(deps: UiDependencies, decision: DecisionItem) -> Step:
+def _decision_step(deps: UiDependencies, decision: DecisionItem, people: dict[str, str]) -> Step:
+    who = people.get(decision.reviewer, decision.reviewer)
     match decision.purpose:
         case Purpose.POLICY_WRITE:
             return Step(decision.decided_at, "Signed by policy", f"round {decision.round}, low risk", "good")
         case Purpose.UNDO:
-            return Step(decision.decided_at, f"{decision.reviewer} signed an undo", _delivered(decision), "person")
+            return Step(decision.decided_at, f"{who} signed an undo", _delivered(decision), "person")
         case Purpose.WRITE | Purpose.RESUME:
             note = note_of(deps, decision.case_id, decision.decision_id)
             parts = [f"as {decision.role.value}", decision.reason_code.replace("_", " ")]
@@ -118,7 +121,7 @@ def _decision_step(deps: UiDependencies, decision: DecisionItem) -> Step:
             parts += ["voided by an edit" if not decision.counts else "", _delivered(decision)]
             return Step(
                 decision.decided_at,
-                f"{decision.reviewer} {VERDICT[decision.verdict]}",
+                f"{who} {VERDICT[decision.verdict]}",
                 " · ".join(p for p in parts if p),
                 "person",
             )
@@ -206,6 +209,7 @@ def receipts_of(deps: UiDependencies, case_id: str) -> tuple[ReceiptView, ...]:
     receipts = deps.receipts.of_case(case_id)
     undone = {r.undoes for r in receipts if r.undoes}
     decisions = {d.decision_id: d for d in deps.queue.decisions_of(case_id)}
+    people = people_of(deps)
     asked = {d.round for d in decisions.values() if d.purpose is Purpose.UNDO and d.delivered_at is None}
     return tuple(
         ReceiptView(
@@ -227,7 +231,13 @@ def receipts_of(deps: UiDependencies, case_id: str) -> tuple[ReceiptView, ...]:
             ),
             undone=receipt.id in undone,
             waiting=receipt.round in asked,
-            reviewer=decisions[receipt.decision_id].reviewer if receipt.decision_id in decisions else "",
+            reviewer=_signer(decisions.get(receipt.decision_id), people),
         )
         for receipt in receipts
     )
+
+
+def _signer(decision: DecisionItem | None, people: dict[str, str]) -> str:
+    if decision is None or decision.purpose is Purpose.POLICY_WRITE:
+        return "policy"
+    return people.get(decision.reviewer, decision.reviewer)

@@ -82,7 +82,7 @@ def test_cases_and_their_trace(world: World, door: Door) -> None:
     (listed,) = script.get("/api/cases").json()["cases"]
     assert listed["case"]["case_id"] == made.opening.case_id
     traced = script.get(f"/api/cases/{made.opening.case_id}").json()
-    assert "oriol approved" in [step["what"] for step in traced["steps"]]
+    assert "Oriol Puig approved" in [step["what"] for step in traced["steps"]]
     assert traced["links"]["workflow"].endswith(
         f"/namespaces/default/workflows/inbound%2F{world.deps.config.org_id}%2F{made.opening.case_id}"
     )

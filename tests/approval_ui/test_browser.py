@@ -197,6 +197,37 @@ def test_editing_in_place_signs_the_edited_form(browser: Browser, served: Served
     assert mail.subject == "Valencia, Thursday?a"
 
 
+def test_enter_in_a_field_and_letters_in_a_panel_decide_nothing(browser: Browser, served: Served) -> None:
+    with at_desk(browser, served) as desk:
+        page = desk.page
+        desk.open(served.northwind)
+        page.keyboard.press("e")
+        page.locator("[name='edit.mail.subject']").fill("Valencia")
+        page.keyboard.press("Enter")
+        page.keyboard.press("Escape")
+        page.keyboard.press("r")
+        page.keyboard.press("1")
+        page.keyboard.press("a")
+        page.keyboard.press("Enter")
+        page.keyboard.press("Escape")
+        expect(page.locator("#reject-panel")).to_be_hidden()
+        expect(page.locator("[data-live=subject]")).to_have_text("Valencia")
+    assert served.decisions(served.northwind) == ()
+
+
+def test_the_queue_stays_true_while_others_work(browser: Browser, served: Served) -> None:
+    with at_desk(browser, served) as desk:
+        page = desk.page
+        page.clock.install()
+        desk.open(served.northwind)
+        expect(page.locator(".item")).to_have_count(3)
+        served.world.deps.reviews.supersede(served.fabrikam.opening.case_id, 1, now=served.world.now)
+        page.clock.run_for(5_100)
+        expect(page.locator(".item")).to_have_count(2)
+        expect(page.locator(".nav b")).to_have_text("2")
+        expect(page.locator(".item[aria-current]")).to_contain_text("Northwind")
+
+
 def test_unticking_the_mail_takes_its_fields_along(browser: Browser, served: Served) -> None:
     with at_desk(browser, served) as desk:
         page = desk.page
@@ -217,7 +248,7 @@ def test_the_undo_window_counts_down_and_stops(browser: Browser, served: Served)
         expect(page.locator("#toast .count")).to_have_text(re.compile(r"^0:\d\d$"))
         page.locator("#toast").get_by_role("button", name="Stop").click()
         desk.open(served.northwind)
-        expect(page.locator("#ending")).to_contain_text("Already decided: ines approved")
+        expect(page.locator("#ending")).to_contain_text("Already decided: Inés Robledo approved")
         expect(page.locator(".tl")).to_contain_text("stopped before it left")
     assert served.world.engine.stopped == [served.northwind.opening.case_id]
 

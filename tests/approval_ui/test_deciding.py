@@ -218,7 +218,7 @@ def test_who_comes_second_learns_who_decided_what(world: World, door: Door) -> N
     answer = door.browser("javier").decide(made)
 
     assert answer.status_code == 409
-    assert "oriol rejected" in answer.text
+    assert "Oriol Puig rejected" in answer.text
     assert 'id="approve"' not in answer.text
     assert len(decisions(world, made)) == 1
 

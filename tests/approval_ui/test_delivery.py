@@ -20,7 +20,7 @@ async def test_signed_while_the_engine_is_away_and_delivered_when_it_is_back(wor
 
     assert answer.status_code == 303
     page = browser.get(f"/reviews/{made.opening.case_id}/1").text
-    assert "Already decided: oriol approved" in page
+    assert "Already decided: Oriol Puig approved" in page
     assert "will be delivered" in page
     assert "1 signed decision waits" in page
 

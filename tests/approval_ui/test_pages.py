@@ -11,7 +11,10 @@ import pytest
 from approval_ui.views.queue import Filter, queue_view
 from approval_ui.views.wording import field_label, span, value_text
 from domain.cases import CaseException, CaseOutcome, DocumentKind, ExceptionCode, LadderStep
+from domain.leads import Motion
 from domain.model import Instant, Scalar
+from domain.permissions import Level
+from persistence.documents import SqlDocuments
 from tests.approval_ui.conftest import Door
 from tests.approval_ui.sample_review import TOMAS, Sample, northwind, quiet, student
 from tests.approval_ui.world import World
@@ -67,6 +70,15 @@ def test_after_deciding_the_next_review_comes_up(full: World, door: Door) -> Non
     assert "Rejected: Northwind Traders." in page
 
 
+def test_a_review_whose_data_was_erased_does_not_hide_the_queue(full: World, door: Door) -> None:
+    first, *_ = full.deps.queue.open_items()
+    assert isinstance(full.deps.documents, SqlDocuments)
+    full.deps.documents.erase(first.case_id)
+    answer = door.browser().get("/")
+    assert answer.status_code == 200
+    assert first.title in answer.text
+
+
 def test_a_toast_cannot_be_made_up(full: World, door: Door) -> None:
     first, *_ = full.deps.queue.open_items()
     for made_up in (f"{first.case_id}.1", "nonsense", "c.99", ".1"):
@@ -114,6 +126,17 @@ def test_a_decided_card_shows_what_was_signed(world: World, door: Door) -> None:
     assert "edited owner · 2 actions left out" in page
 
 
+@pytest.mark.parametrize(("level", "said"), [(Level.DRAFT, "nothing is written"), (Level.READ_ONLY, "read only now")])
+def test_a_level_that_writes_nothing_is_said_on_the_card(world: World, door: Door, level: Level, said: str) -> None:
+    made = world.seed()
+    path = f"/reviews/{made.opening.case_id}/1"
+    browser = door.browser()
+    assert said not in browser.get(path).text
+    levels = {**world.playbooks.playbook.levels, Motion.INBOUND: level}
+    world.playbooks.playbook = world.playbooks.playbook.model_copy(update={"levels": levels})
+    assert said in browser.get(path).text
+
+
 def test_failed_checks_and_injection_stand_above_the_change(world: World, door: Door) -> None:
     made = world.seed(student)
     page = door.browser().get(f"/reviews/{made.opening.case_id}/1").text
@@ -139,7 +162,7 @@ def test_a_case_is_told_step_by_step(world: World, door: Door) -> None:
     for told in (
         "Inquiry received",
         "Marta Ruiz · Northwind Traders · web form",
-        "oriol approved with edits",
+        "Oriol Puig approved with edits",
         "left out contacted, task, mail",
         "Written to the CRM",
         "The CRM refused the change. Correct the value and retry.",
