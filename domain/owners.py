@@ -1,9 +1,9 @@
-"""Stable names of people and queues, resolved against what the CRM says now."""
+"""Stable names of people, groups and queues, resolved against what the CRM says now."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from domain.leads import CrmRecord
-from domain.playbook import Playbook, Team
+from domain.playbook import Team
 
 QUEUE_PREFIX = "00G"
 USER_PREFIX = "005"
@@ -23,12 +23,15 @@ def is_active_person(user: CrmRecord | None) -> bool:
     )
 
 
+def is_named(user: CrmRecord, name: str) -> bool:
+    """Whether the e-mail, user name or alias is this one."""
+    wanted = name.strip().casefold()
+    return bool(wanted) and wanted in {user.text(f).casefold() for f in ("Email", "Username", "Alias")}
+
+
 def find_user(name: str, users: Iterable[CrmRecord]) -> CrmRecord | None:
     """The user with this e-mail, user name or alias; active ones first."""
-    wanted = name.strip().casefold()
-    if not wanted:
-        return None
-    found = [u for u in users if wanted in {u.text(f).casefold() for f in ("Email", "Username", "Alias")}]
+    found = [u for u in users if is_named(u, name)]
     return min(found, key=lambda u: (not u.flag("IsActive"), u.id), default=None)
 
 
@@ -44,16 +47,17 @@ def find_queue(name: str, queues: Iterable[CrmRecord]) -> CrmRecord | None:
     return next((q for q in queues if q.id.casefold() == wanted), None)
 
 
-def members_of(team: Team, users: Sequence[CrmRecord]) -> tuple[CrmRecord, ...]:
-    """Everybody in the team, active or not, in the order of their names."""
+def members_of(
+    team: Team, users: Sequence[CrmRecord], group_members: Mapping[str, Sequence[str]] | None = None
+) -> tuple[CrmRecord, ...]:
+    """Everybody in the team who is known, active or not: as listed, else the group's, else those of that `Team__c`."""
     if team.members:
         named = [find_user(name, users) for name in team.members]
-        return tuple(user for user in named if user is not None)
-    wanted = team.name.casefold()
-    return tuple(
-        sorted((u for u in users if u.text("Team__c").casefold() == wanted), key=lambda u: (u.text("Name"), u.id))
-    )
-
-
-def team_named(name: str, playbook: Playbook) -> Team | None:
-    return playbook.teams.get(name)
+        return tuple({user.id: user for user in named if user is not None}.values())
+    if team.group:
+        wanted = team.group.casefold()
+        ids = {i for name, listed in (group_members or {}).items() if name.casefold() == wanted for i in listed}
+        found = (u for u in users if u.id in ids)
+    else:
+        found = (u for u in users if u.text("Team__c").casefold() == team.name.casefold())
+    return tuple(sorted(found, key=lambda u: (u.text("Name"), u.id)))

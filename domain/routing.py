@@ -10,11 +10,15 @@ from domain.evidence import EvidenceBook
 from domain.ladder import business_add
 from domain.leads import CrmRecord, CrmSnapshot, Inquiry
 from domain.model import Instant, Value
-from domain.owners import find_queue, is_active_person, members_of
+from domain.owners import find_queue, find_user
 from domain.playbook import Calendar, Playbook, Team
 from domain.qualification import Qualification
 from domain.reading import language_of, said_language
-from domain.routing_claims import Claim, Passed, Scene, claims_of
+from domain.round_robin import LocalTurns, Seat, Turns
+from domain.routing_claims import claims_of
+from domain.routing_facts import Facts
+from domain.routing_people import Staff
+from domain.routing_scene import Claim, Passed, Scene
 from domain.texts import clean
 
 
@@ -44,6 +48,8 @@ class RoutingDecision(Value):
     fallback_owner_name: str = ""
     strategic: bool = False
     conflict: str = ""
+    rows: tuple[str, ...] = ()
+    """The playbook's rows that decided, or that disagree: `territory DACH`, `product Analytics`, …"""
     respond_by: Instant | None = None
     """The SLA deadline for the first human answer."""
 
@@ -57,10 +63,12 @@ def route(
     book: EvidenceBook,
     *,
     now: Instant,
+    turns: Turns | None = None,
 ) -> RoutingDecision:
     """The first rank of the precedence that claims the lead decides. Two claims of one rank are a conflict.
 
-    An inactive user is never chosen, and where nobody can be, the owner stays empty with the reason.
+    Nobody who is inactive, absent or full is ever chosen, and where nobody can be, the owner stays empty with the
+    reason. `turns` remembers whose turn it is in a team; without it every decision begins with an even table.
     """
     scene = Scene(inquiries=tuple(inquiries), snapshot=snapshot, enrichment=enrichment, playbook=playbook, now=now)
     skipped: list[Passed] = []
@@ -71,7 +79,8 @@ def route(
             claims.extend(found)
             skipped.extend(passed)
         if claims:
-            return _decide(claims, skipped, scene, qualification)
+            respond_by = _Deadlines(scene, qualification, book)
+            return _decide(claims, skipped, scene, respond_by, turns or LocalTurns())
     return _unresolved(
         "none",
         "No territory, product, size or account rule fits: the country may be missing or not covered.",
@@ -81,7 +90,27 @@ def route(
     )
 
 
-def _decide(claims: list[Claim], skipped: list[Passed], scene: Scene, qualification: Qualification) -> RoutingDecision:
+class _Deadlines:
+    """When the first human answer is due: the shorter of what band and size ask for, in the team's business time."""
+
+    def __init__(self, scene: Scene, qualification: Qualification, book: EvidenceBook) -> None:
+        playbook = scene.playbook
+        band = next((b for b in playbook.bands if b.name == qualification.band), playbook.bands[-1])
+        segment, _ = Facts(scene, book).segment()
+        asked = (band.respond_within, segment.respond_within if segment is not None else None)
+        self._within = timedelta(seconds=min(s for s in asked if s is not None))
+        self._start = scene.inquiries[-1].received_at if scene.inquiries else scene.now
+        self._calendars = playbook.calendars
+
+    def of(self, team: Team | None) -> Instant:
+        calendar = self._calendars.get(team.calendar) if team is not None else None
+        calendar = calendar or next(iter(self._calendars.values()), Calendar(always=True))
+        return business_add(self._start, self._within, calendar)
+
+
+def _decide(
+    claims: list[Claim], skipped: list[Passed], scene: Scene, deadlines: _Deadlines, turns: Turns
+) -> RoutingDecision:
     claim = next((c for c in claims if c.owner is not None), claims[0])
     rule = " and ".join(dict.fromkeys(c.step.value for c in claims))
     problem = next((c.problem for c in claims if c.problem), "")
@@ -93,9 +122,9 @@ def _decide(claims: list[Claim], skipped: list[Passed], scene: Scene, qualificat
     why, considered = "", tuple[Candidate, ...]()
     if claim.owner is not None:
         owner = claim.owner
-        team = team or _team_of(owner, scene.playbook)
+        team = team or Staff(scene.snapshot, scene.playbook, scene.now).team_of(owner)
     elif team is not None:
-        picked, why, considered = _pick(team, scene)
+        picked, why, considered = _pick(claim.team, team, scene, deadlines.of(team), turns)
         if picked is None:
             return _unresolved(rule, f"{team.name}: {why}", claims, skipped, scene)
         owner = picked
@@ -116,7 +145,8 @@ def _decide(claims: list[Claim], skipped: list[Passed], scene: Scene, qualificat
         fallback_owner_id=fallback.id if fallback is not None else "",
         fallback_owner_name=clean(fallback.text("Name"), 80) if fallback is not None else "",
         strategic=any(c.strategic for c in claims),
-        respond_by=_respond_by(scene, qualification, team),
+        rows=_rows(claims),
+        respond_by=deadlines.of(team),
     )
 
 
@@ -131,39 +161,83 @@ def _agree(claims: list[Claim], scene: Scene) -> bool:
 
 
 def _belongs(owner: CrmRecord, team: Team, scene: Scene) -> bool:
-    listed = any(member.id == owner.id for member in members_of(team, scene.snapshot.users))
-    return listed or owner.text("Team__c") == team.name
+    if owner.object == "Group":
+        queue = find_queue(team.queue, scene.snapshot.queues)
+        return queue is not None and queue.id == owner.id
+    return Staff(scene.snapshot, scene.playbook, scene.now).belongs(owner, team)
 
 
-def _pick(team: Team, scene: Scene) -> tuple[CrmRecord | None, str, tuple[Candidate, ...]]:
-    """The member with the fewest open leads who reads the language; the queue where all are full."""
-    snapshot = scene.snapshot
-    members = members_of(team, snapshot.users)
-    active = [u for u in members if is_active_person(u)]
-    considered = [_candidate(u, "not active") for u in members if not is_active_person(u)]
-    free = [u for u in active if snapshot.open_leads_by_owner.get(u.id, 0) < team.capacity]
-    considered += [_candidate(u, f"at capacity ({team.capacity} open leads)") for u in active if u not in free]
-    known = preferred_language(snapshot)
-    language = said_language(scene.inquiries, known) or language_of(scene.inquiries, scene.playbook, known)
-    fluent = [u for u in free if language in _languages(u)]
-    considered += [_candidate(u, f"does not list {language}") for u in free if fluent and u not in fluent]
-    pool = sorted(
-        fluent or free, key=lambda u: (snapshot.open_leads_by_owner.get(u.id, 0), u.text("Name").casefold(), u.id)
-    )
-    if not pool:
-        why = "Everybody is at capacity" if active else "It has no active member"
-        queue = find_queue(team.queue, snapshot.queues)
+def _pick(
+    pool: str, team: Team, scene: Scene, respond_by: Instant, turns: Turns
+) -> tuple[CrmRecord | None, str, tuple[Candidate, ...]]:
+    """Whose turn it is among those who are here, have room, read the language and work before the deadline.
+
+    Language and hours are wishes: where nobody meets them, the others are asked. Where all are full, the queue.
+    """
+    staff = Staff(scene.snapshot, scene.playbook, scene.now)
+    members = staff.members(team)
+    problems = {
+        u.id: staff.problem(u, team) or ("" if staff.weight(u, team) else "takes no share now") for u in members
+    }
+    able = [u for u in members if not problems[u.id]]
+    considered = [_candidate(u, problems[u.id]) for u in members if problems[u.id]]
+    considered += _unknown_members(team, scene)
+    language = _language(scene)
+    fluent = [u for u in able if language in _languages(u)] or able
+    here = [u for u in fluent if staff.at_work_by(u, team, respond_by)] or fluent
+    able.sort(key=lambda u: (staff.open_leads(u), u.text("Name").casefold(), u.id))
+    chosen = ""
+    for wish in (here, able):
+        seats = [_seat(u, team, staff) for u in able if u in wish]
+        chosen = chosen or (turns.take(pool, seats) if seats else "")
+    winner = next((u for u in able if u.id == chosen), None)
+    if winner is None:
+        why = _why_nobody(members, able, problems)
+        considered += [_candidate(u, "at capacity, with the leads that wait for approval") for u in able]
+        queue = find_queue(team.queue, scene.snapshot.queues)
         if queue is None:
             return None, f"{why}, and the CRM has no queue {team.queue}.", tuple(considered)
         return queue, f"{why}, so its queue takes it.", tuple(considered)
-    chosen, others = pool[0], pool[1:]
-    open_leads = snapshot.open_leads_by_owner.get(chosen.id, 0)
-    considered += [_candidate(u, f"has {snapshot.open_leads_by_owner.get(u.id, 0)} open leads") for u in others]
-    why = f"{clean(chosen.text('Name'), 80)} has {open_leads} open leads" + (", the fewest." if others else ".")
-    if not fluent:
+    for user in (u for u in able if u is not winner):
+        if user not in fluent:
+            passed = f"does not list {language}"
+        elif user not in here:
+            passed = "does not work before the deadline"
+        else:
+            passed = f"comes later in turn, has {staff.open_leads(user)} open leads"
+        considered.append(_candidate(user, passed))
+    others = "next in turn" if len(able) > 1 else "the only one free"
+    why = f"{clean(winner.text('Name'), 80)} is {others} and has {staff.open_leads(winner)} open leads."
+    if language not in _languages(winner):
         why += f" Nobody free lists {language}."
-    first = Candidate(owner_id=chosen.id, name=clean(chosen.text("Name"), 80), chosen=True, why=why)
-    return chosen, why, (first, *considered)
+    first = Candidate(owner_id=winner.id, name=clean(winner.text("Name"), 80), chosen=True, why=why)
+    return winner, why, (first, *considered)
+
+
+def _seat(user: CrmRecord, team: Team, staff: Staff) -> Seat:
+    # Whoever has the lead already has room for it.
+    room = max(1, staff.capacity(user, team) - staff.open_leads(user))
+    return Seat(member=user.id, weight=staff.weight(user, team), room=room)
+
+
+def _why_nobody(members: Sequence[CrmRecord], able: Sequence[CrmRecord], problems: dict[str, str]) -> str:
+    if able or any(p.startswith("at capacity") for p in problems.values()):
+        return "Everybody is at capacity or away"
+    if any(p.startswith("absent") for p in problems.values()):
+        return "Everybody is away"
+    return "It has no active member" if not members or set(problems.values()) == {"not active"} else "Nobody is free"
+
+
+def _unknown_members(team: Team, scene: Scene) -> list[Candidate]:
+    """Listed, and not among the CRM's users: deactivated, or misspelt."""
+    missing = [name for name in team.members if find_user(name, scene.snapshot.users) is None]
+    why = "not active, or not in the CRM"
+    return [Candidate(owner_id="", name=clean(name, 80), chosen=False, why=why) for name in missing]
+
+
+def _language(scene: Scene) -> str:
+    known = preferred_language(scene.snapshot)
+    return said_language(scene.inquiries, known) or language_of(scene.inquiries, scene.playbook, known)
 
 
 def _unresolved(rule: str, problem: str, claims: list[Claim], skipped: list[Passed], scene: Scene) -> RoutingDecision:
@@ -184,7 +258,12 @@ def _unresolved(rule: str, problem: str, claims: list[Claim], skipped: list[Pass
         fallback_owner_name=clean(fallback.text("Name"), 80) if fallback is not None else "",
         strategic=any(c.strategic for c in claims),
         conflict=problem,
+        rows=_rows(claims),
     )
+
+
+def _rows(claims: list[Claim]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(f"{c.step.value} {c.rule}".rstrip() for c in claims))
 
 
 def _fallback(team: Team | None, owner_id: str, scene: Scene) -> CrmRecord | None:
@@ -193,19 +272,6 @@ def _fallback(team: Team | None, owner_id: str, scene: Scene) -> CrmRecord | Non
     names = ((team.queue,) if team is not None else ()) + (scene.playbook.routing.fallback_queue,)
     found = (find_queue(name, queues) for name in (*names, scene.playbook.intake_queue))
     return next((q for q in found if q is not None and q.id != owner_id), None)
-
-
-def _respond_by(scene: Scene, qualification: Qualification, team: Team | None) -> Instant:
-    playbook = scene.playbook
-    band = next((b for b in playbook.bands if b.name == qualification.band), playbook.bands[-1])
-    calendar = playbook.calendars.get(team.calendar) if team is not None else None
-    calendar = calendar or next(iter(playbook.calendars.values()), Calendar(always=True))
-    start = scene.inquiries[-1].received_at if scene.inquiries else scene.now
-    return business_add(start, timedelta(seconds=band.respond_within), calendar)
-
-
-def _team_of(owner: CrmRecord, playbook: Playbook) -> Team | None:
-    return next((t for t in playbook.teams.values() if t.name == owner.text("Team__c")), None)
 
 
 def _languages(user: CrmRecord) -> frozenset[str]:

@@ -3,72 +3,21 @@
 from collections.abc import Iterator
 from typing import assert_never
 
-from domain.citing import cite_field, cite_inquiry, cite_playbook, cite_signal
-from domain.consent import countries_of
-from domain.enrichment import Enrichment
+from domain.citing import cite_field, cite_playbook
 from domain.evidence import EvidenceBook
-from domain.leads import CrmRecord, CrmSnapshot, Inquiry
-from domain.model import Instant, Value
-from domain.naming import company_domain, company_name, registrable_domain
-from domain.owners import find_user, is_active_person, is_queue
-from domain.playbook import Playbook, RoutingStep, Segment, StrategicAccount, Team, Territory
+from domain.leads import CrmRecord
+from domain.naming import company_name, registrable_domain
+from domain.owners import find_user, is_queue
+from domain.playbook import RoutingStep, Segment, StrategicAccount, Team, Territory
+from domain.routing_facts import Facts
+from domain.routing_people import Staff
+from domain.routing_rows import first_fitting
+from domain.routing_rules import postal_in
+from domain.routing_scene import Claim, Passed, Said, Scene
 from domain.texts import clean
 
 
-class Claim(Value):
-    """A team or a person that a step names. `problem` is set where the rule fits but nobody can take the lead."""
-
-    step: RoutingStep
-    why: str
-    team: str = ""
-    owner: CrmRecord | None = None
-    territory: str = ""
-    evidence: tuple[str, ...] = ()
-    confidence: float = 0.9
-    strategic: bool = False
-    problem: str = ""
-
-
-class Passed(Value):
-    """An owner whom a step would have named, and why it did not."""
-
-    owner: CrmRecord
-    why: str
-
-
-class Scene(Value):
-    """What all steps look at."""
-
-    inquiries: tuple[Inquiry, ...]
-    snapshot: CrmSnapshot
-    enrichment: Enrichment
-    playbook: Playbook
-    now: Instant
-
-    @property
-    def domain(self) -> str:
-        """The company's own domain."""
-        address = next((i.email for i in reversed(self.inquiries) if i.email.strip()), "")
-        website = next((i.website for i in reversed(self.inquiries) if i.website.strip()), "")
-        lead = self.snapshot.lead
-        if lead is not None:
-            address, website = address or lead.text("Email"), website or lead.text("Website")
-        return company_domain(address, website, frozenset(self.playbook.free_mail_hosts))
-
-    @property
-    def company(self) -> str:
-        lead = self.snapshot.lead
-        said = next((i.company for i in reversed(self.inquiries) if i.company.strip()), "")
-        return company_name(said or (lead.text("Company") if lead is not None else ""))
-
-    def user(self, user_id: str) -> CrmRecord | None:
-        owner = self.snapshot.owner
-        if owner is not None and owner.id == user_id:
-            return owner
-        return next((u for u in self.snapshot.users if u.id == user_id), None)
-
-
-def claims_of(step: RoutingStep, scene: Scene, book: EvidenceBook) -> tuple[tuple[Claim, ...], tuple[Passed, ...]]:
+def claims_of(step: RoutingStep, scene: Scene, book: EvidenceBook) -> Said:
     """The claims of one step, and the owners it passed over."""
     match step:
         case RoutingStep.STRATEGIC:
@@ -77,29 +26,24 @@ def claims_of(step: RoutingStep, scene: Scene, book: EvidenceBook) -> tuple[tupl
             return _lead_owner(scene, book)
         case RoutingStep.ACCOUNT_OWNER:
             return _account_owner(scene, book)
+        case RoutingStep.OPPORTUNITY_OWNER:
+            return _opportunity_owner(scene, book)
         case RoutingStep.PARTNER:
             return tuple(_partner(scene, book)), ()
+        case RoutingStep.RULES:
+            return first_fitting(scene, book)
         case RoutingStep.TERRITORY:
             return tuple(_territory(scene, book)), ()
         case RoutingStep.PRODUCT:
             return tuple(_product(scene, book)), ()
         case RoutingStep.SIZE:
             return tuple(_size(scene, book)), ()
+        case RoutingStep.LANGUAGE:
+            return tuple(_language(scene, book)), ()
     assert_never(step)
 
 
-def segment_of(scene: Scene, book: EvidenceBook) -> tuple[Segment | None, tuple[str, ...], float]:
-    """The company's size as the playbook names it, with its evidence and confidence."""
-    signal = scene.enrichment.best("employees")
-    if signal is None or isinstance(signal.value, bool) or not isinstance(signal.value, int | float):
-        return None, (), 1.0
-    size = signal.value
-    ordered = sorted(scene.playbook.routing.segments, key=lambda s: s.at_least, reverse=True)
-    found = next((s for s in ordered if size >= s.at_least), None)
-    return found, (cite_signal(book, signal),) if found else (), signal.confidence
-
-
-def _strategic(scene: Scene, book: EvidenceBook) -> tuple[tuple[Claim, ...], tuple[Passed, ...]]:
+def _strategic(scene: Scene, book: EvidenceBook) -> Said:
     rules = scene.playbook.routing
     listed = next((s for s in rules.strategic if _is_account(s, scene)), None)
     account = scene.snapshot.account
@@ -116,18 +60,32 @@ def _strategic(scene: Scene, book: EvidenceBook) -> tuple[tuple[Claim, ...], tup
         wanted.append(scene.user(account.text("OwnerId")))
     wanted.append(find_user(rules.strategic_owner, scene.snapshot.users))
     name = clean(listed.name if listed is not None else account.text("Name") if account is not None else "", 80)
-    passed = tuple(Passed(owner=u, why="inactive") for u in wanted if u is not None and not is_active_person(u))
-    owner = next((u for u in wanted if is_active_person(u)), None)
+    passed: list[Passed] = []
+    owner: CrmRecord | None = None
+    for user in wanted:
+        if owner is None and user is not None:
+            owner, gone = _able(user, scene, "")
+            passed.extend(gone)
     claim = Claim(
         step=RoutingStep.STRATEGIC,
         why=f"{name} is a strategic account.",
         owner=owner,
+        rule=listed.name if listed is not None else "Strategic__c",
         evidence=evidence,
         confidence=0.97,
         strategic=True,
-        problem="" if owner is not None else f"{name} is a strategic account and none of its owners is active.",
+        problem="" if owner is not None else f"{name} is strategic and none of its owners is active and free.",
     )
-    return (claim,), passed
+    return (claim,), tuple(passed)
+
+
+def _able(user: CrmRecord, scene: Scene, holds: str) -> tuple[CrmRecord | None, tuple[Passed, ...]]:
+    """The person, or their stand-in, or nobody; and why the person was passed over."""
+    staff = Staff(scene.snapshot, scene.playbook, scene.now)
+    problem = staff.problem(user)
+    if not problem:
+        return user, ()
+    return staff.cover_of(user), (Passed(owner=user, why=f"{holds}, and is {problem}" if holds else problem),)
 
 
 def _is_account(strategic: StrategicAccount, scene: Scene) -> bool:
@@ -137,32 +95,50 @@ def _is_account(strategic: StrategicAccount, scene: Scene) -> bool:
     )
 
 
-def _lead_owner(scene: Scene, book: EvidenceBook) -> tuple[tuple[Claim, ...], tuple[Passed, ...]]:
+def _lead_owner(scene: Scene, book: EvidenceBook) -> Said:
     lead = scene.snapshot.lead
     if lead is None or not lead.text("OwnerId") or is_queue(lead.text("OwnerId")):
         return (), ()
-    owner = scene.user(lead.text("OwnerId"))
-    if owner is None:
-        return (), ()
-    if not is_active_person(owner):
-        return (), (Passed(owner=owner, why="owns the lead, and is no active person"),)
-    why = f"{clean(owner.text('Name'), 80)} already owns the lead."
-    ref = cite_field(book, lead, "OwnerId")
-    return (Claim(step=RoutingStep.LEAD_OWNER, why=why, owner=owner, evidence=(ref,), confidence=0.98),), ()
+    return _holder(RoutingStep.LEAD_OWNER, lead, "owns the lead", scene, book, 0.98)
 
 
-def _account_owner(scene: Scene, book: EvidenceBook) -> tuple[tuple[Claim, ...], tuple[Passed, ...]]:
+def _account_owner(scene: Scene, book: EvidenceBook) -> Said:
     account = scene.snapshot.account
     if account is None:
         return (), ()
-    owner = scene.user(account.text("OwnerId"))
-    if owner is None:
+    holds = f"owns the account {clean(account.text('Name'), 80)}"
+    return _holder(RoutingStep.ACCOUNT_OWNER, account, holds, scene, book, 0.95)
+
+
+def _opportunity_owner(scene: Scene, book: EvidenceBook) -> Said:
+    """Owners of the account's open opportunities; two of them are for a person to settle."""
+    claims: list[Claim] = []
+    passed: list[Passed] = []
+    for deal in scene.snapshot.opportunities:
+        if deal.flag("IsClosed") or deal.text("OwnerId") in {c.owner.id for c in claims if c.owner is not None}:
+            continue
+        holds = f"owns the open opportunity {clean(deal.text('Name'), 80)}"
+        found, gone = _holder(RoutingStep.OPPORTUNITY_OWNER, deal, holds, scene, book, 0.95)
+        claims.extend(found)
+        passed.extend(gone)
+    return tuple(claims), tuple(passed)
+
+
+def _holder(
+    step: RoutingStep, record: CrmRecord, holds: str, scene: Scene, book: EvidenceBook, confidence: float
+) -> Said:
+    user = scene.user(record.text("OwnerId"))
+    if user is None:
         return (), ()
-    if not is_active_person(owner):
-        return (), (Passed(owner=owner, why="owns the account, and is no active person"),)
-    why = f"{clean(owner.text('Name'), 80)} owns the account {clean(account.text('Name'), 80)}."
-    ref = cite_field(book, account, "OwnerId")
-    return (Claim(step=RoutingStep.ACCOUNT_OWNER, why=why, owner=owner, evidence=(ref,), confidence=0.95),), ()
+    owner, passed = _able(user, scene, holds)
+    if owner is None:
+        return (), passed
+    name = clean(user.text("Name"), 80)
+    why = f"{name} {'already ' if step is RoutingStep.LEAD_OWNER else ''}{holds}."
+    if owner is not user:
+        why += f" {clean(owner.text('Name'), 80)} stands in."
+    ref = cite_field(book, record, "OwnerId")
+    return (Claim(step=step, why=why, owner=owner, evidence=(ref,), confidence=confidence),), passed
 
 
 def _partner(scene: Scene, book: EvidenceBook) -> Iterator[Claim]:
@@ -173,7 +149,11 @@ def _partner(scene: Scene, book: EvidenceBook) -> Iterator[Claim]:
         if scene.domain and scene.domain in {registrable_domain(d) or d for d in partner.domains}:
             ref = cite_playbook(book, "partners", partner.name, ", ".join(partner.domains), now=scene.now)
             yield Claim(
-                step=RoutingStep.PARTNER, why=f"{partner.name} is a partner.", team=rules.partner_team, evidence=(ref,)
+                step=RoutingStep.PARTNER,
+                why=f"{partner.name} is a partner.",
+                team=rules.partner_team,
+                rule=partner.name,
+                evidence=(ref,),
             )
             return
     account = scene.snapshot.account
@@ -184,72 +164,83 @@ def _partner(scene: Scene, book: EvidenceBook) -> Iterator[Claim]:
 
 
 def _territory(scene: Scene, book: EvidenceBook) -> Iterator[Claim]:
-    countries = countries_of(scene.inquiries, scene.snapshot, book)
-    if not countries:
-        signal = scene.enrichment.best("country")
-        countries = {str(signal.value): cite_signal(book, signal)} if signal is not None else {}
-    segment, size_refs, size_confidence = segment_of(scene, book)
-    region = _region(scene)
-    for country, ref in countries.items():
-        fitting = [t for t in scene.playbook.routing.territories if _covers(t, country, region, segment)]
-        narrowest = max((_narrowness(t) for t in fitting), default=0)
-        for territory in (t for t in fitting if _narrowness(t) == narrowest):
-            by_size = bool(territory.segments)
+    facts = Facts(scene, book)
+    segment, size = facts.segment()
+    region, postal = facts.region(), facts.postal()
+    for country, ref in facts.countries().items():
+        fitting = [
+            t for t in scene.playbook.routing.territories if _covers(t, country, region.value, postal.value, segment)
+        ]
+        narrowest = max((narrowness(t) for t in fitting), default=0)
+        for territory in (t for t in fitting if narrowness(t) == narrowest):
+            used = [
+                *([region] if territory.regions else []),
+                *([postal] if territory.postal else []),
+                *([size] if territory.segments else []),
+            ]
             yield Claim(
                 step=RoutingStep.TERRITORY,
                 why=f"Territory {country} → {_label(territory.team, scene.playbook.teams)}.",
                 team=territory.team,
                 territory=territory.name,
+                rule=territory.name,
                 evidence=(
                     ref,
-                    *(size_refs if by_size else ()),
+                    *(found for fact in used for found in fact.cite()),
                     cite_playbook(book, "territories", territory.name, ", ".join(territory.countries), now=scene.now),
                 ),
-                confidence=round(0.95 * (size_confidence if by_size else 1.0), 2),
+                confidence=round(0.95 * min((f.confidence for f in used), default=1.0), 2),
             )
 
 
-def _covers(territory: Territory, country: str, region: str, segment: Segment | None) -> bool:
+def _covers(territory: Territory, country: str, region: str, postal: str, segment: Segment | None) -> bool:
     return (
         country in territory.countries
-        and (not territory.regions or region in {r.casefold() for r in territory.regions})
+        and (not territory.regions or region.casefold() in {r.casefold() for r in territory.regions})
+        and (not territory.postal or postal_in(postal, territory.postal))
         and (not territory.segments or (segment is not None and segment.name in territory.segments))
     )
 
 
-def _narrowness(territory: Territory) -> int:
-    return bool(territory.regions) + bool(territory.segments)
-
-
-def _region(scene: Scene) -> str:
-    lead, account = scene.snapshot.lead, scene.snapshot.account
-    said = (lead.text("State") if lead is not None else "") or (
-        account.text("BillingState") if account is not None else ""
-    )
-    return said.strip().casefold()
+def narrowness(territory: Territory) -> int:
+    """A postal range is narrower than a region, a region than a country; a size narrows once more."""
+    return (2 if territory.postal else 1 if territory.regions else 0) + bool(territory.segments)
 
 
 def _product(scene: Scene, book: EvidenceBook) -> Iterator[Claim]:
-    wanted, ref = "", ""
-    for inquiry in reversed(scene.inquiries):
-        if inquiry.product_interest.strip():
-            wanted, ref = inquiry.product_interest.strip(), cite_inquiry(book, inquiry, "product_interest")
-            break
-    lead = scene.snapshot.lead
-    if not wanted and lead is not None and lead.text("Product_Interest__c"):
-        wanted, ref = lead.text("Product_Interest__c"), cite_field(book, lead, "Product_Interest__c")
+    wanted = Facts(scene, book).product()
     for rule in scene.playbook.routing.product_teams:
-        if wanted and rule.product.casefold() == wanted.casefold():
+        if wanted.value and rule.product.casefold() == wanted.value.casefold():
             why = f"Product {rule.product} → {_label(rule.team, scene.playbook.teams)}."
-            yield Claim(step=RoutingStep.PRODUCT, why=why, team=rule.team, evidence=(ref,))
+            yield Claim(step=RoutingStep.PRODUCT, why=why, team=rule.team, rule=rule.product, evidence=wanted.cite())
 
 
 def _size(scene: Scene, book: EvidenceBook) -> Iterator[Claim]:
-    segment, refs, confidence = segment_of(scene, book)
+    segment, size = Facts(scene, book).segment()
     if segment is not None and segment.team:
         why = f"Size {segment.name} → {_label(segment.team, scene.playbook.teams)}."
         yield Claim(
-            step=RoutingStep.SIZE, why=why, team=segment.team, evidence=refs, confidence=round(0.9 * confidence, 2)
+            step=RoutingStep.SIZE,
+            why=why,
+            team=segment.team,
+            rule=segment.name,
+            evidence=size.cite(),
+            confidence=round(0.9 * size.confidence, 2),
+        )
+
+
+def _language(scene: Scene, book: EvidenceBook) -> Iterator[Claim]:
+    said = Facts(scene, book).language()
+    rule = next((r for r in scene.playbook.routing.language_teams if said.value == r.language), None)
+    if rule is not None:
+        why = f"Language {rule.language} → {_label(rule.team, scene.playbook.teams)}."
+        yield Claim(
+            step=RoutingStep.LANGUAGE,
+            why=why,
+            team=rule.team,
+            rule=rule.language,
+            evidence=said.cite(),
+            confidence=round(0.9 * said.confidence, 2),
         )
 
 

@@ -56,11 +56,11 @@ def test_the_territory_gives_the_team_and_the_least_busy_member_gets_it() -> Non
     book = EvidenceBook()
     result = routed(book=book)
     assert (result.owner_id, result.team, result.rule) == (IRENE.id, "EMEA mid-market", "territory")
-    assert result.reason == "Territory ES → EMEA mid-market. Irene Castell has 11 open leads, the fewest."
+    assert result.reason == "Territory ES → EMEA mid-market. Irene Castell is next in turn and has 11 open leads."
     assert set(result.evidence) <= {e.id for e in book.entries()}
     assert {(c.name, c.why) for c in result.considered} >= {
         ("Aleks Gone", "not active"),
-        ("Tomás Vidal", "has 14 open leads"),
+        ("Tomás Vidal", "comes later in turn, has 14 open leads"),
     }
     assert result.fallback_owner_name == "EMEA mid-market"
 
@@ -90,7 +90,7 @@ def test_a_strategic_account_without_an_active_owner_is_for_a_person() -> None:
     marked = account(Strategic__c=True, OwnerId=AWAY.id)
     result = routed(snap=snapshot(account=marked), rules=with_routing(strategic_owner=""))
     assert result.owner_id == ""
-    assert "none of its owners is active" in result.conflict
+    assert "none of its owners is active and free" in result.conflict
     assert result.fallback_owner_name == "Inbound queue"
     assert "Aleks Gone" in {c.name for c in result.considered}
 
@@ -103,7 +103,7 @@ def test_a_lead_that_an_active_person_owns_stays_with_them() -> None:
 def test_a_lead_of_somebody_who_left_is_routed_anew() -> None:
     result = routed(snap=snapshot(lead=lead(OwnerId=AWAY.id)))
     assert (result.owner_id, result.rule) == (IRENE.id, "territory")
-    assert ("Aleks Gone", "owns the lead, and is no active person") in {(c.name, c.why) for c in result.considered}
+    assert ("Aleks Gone", "owns the lead, and is not active") in {(c.name, c.why) for c in result.considered}
 
 
 def test_an_integration_user_owns_nothing() -> None:

@@ -1,0 +1,101 @@
+"""Whether somebody can take a lead now: active, here, with room; and how much of a full share they take."""
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from domain.ladder import business_add
+from domain.leads import CrmRecord, CrmSnapshot
+from domain.model import Instant
+from domain.owners import find_user, is_active_person, is_named, members_of
+from domain.playbook import Calendar, Playbook, Team
+from domain.routing_rules import FULL_WEIGHT, Absence, Share
+
+
+class Staff:
+    """The people of one snapshot under one playbook at one moment. Pure: the same three give the same answers."""
+
+    def __init__(self, snapshot: CrmSnapshot, playbook: Playbook, now: Instant) -> None:
+        self._snapshot, self._playbook, self._now = snapshot, playbook, now
+
+    def team_of(self, user: CrmRecord) -> Team | None:
+        """The team that lists the person, else the one that their `Team__c` names."""
+        teams = tuple(self._playbook.teams.values())
+        listed = (t for t in teams if (t.members or t.group) and any(m.id == user.id for m in self.members(t)))
+        return next(listed, None) or next((t for t in teams if t.name == user.text("Team__c")), None)
+
+    def members(self, team: Team) -> tuple[CrmRecord, ...]:
+        return members_of(team, self._snapshot.users, self._snapshot.group_members)
+
+    def belongs(self, user: CrmRecord, team: Team) -> bool:
+        return user.text("Team__c") == team.name or any(m.id == user.id for m in self.members(team))
+
+    def open_leads(self, user: CrmRecord) -> int:
+        return self._snapshot.open_leads_by_owner.get(user.id, 0)
+
+    def share(self, user: CrmRecord, team: Team) -> Share:
+        return next((s for s in team.shares if is_named(user, s.member)), Share(member=user.id, weight=FULL_WEIGHT))
+
+    def weight(self, user: CrmRecord, team: Team) -> int:
+        return self.share(user, team).weight_on(self._now.astimezone(_zone(user)).date())
+
+    def capacity(self, user: CrmRecord, team: Team) -> int:
+        own = self.share(user, team).capacity
+        return team.capacity if own is None else own
+
+    def absence(self, user: CrmRecord) -> Absence | None:
+        """The absence that covers today where the person works; of several the one that ends last."""
+        today = self._now.astimezone(_zone(user)).date()
+        here = [a for a in self._playbook.absences if a.first_day <= today <= a.last_day and is_named(user, a.who)]
+        return max(here, key=lambda a: a.last_day, default=None)
+
+    def problem(self, user: CrmRecord, team: Team | None = None) -> str:
+        """Why this person can take no lead now; empty where they can. `team` is the one they would take it for."""
+        if not is_active_person(user):
+            return "not active"
+        absence = self.absence(user)
+        if absence is not None:
+            return f"absent until {absence.last_day.isoformat()}"
+        team = team or self.team_of(user)
+        if team is not None and self.open_leads(user) >= self.capacity(user, team) and not self._has_it(user):
+            return f"at capacity ({self.capacity(user, team)} open leads)"
+        return ""
+
+    def cover_of(self, user: CrmRecord) -> CrmRecord | None:
+        """Who stands in for somebody absent, if that person can take it themselves."""
+        absence = self.absence(user)
+        cover = find_user(absence.cover, self._snapshot.users) if absence is not None and absence.cover else None
+        return cover if cover is not None and cover.id != user.id and not self.problem(cover) else None
+
+    def at_work_by(self, user: CrmRecord, team: Team, deadline: Instant) -> bool:
+        """Whether the person's working hours give any time between now and the deadline."""
+        key = self.share(user, team).calendar or team.calendar
+        calendar = self._playbook.calendars.get(key, Calendar(always=True))
+        return business_add(self._now, timedelta(seconds=1), calendar) <= max(deadline, self._now + _A_SECOND)
+
+    def _has_it(self, user: CrmRecord) -> bool:
+        """The lead is theirs already, and counted among their open ones."""
+        lead = self._snapshot.lead
+        return lead is not None and lead.text("OwnerId") == user.id
+
+
+_A_SECOND = timedelta(seconds=1)
+
+
+def _zone(user: CrmRecord) -> ZoneInfo:
+    try:
+        return ZoneInfo(user.text("TimeZoneSidKey") or "UTC")
+    except (ValueError, OSError, KeyError):
+        return ZoneInfo("UTC")
+
+
+def owner_problem(owner_id: str, snapshot: CrmSnapshot, playbook: Playbook, *, now: Instant) -> str:
+    """Why a proposed owner no longer fits, so that a waiting proposal is routed anew; empty where they still do.
+
+    A person whom the CRM no longer lists as active counts as deactivated. Queues always fit while they exist.
+    """
+    if any(q.id == owner_id for q in snapshot.queues):
+        return ""
+    user = next((u for u in snapshot.users if u.id == owner_id), None)
+    if user is None:
+        return "not active, or no longer in the CRM"
+    return Staff(snapshot, playbook, now).problem(user)
