@@ -219,8 +219,7 @@ async def test_a_good_decision_behind_the_cap_counts_at_the_expiry(desk: Desk, s
     case = await desk.open(script)
     await case.until_waiting()
     for number in range(MAX_AUDITED_REFUSALS):
-        await case.signal(DecisionRef(decision_id=f"invented-{number}", round=1))
-    await script.until_called("verify_decision", times=MAX_AUDITED_REFUSALS)
+        await case.deliver(DecisionRef(decision_id=f"invented-{number}", round=1))
     good = case.store(Verdict.APPROVE)
     await case.signal(good)
     ended = await case.result()
