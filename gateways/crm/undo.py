@@ -6,7 +6,7 @@ from domain.audit import AuditEvent, AuditKind
 from domain.decisions import Purpose
 from domain.errors import CrmError, ErrorCode
 from domain.leads import CrmRecord, RecordRef
-from domain.ports import AuditLog, Clock, Receipts, UndoOrder
+from domain.ports import AuditLog, Receipts, UndoOrder
 from domain.proposals import DeleteCreated, Phase, ProposalContent, UpdateFields
 from domain.receipts import RecordImage, UndoOutcome, UndoRefusal, WriteReceipt
 from domain.undoing import UndoReason
@@ -41,13 +41,11 @@ class Undoer:
         *,
         receipts: Receipts,
         audit: AuditLog,
-        clock: Clock,
         reader: LiveReader,
     ) -> None:
         self._guard = guard
         self._receipts = receipts
         self._audit = audit
-        self._clock = clock
         self._reader = reader
         self._atomic = AtomicWrite(session)
         self._replay = Replay(session)
@@ -57,7 +55,7 @@ class Undoer:
         undo = self._guard.authorise_undo(order)
         filed = self._receipts.get(undo.ledger_key)
         if filed is not None:
-            return outcome_of(undo, filed)
+            return self._done(order, undo, filed)
         if order.attempt > 1:
             committed = self._find(undo)
             if committed is not None:
@@ -78,8 +76,8 @@ class Undoer:
                 return self._file(order, undo, earlier, replayed=True)
             except CrmSaysNo:
                 return UndoOutcome(refusals=_all_refused(undo), side_effects_left=undo.receipt.side_effects)
-            done = self._file(order, undo, committed, replayed=False)
-            return done.model_copy(update={"refusals": reversal.refusals})
+            outcome = self._file(order, undo, committed, replayed=False)
+            return outcome.model_copy(update={"refusals": reversal.refusals})
         raise CrmError("the records keep changing while they are restored", code=ErrorCode.CRM_CONFLICT)
 
     def _live(self, undo: AuthorisedUndo) -> Live:
@@ -111,6 +109,10 @@ class Undoer:
             undoes=undo.receipt.id,
         )
         self._receipts.put(receipt)
+        return self._done(order, undo, receipt)
+
+    def _done(self, order: UndoOrder, undo: AuthorisedUndo, receipt: WriteReceipt) -> UndoOutcome:
+        """The audit entry is made again for a filed receipt: a crash may have come between the two."""
         self._audit.append(
             AuditEvent(
                 key=f"write/{receipt.id}/undone",
@@ -120,9 +122,9 @@ class Undoer:
                 actor=undo.envelope.reviewer,
                 subject=receipt.id,
                 digest=receipt.digest,
-                agent_version=order.agent_version,
+                agent_version=receipt.agent_version,
                 code=undo.receipt.id,
-                at=self._clock.now(),
+                at=receipt.written_at,
             )
         )
         return outcome_of(undo, receipt)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from domain.audit import AuditEvent, AuditKind
 from domain.decisions import DecisionEnvelope
+from domain.errors import CrmError, ErrorCode
 from domain.leads import CrmSnapshot
 from domain.ports import AuditLog, CaseDocuments, Clock, Receipts, UndoOrder, WriteOrder
 from domain.proposals import Phase, in_phase
@@ -57,7 +58,7 @@ class SalesforceWriter:
         self._atomic = AtomicWrite(session)
         self._replay = Replay(session)
         self._rules = rules or FieldRules(session, clock)
-        self._undoer = Undoer(session, guard, receipts=receipts, audit=audit, clock=clock, reader=self._reader)
+        self._undoer = Undoer(session, guard, receipts=receipts, audit=audit, reader=self._reader)
 
     def apply(self, order: WriteOrder) -> WriteOutcome:
         """Write one step of one decision, or say why not.
@@ -69,7 +70,7 @@ class SalesforceWriter:
         key = key_of(order, signed.content)
         filed = self._receipts.get(key)
         if filed is not None and filed.digest == signed.envelope.final_digest:
-            return WriteOutcome(kind=WriteOutcomeKind.WRITTEN, receipt=filed)
+            return self._done(order, signed.envelope, filed)
         plan = make_plan(in_phase(signed.content, order.phase), key)
         if order.attempt > 1 and not plan.empty:
             committed = self._replay.find(plan, key, signed.envelope.final_digest)
@@ -122,7 +123,7 @@ class SalesforceWriter:
         digest = authorised.envelope.final_digest
         committed = self._replay.find(plan, authorised.ledger_key, digest)
         if committed is None:
-            return WriteOutcome(kind=WriteOutcomeKind.CONFLICT, message="the ledger changed while this was written")
+            raise CrmError("the ledger row of this write came and went", code=ErrorCode.CRM_CONFLICT)
         return self._file(order, authorised.envelope, authorised.ledger_key, committed, replayed=True)
 
     def _file(
@@ -144,18 +145,22 @@ class SalesforceWriter:
             replayed=replayed,
         )
         self._receipts.put(receipt)
+        return self._done(order, envelope, receipt)
+
+    def _done(self, order: WriteOrder, envelope: DecisionEnvelope, receipt: WriteReceipt) -> WriteOutcome:
+        """The audit entry is made again for a filed receipt: a crash may have come between the two."""
         self._audit.append(
             AuditEvent(
-                key=f"write/{key}/written",
+                key=f"write/{receipt.id}/written",
                 kind=AuditKind.WRITTEN,
                 org_id=order.org_id,
                 case_id=order.case_id,
                 actor=envelope.reviewer,
-                subject=key,
-                digest=envelope.final_digest,
-                agent_version=order.agent_version,
-                code=order.phase.value,
-                at=self._clock.now(),
+                subject=receipt.id,
+                digest=receipt.digest,
+                agent_version=receipt.agent_version,
+                code=receipt.phase.value,
+                at=receipt.written_at,
             )
         )
         return WriteOutcome(kind=WriteOutcomeKind.WRITTEN, receipt=receipt)

@@ -7,21 +7,17 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from domain.audit import AuditKind
 from domain.cases import DocumentKind
-from domain.decisions import KeyUse, Purpose, SignedDecision, Verdict
-from domain.errors import DomainError, ErrorCode, MailError, NotAuthorised, Paused, RefusalReason
+from domain.decisions import KeyUse, Purpose, Verdict
+from domain.errors import DomainError, ErrorCode, NotAuthorised, Paused, RefusalReason
 from domain.leads import Motion, RecordRef
 from domain.model import Scalar
 from domain.permissions import Level, RiskCategory, Role
-from domain.ports import WriteOrder
 from domain.proposals import (
     CreateLead,
     DeleteCreated,
     Disqualify,
     FieldChange,
-    Phase,
-    ProposalContent,
     StageChange,
     UpdateFields,
     digest_of,
@@ -29,55 +25,8 @@ from domain.proposals import (
 from domain.receipts import WriteOutcomeKind
 from persistence.tables import DecisionRow, DocumentRow
 from runtime.keys import generate_key, load_signer, revoke_key
+from tests.gateways.crm.forging import refused, signed_over, store_by_force
 from tests.gateways.crm.world import CASE, ORG, World
-
-
-def refused(world: World, order: WriteOrder, reason: RefusalReason) -> None:
-    """Refused by name, audited once however often it is tried, and nobody called the CRM."""
-    world.reset_calls()
-    for attempt in (1, 1):
-        with pytest.raises(NotAuthorised) as caught:
-            world.writer.apply(order.model_copy(update={"attempt": attempt}))
-        assert caught.value.reason is reason
-    assert world.calls() == 0
-    codes = [e.event.code for e in world.audit.export() if e.event.kind is AuditKind.WRITE_REFUSED]
-    assert codes == [reason.value]
-    assert world.row(world.lead)["Rating"] is None
-
-
-def signed_over(world: World, content: ProposalContent | None = None, **said: Any) -> WriteOrder:
-    """The round's proposal with an approval that differs from a good one as said; stored past every check."""
-    content = content or world.content(world.rating())
-    world.propose(content)
-    envelope = world.envelope(content, **said)
-    signed = load_signer(world.keys, envelope.key_id).sign(envelope)
-    store_by_force(world, envelope.decision_id, signed, position=envelope.quorum_position)
-    return world.order(envelope.decision_id)
-
-
-def store_by_force(world: World, decision_id: str, signed: SignedDecision, *, position: int = 1) -> None:
-    """As somebody who can write our database would."""
-    honest = world.envelope(world.content(world.rating()))
-    with world.database.transaction() as session:
-        session.add(
-            DecisionRow(
-                **{
-                    **_columns(honest),
-                    "decision_id": decision_id,
-                    "quorum_position": position,
-                    "reviewer": f"reviewer-{position}",
-                    "envelope_bytes": signed.envelope_bytes,
-                    "signature": signed.signature,
-                    "recorded_at": world.crm.clock.now,
-                    "counts": True,
-                }
-            )
-        )
-
-
-def _columns(envelope: Any) -> dict[str, Any]:
-    named = envelope.model_dump()
-    return {name: named[name] for name in DecisionRow.model_fields.keys() & named.keys()}
 
 
 class TestForgery:
@@ -351,99 +300,6 @@ class TestFields:
         with pytest.raises(NotAuthorised) as caught:
             world.writer.apply(world.order(world.record(world.envelope(content))))
         assert caught.value.reason is RefusalReason.FORBIDDEN_ACTION
-
-
-def by_policy(world: World, content: ProposalContent) -> WriteOrder:
-    world.propose(content, review=False)
-    envelope = world.envelope(content, purpose=Purpose.POLICY_WRITE, key_id="policy-1", reviewer="policy")
-    return world.order(world.record(envelope))
-
-
-class TestPolicyKey:
-    def new_lead(self, world: World, owner: str = "") -> CreateLead:
-        fields: dict[str, Scalar] = {"LastName": "Hopper", "Company": "Cobol Ltd"}
-        return CreateLead(key="lead", fields=fields, owner_id=owner or world.queue)
-
-    def test_it_creates_leads_from_approved_writeback_up(self, world: World) -> None:
-        order = by_policy(world, world.content(self.new_lead(world)))
-        assert world.writer.apply(order).kind is WriteOutcomeKind.WRITTEN
-        assert world.ledger()[0]["Approver__c"] == "policy"
-
-    def test_a_new_lead_goes_to_a_queue(self, world: World) -> None:
-        order = by_policy(world, world.content(self.new_lead(world, world.ines)))
-        refused(world, order, RefusalReason.POLICY_KEY_NOT_ALLOWED)
-
-    def test_anything_else_is_automation(self, world: World) -> None:
-        order = by_policy(world, world.content(world.assign()))
-        refused(world, order, RefusalReason.LEVEL_TOO_LOW)
-
-    def test_first_assignment_under_limited_automation(self, world: World) -> None:
-        world.policy = world.policy.model_copy(update={"levels": {Motion.INBOUND: Level.LIMITED_AUTOMATION}})
-        order = by_policy(world, world.content(world.assign()))
-        assert world.writer.apply(order).kind is WriteOutcomeKind.WRITTEN
-
-    @pytest.mark.parametrize(
-        "action",
-        [
-            lambda w: w.rating(),
-            lambda w: w.mail(),
-            lambda w: w.assign(first_assignment=False),
-            lambda w: w.assign(strategic=True),
-            lambda w: w.assign().model_copy(update={"before_owner_id": w.tom}),
-        ],
-    )
-    def test_what_it_may_never_sign(self, world: World, action: Callable[[World], Any]) -> None:
-        """The last one calls itself a first assignment, but takes the lead from a person."""
-        world.policy = world.policy.model_copy(update={"levels": {Motion.INBOUND: Level.LIMITED_AUTOMATION}})
-        refused(world, by_policy(world, world.content(action(world))), RefusalReason.POLICY_KEY_NOT_ALLOWED)
-
-    def test_the_value_it_claims_to_find_is_looked_up(self, world: World) -> None:
-        """It says that the lead is the queue's, so that its risk is low; it is not, so nothing is written."""
-        world.policy = world.policy.model_copy(update={"levels": {Motion.INBOUND: Level.LIMITED_AUTOMATION}})
-        world.edit(world.lead, OwnerId=world.tom)
-        world.crm.clock.forward(5)
-        order = by_policy(world, world.content(world.assign()))
-        assert world.writer.apply(order).kind is WriteOutcomeKind.CONFLICT
-
-    def test_a_persons_key_makes_no_policy_decision(self, world: World) -> None:
-        content = world.content(self.new_lead(world))
-        order = signed_over(world, content, purpose=Purpose.POLICY_WRITE, key_id="ui-1")
-        refused(world, order, RefusalReason.WRONG_PURPOSE)
-
-
-class TestMail:
-    def mail_order(self, world: World) -> WriteOrder:
-        return world.approved(world.mail(), world.contacted()).model_copy(update={"phase": Phase.MAIL})
-
-    def test_the_mail_is_given_out_as_signed(self, world: World) -> None:
-        assert world.mail_guard.authorised_mail(self.mail_order(world)) == world.mail()
-
-    def test_not_while_paused(self, world: World) -> None:
-        order = self.mail_order(world)
-        world.pause.set(None, True, by="kim", now=world.crm.clock.now)
-        with pytest.raises(Paused):
-            world.mail_guard.authorised_mail(order)
-        assert world.calls() == 0
-
-    def test_not_without_a_mail_in_the_decision(self, world: World) -> None:
-        order = world.approved(world.rating()).model_copy(update={"phase": Phase.MAIL})
-        with pytest.raises(NotAuthorised):
-            world.mail_guard.authorised_mail(order)
-
-    @pytest.mark.parametrize(
-        "meddle",
-        [
-            lambda w: w.edit(w.lead, HasOptedOutOfEmail=True),
-            lambda w: w.crm.client().Lead.delete(w.lead),
-            lambda w: w.crm.control("POST", f"lead/{w.lead}/convert", {}),
-        ],
-    )
-    def test_not_to_somebody_who_is_gone_or_said_no(self, world: World, meddle: Callable[[World], Any]) -> None:
-        order = self.mail_order(world)
-        meddle(world)
-        with pytest.raises(MailError) as stopped:
-            world.mail_guard.authorised_mail(order)
-        assert stopped.value.code is ErrorCode.MAIL_REFUSED
 
 
 def test_a_digest_made_before_a_field_was_added_still_verifies(world: World) -> None:

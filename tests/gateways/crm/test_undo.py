@@ -14,8 +14,8 @@ from domain.proposals import Action, CreateLead, digest_of
 from domain.receipts import UndoOutcome, WriteReceipt
 from domain.undoing import UndoReason, undo_content
 from runtime.keys import load_signer
-from tests.gateways.crm.test_guard import store_by_force
-from tests.gateways.crm.test_writer import in_between
+from tests.gateways.crm.forging import store_by_force
+from tests.gateways.crm.outcomes import in_between
 from tests.gateways.crm.world import CASE, ORG, World
 
 
