@@ -147,9 +147,10 @@ class TestRetrying:
         def die(event: AuditEvent) -> None:
             raise OSError(event.key)
 
-        with monkeypatch.context() as crashing, pytest.raises(OSError, match="written"):
+        with monkeypatch.context() as crashing:
             crashing.setattr(world.audit, "append", die)
-            world.writer.apply(order)
+            with pytest.raises(OSError, match="written"):
+                world.writer.apply(order)
         (receipt,) = world.receipts.of_case(CASE)
         world.writer.apply(order)
         assert [e.event.subject for e in world.audit.export()] == [receipt.id]
