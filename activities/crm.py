@@ -53,6 +53,10 @@ class CrmActivities:
             if result.verdict is MatchVerdict.NONE:
                 result = result.model_copy(update={"queues": self._reader.queues()})
             file.keep(DocumentKind.MATCH, str(step.round), result)
+        named = file.inquiries(step.inquiries)[-1].lead_id
+        if named and not any(c.record.id == named for c in result.candidates):
+            # The sender knows the record. It may be merged, deleted or not exist: fetching it will say which.
+            return MatchHead(verdict=MatchVerdict.MATCH, lead_id=named)
         if result.verdict is MatchVerdict.POSSIBLE:
             return MatchHead(verdict=result.verdict, exception=ExceptionCode.AMBIGUOUS_MATCH)
         person = result.lead or result.contact

@@ -2,7 +2,8 @@
 
 import pytest
 
-from domain.cases import CaseOutcome
+from domain.casefile import CaseFile
+from domain.cases import CaseOutcome, ExceptionCode
 from tests.e2e.conftest import Running
 
 pytestmark = [pytest.mark.server, pytest.mark.timeout(600)]
@@ -51,4 +52,9 @@ def test_a_record_id_that_does_not_exist_is_a_named_exception(patient: Running) 
     case_id = patient.hand_in(
         event_id="nowhere", email="nobody@nowhere.example", lead_id="00QLc00000ZZZZZMAA", source="crm_poll"
     )
-    assert patient.outcome(case_id) in (CaseOutcome.EXCEPTION, CaseOutcome.WRITTEN)
+    assert patient.outcome(case_id) is CaseOutcome.EXCEPTION
+    opened = CaseFile(patient.stores.documents, case_id).exception(1)
+    assert opened is not None
+    assert opened.code is ExceptionCode.CRM_RECORD_MISSING
+    assert opened.next_step
+    assert patient.stores.receipts.of_case(case_id) == ()
