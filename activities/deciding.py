@@ -1,4 +1,4 @@
-"""The steps that decide: pure rules over the case's documents. Nothing here leaves the machine."""
+"""The steps that decide: pure rules over the case's documents. Only `enrich` may ask outside."""
 
 from collections.abc import Sequence
 from typing import assert_never
@@ -18,7 +18,7 @@ from activities.messages import (
 from domain.audit import AuditEvent, AuditKind
 from domain.casefile import CaseFile, Qualified, Routed
 from domain.cases import DocumentKind, ExceptionCode, Ladder, ReviewOpening
-from domain.enrichment import Enrichment, Signal
+from domain.enrichment import Signal
 from domain.evidence import EvidenceBook
 from domain.identity import is_identifiable
 from domain.ladder import build_ladder
@@ -32,6 +32,7 @@ from domain.reading import read
 from domain.risk import POLICY_MAY_SIGN
 from domain.routing import route
 from domain.scoring import qualify
+from domain.settling import settle
 
 
 class DecidingActivities:
@@ -98,6 +99,8 @@ class DecidingActivities:
     def enrich(self, step: StepInput) -> None:
         """Ask each provider that the playbook names, in its order. One that is down leaves a typed unknown."""
         file = CaseFile(self._documents, step.case_id)
+        if file.has(DocumentKind.ENRICHMENT, str(step.round)):
+            return
         playbook = self._playbooks.pinned(step.playbook_digest)
         inquiries, snapshot = file.inquiries(step.inquiries), file.snapshot(step.round)
         by_name = {e.name: e for e in self._enrichers}
@@ -105,8 +108,7 @@ class DecidingActivities:
         for name in playbook.enrichment.providers:
             if name in by_name:
                 signals.extend(by_name[name].enrich(inquiries[-1], snapshot, now=self._clock.now()))
-        allowed = tuple(s for s in signals if s.name not in playbook.enrichment.never_infer)
-        file.keep(DocumentKind.ENRICHMENT, str(step.round), Enrichment(signals=allowed))
+        file.keep(DocumentKind.ENRICHMENT, str(step.round), settle(signals, playbook.enrichment))
 
     @activity.defn
     def qualify(self, step: StepInput) -> QualificationHead:

@@ -241,6 +241,18 @@ class Enricher(Protocol):
     def enrich(self, inquiry: Inquiry, snapshot: CrmSnapshot, *, now: Instant) -> Sequence[Signal]: ...
 
 
+class SignalCache(Protocol):
+    """What outside providers answered about companies, by provider and company domain. It knows no person."""
+
+    def find(self, provider: str, company: str, *, since: Instant) -> tuple[Signal, ...] | None:
+        """The answer, if it was given at `since` or later."""
+        ...
+
+    def keep(self, provider: str, company: str, signals: Sequence[Signal], *, now: Instant) -> None:
+        """Replaces the answer before it."""
+        ...
+
+
 class DraftWriter(Protocol):
     """Writes the brief and the e-mail. Raises `ModelError`."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from domain.enrichment import Signal
+from domain.enrichment import Signal, Unknown
 from domain.leads import CrmRecord, CrmSnapshot, Inquiry
 from domain.model import Instant, Scalar
 from domain.naming import country_code
@@ -57,6 +57,7 @@ def _signals(name: str, record: CrmRecord | None, field: str, confidence: float,
             observed_at=record.modified_at,
             confidence=round(confidence * (_STALE_FACTOR if stale else 1.0), 2),
             note="not changed for over a year" if stale else "",
+            provider=CrmEnricher.name,
         )
     ]
 
@@ -71,4 +72,6 @@ def _unknown(name: str, field: str, snapshot: CrmSnapshot, now: Instant) -> Sign
         observed_at=now,
         confidence=0.0,
         note="empty in the CRM" if snapshot.account is not None else "no account",
+        provider=CrmEnricher.name,
+        unknown=Unknown.EMPTY if snapshot.account is not None else Unknown.NOT_FOUND,
     )

@@ -12,11 +12,12 @@ from pathlib import Path
 
 import structlog
 
-from domain.enrichment import Signal
+from domain.enrichment import Signal, Unknown
 from domain.errors import ErrorCode, InputError
 from domain.leads import CrmSnapshot, Inquiry
 from domain.model import Instant, Scalar
-from domain.naming import company_domain, company_name, country_code, registrable_domain
+from domain.naming import company_name, country_code, registrable_domain
+from gateways.enrichment.company import company_domain_of
 
 SIGNALS = ("industry", "employees", "country", "annual_revenue")
 _NUMBERS = frozenset({"employees", "annual_revenue"})
@@ -45,17 +46,15 @@ class FirmographicsEnricher:
             by_domain, by_name = self._read()
         except (OSError, InputError) as down:
             _log.warning("firmographics file not usable", reason=type(down).__name__)
-            return self._unknown("the firmographics file cannot be read", now)
-        lead, account = snapshot.lead, snapshot.account
-        address = inquiry.email or (lead.text("Email") if lead is not None else "")
-        websites = (inquiry.website, lead.text("Website") if lead else "", account.text("Website") if account else "")
-        domain = company_domain(address, next((w for w in websites if w), ""))
+            return self._unknown("the firmographics file cannot be read", Unknown.DOWN, now)
+        domain = company_domain_of(inquiry, snapshot)
         rows, confidence = by_domain.get(domain, []) if domain else [], _BY_DOMAIN
         if not rows:
-            company = company_name(inquiry.company or (lead.text("Company") if lead is not None else ""))
+            of_lead = snapshot.lead.text("Company") if snapshot.lead is not None else ""
+            company = company_name(inquiry.company or of_lead)
             rows, confidence = by_name.get(company, []) if company else [], _BY_NAME
         if len(rows) != 1:
-            return self._unknown("several companies fit" if rows else "not in the file", now)
+            return self._unknown("several companies fit" if rows else "not in the file", Unknown.NOT_FOUND, now)
         line, row = rows[0]
         return [self._signal(name, line, row, confidence, now) for name in SIGNALS]
 
@@ -70,9 +69,11 @@ class FirmographicsEnricher:
             observed_at=_moment(row.get("updated_on", "")) or now,
             confidence=confidence if value is not None else 0.0,
             note="" if value is not None else "empty in the file",
+            provider=self.name,
+            unknown=None if value is not None else Unknown.EMPTY,
         )
 
-    def _unknown(self, note: str, now: Instant) -> list[Signal]:
+    def _unknown(self, note: str, kind: Unknown, now: Instant) -> list[Signal]:
         return [
             Signal(
                 name=name,
@@ -83,6 +84,8 @@ class FirmographicsEnricher:
                 observed_at=now,
                 confidence=0.0,
                 note=note,
+                provider=self.name,
+                unknown=kind,
             )
             for name in SIGNALS
         ]
