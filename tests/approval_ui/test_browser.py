@@ -24,6 +24,8 @@ from tests.approval_ui.world import PASSWORD, World, build_world
 from tests.fakes.clock import FakeClock
 
 pytestmark = pytest.mark.browser
+# A busy machine is slow, not wrong.
+expect.set_options(timeout=20_000)
 
 
 class RunningClock(FakeClock):
