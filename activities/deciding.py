@@ -15,6 +15,7 @@ from activities.messages import (
     Rung,
     StepInput,
 )
+from activities.turns import TurnsOfCase
 from domain.audit import AuditEvent, AuditKind
 from domain.casefile import CaseFile, Qualified, Routed
 from domain.cases import DocumentKind, ExceptionCode, Ladder, ReviewOpening
@@ -25,7 +26,7 @@ from domain.ladder import build_ladder
 from domain.leads import Motion
 from domain.permissions import Level, RiskCategory, may
 from domain.playbook import Playbook
-from domain.ports import AuditLog, CaseDocuments, Cases, Clock, Enricher, Playbooks, Reviews
+from domain.ports import AuditLog, CaseDocuments, Cases, Clock, Enricher, Playbooks, Reviews, Rotation
 from domain.proposals import ProposalContent, digest_of, parse_content
 from domain.proposing import Proposed, ProposingInput, create_lead_content, propose
 from domain.reading import read
@@ -42,6 +43,7 @@ class DecidingActivities:
         documents: CaseDocuments,
         cases: Cases,
         reviews: Reviews,
+        rotation: Rotation,
         playbooks: Playbooks,
         enrichers: Sequence[Enricher],
         audit: AuditLog,
@@ -50,6 +52,7 @@ class DecidingActivities:
         self._documents = documents
         self._cases = cases
         self._reviews = reviews
+        self._rotation = rotation
         self._playbooks = playbooks
         self._enrichers = enrichers
         self._audit = audit
@@ -149,6 +152,7 @@ class DecidingActivities:
             playbook,
             book,
             now=self._clock.now(),
+            turns=TurnsOfCase(self._rotation, step.org_id, step.case_id, step.round, now=self._clock.now()),
         )
         file.keep(DocumentKind.ROUTING, str(step.round), Routed(routing=result, evidence=book.entries()))
         result = file.routed(step.round).routing

@@ -23,6 +23,7 @@ from domain.model import Instant, Value
 from domain.playbook import Playbook
 from domain.receipts import MailState, UndoOutcome, WriteOutcome, WriteReceipt
 from domain.proposals import Phase, SendEmail
+from domain.round_robin import Seat, Turn
 
 
 class Clock(Protocol):
@@ -116,6 +117,18 @@ class Reviews(Protocol):
 
     def count_decisions(self, reviewer: str, *, since: Instant) -> int:
         """How many decisions somebody (or the policy signer) has signed since then."""
+        ...
+
+
+class Rotation(Protocol):
+    """Whose turn it is in each team, fair among any number of workers."""
+
+    def take(self, turn: Turn, seats: Sequence[Seat], *, now: Instant) -> str:
+        """The member whose turn it is; empty where nobody has room, leads that still wait for approval counted.
+
+        A repeated call for the same turn gives the same member. A case that comes back in another round stays with
+        its member while that one is among the seats.
+        """
         ...
 
 

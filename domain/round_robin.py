@@ -10,7 +10,7 @@ from typing import Protocol
 
 from pydantic import Field
 
-from domain.model import Instant, Value
+from domain.model import Value
 
 
 class Seat(Value):
@@ -38,18 +38,6 @@ class Turns(Protocol):
         ...
 
 
-class Rotation(Protocol):
-    """The shared memory of all turns, fair among any number of workers."""
-
-    def take(self, turn: Turn, seats: Sequence[Seat], *, now: Instant) -> str:
-        """The member whose turn it is; empty where nobody has room, leads that still wait for approval counted.
-
-        A repeated call for the same turn gives the same member. A case that comes back in another round stays with
-        its member while that one is among the seats.
-        """
-        ...
-
-
 def next_turn(credits: Mapping[str, int], seats: Sequence[Seat]) -> tuple[str, dict[str, int]]:
     """The chosen member and everybody's new credit. Raises `ValueError` without seats."""
     if not seats:
@@ -73,17 +61,3 @@ class LocalTurns:
             return ""
         member, self._credits[pool] = next_turn(self._credits.get(pool, {}), seats)
         return member
-
-
-class TurnsOfCase:
-    """The turns of one case and round, at one moment."""
-
-    def __init__(self, rotation: Rotation, org_id: str, case_id: str, round: int, *, now: Instant) -> None:
-        self._rotation = rotation
-        self._key = (org_id, case_id, round)
-        self._now = now
-
-    def take(self, pool: str, seats: Sequence[Seat]) -> str:
-        org_id, case_id, round = self._key
-        turn = Turn(org_id=org_id, pool=pool, case_id=case_id, round=round)
-        return self._rotation.take(turn, seats, now=self._now)

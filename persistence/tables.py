@@ -312,3 +312,67 @@ class PlaybookRow(Row, table=True):
     digest: str = Field(primary_key=True)
     body: bytes
     stored_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class RotationSeatRow(Row, table=True):
+    """What a member of a pool has saved up for their next turn, see `domain.round_robin`."""
+
+    __tablename__ = "rotation_seat"
+
+    org_id: str = Field(primary_key=True)
+    pool: str = Field(primary_key=True)
+    member: str = Field(primary_key=True)
+    credit: int = 0
+    turns: int = 0
+
+
+class RotationTurnRow(Row, table=True):
+    """Whom a case was given to in a round. A round that keeps the member of an earlier one takes no turn."""
+
+    __tablename__ = "rotation_turn"
+    __table_args__: ClassVar[Any] = (sa.Index("ix_rotation_turn_member", "org_id", "member"),)
+
+    org_id: str = Field(primary_key=True)
+    pool: str = Field(primary_key=True)
+    case_id: str = Field(primary_key=True)
+    round: int = Field(primary_key=True)
+    member: str
+    taken_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class EnrichmentAnswerRow(Row, table=True):
+    """What an outside provider said about a company. Nothing here is about a person."""
+
+    __tablename__ = "enrichment_answer"
+
+    provider: str = Field(primary_key=True)
+    company: str = Field(primary_key=True)
+    """The registrable domain."""
+    body: bytes
+    """The signals as JSON."""
+    answered_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class ContextEventRow(Row, table=True):
+    """What another system said happened with a person or company: a call, usage, a bill, a ticket, a visit."""
+
+    __tablename__ = "context_event"
+    __table_args__: ClassVar[Any] = (
+        sa.Index("ix_context_event_person", "person", "occurred_at"),
+        sa.Index("ix_context_event_company", "company", "occurred_at"),
+        sa.Index("ix_context_event_record", "crm_record", "occurred_at"),
+    )
+
+    event_key: str = Field(primary_key=True)
+    """Digest of the sending system and its own id of the event."""
+    kind: str
+    person: str = ""
+    """Keyed digest of the e-mail address."""
+    company: str = ""
+    """The registrable domain; empty for free-mail addresses."""
+    crm_record: str = ""
+    """The 18-character id of a lead, contact, account or case, where the sender knew it."""
+    occurred_at: datetime = Field(sa_type=UtcDateTime)
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
+    body: bytes
+    """`domain.context.ContextItem` as JSON."""

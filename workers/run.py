@@ -129,6 +129,7 @@ def _deciding(stores: Stores) -> DecidingActivities:
         documents=stores.documents,
         cases=stores.cases,
         reviews=stores.reviews,
+        rotation=stores.rotation,
         playbooks=stores.playbooks,
         enrichers=(CrmEnricher(), FirmographicsEnricher(file)),
         audit=stores.audit,

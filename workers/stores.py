@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from domain.cases import DocumentKind
+from persistence.assignments import SqlRotation
 from persistence.audit import SqlAuditLog
 from persistence.cases import SqlCases
 from persistence.database import Database, upgrade
@@ -33,6 +34,7 @@ class Stores:
     documents: SqlDocuments
     cases: SqlCases
     reviews: SqlReviews
+    rotation: SqlRotation
     receipts: SqlReceipts
     mail_log: SqlMailLog
     pause: SqlPauseSwitch
@@ -57,6 +59,7 @@ def open_stores(store: StoreSettings, playbook: PlaybookSettings, keys: KeySetti
         documents=SqlDocuments(db, clock),
         cases=SqlCases(db, clock, _person_key_secret(store), workflow_id),
         reviews=SqlReviews(db),
+        rotation=SqlRotation(db),
         receipts=SqlReceipts(db),
         mail_log=SqlMailLog(db),
         pause=SqlPauseSwitch(db),
