@@ -25,7 +25,10 @@
   };
   const tick = () => {
     const now = Date.now();
-    for (const at of $$("time[data-left]")) at.textContent = left(new Date(at.dateTime) - now);
+    for (const at of $$("time[data-left]")) {
+      const text = left(new Date(at.dateTime) - now);
+      at.textContent = text === "now" || text === "tomorrow" ? text : at.dataset.left + text;
+    }
     for (const at of $$("time[data-countdown]")) {
       const seconds = Math.max(0, Math.ceil((new Date(at.dateTime) - now) / 1000));
       at.textContent = `${Math.floor(seconds / 60)}:${two(seconds % 60)}`;

@@ -156,7 +156,7 @@ def review_view(
         mail=mail_of(scene),
         failed=tuple(c for c in card.checks if not c.passed),
         passed=tuple(c for c in card.checks if c.passed),
-        notes=tuple(_note(e, numbers[e.id]) for e in card.evidence),
+        notes=tuple(_note(e, numbers[e.id], scene) for e in card.evidence),
         moments=_timeline(review, facts, now),
         open=is_open,
         ending=None if is_open else _ending(facts, now),
@@ -237,13 +237,13 @@ _SYSTEMS = {
 }
 
 
-def _note(evidence: Evidence, number: str) -> Note:
+def _note(evidence: Evidence, number: str, scene: Scene) -> Note:
     if evidence.quote:
         text = f"“{evidence.quote}”"
         exact = "quoted exactly"
     else:
         label = field_label(evidence.field.rsplit(".", 1)[-1])
-        text = f"{label}: {evidence.value}" if evidence.value else label
+        text = f"{label}: {scene.name(evidence.value)}" if evidence.value else label
         exact = ""
     system = evidence.system or _SYSTEMS[evidence.source]
     where = " · ".join(p for p in (evidence.field, system[:1].upper() + system[1:], exact) if p)

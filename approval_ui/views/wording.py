@@ -160,6 +160,9 @@ def field_label(name: str) -> str:
     """`NumberOfEmployees` as Employees, `Routing_Reason__c` as Routing reason."""
     if name in _FIELDS:
         return _FIELDS[name]
+    if not re.fullmatch(r"[A-Za-z]\w*", name):
+        # A rule's or territory's own name: people wrote it as they want to read it.
+        return name
     bare = re.sub(r"__c$", "", name).replace("_", " ")
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", bare).split()
     kept = [w if w.isupper() else w.lower() for w in words]

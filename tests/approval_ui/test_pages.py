@@ -220,6 +220,8 @@ def test_an_unknown_page_says_so(door: Door) -> None:
         ("NumberOfEmployees", "Employees"),
         ("Lead_Summary__c", "Lead summary"),
         ("Rating", "Rating"),
+        ("Iberia and Italy", "Iberia and Italy"),
+        ("ES-B2B", "ES-B2B"),
     ],
 )
 def test_fields_have_names_that_people_use(name: str, label: str) -> None:
