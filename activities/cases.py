@@ -33,6 +33,7 @@ class CaseActivities:
     @activity.defn
     def open_exception(self, order: ExceptionInput) -> ExceptionHead:
         """Name the reason, the person and the next step. Idempotent per round."""
+        self._end_round(order)
         file = CaseFile(self._documents, order.case_id)
         routed = file.routed(order.round).routing if file.has(DocumentKind.ROUTING, str(order.round)) else None
         opened = explain(order.code, routed, self._playbooks.current())
@@ -63,12 +64,16 @@ class CaseActivities:
     def cancel(self, order: RoundInput) -> CloseHead:
         """Close a case that ops cancelled, whatever has joined it; nobody may decide its round any more."""
         now = self._clock.now()
-        if self._reviews.opening(order.case_id, order.round) is not None:
-            self._reviews.supersede(order.case_id, order.round, now=now)
+        self._end_round(order)
         seen = self._cases.get(order.case_id).inquiry_count
         closed = self._cases.close(order.case_id, CaseOutcome.CANCELLED, seen_inquiries=seen, now=now)
         self._note_closed(order.org_id, order.case_id, CaseOutcome.CANCELLED, "")
         return CloseHead(closed=closed, inquiry_count=seen)
+
+    def _end_round(self, order: RoundInput | ExceptionInput) -> None:
+        """Nobody listens to this round any more: take its card out of the queue, unless it has ended by itself."""
+        if self._reviews.opening(order.case_id, order.round) is not None:
+            self._reviews.supersede(order.case_id, order.round, now=self._clock.now())
 
     def _note_closed(self, org_id: str, case_id: str, outcome: CaseOutcome, code: str) -> None:
         self._audit.append(

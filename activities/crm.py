@@ -79,14 +79,14 @@ class CrmActivities:
                     return FetchHead(found=False)
                 raise
             file.keep(DocumentKind.SNAPSHOT, str(step.round), snapshot)
-        lead = snapshot.lead
-        if lead is None:
-            return FetchHead(found=snapshot.contact is not None or not step.lead_id)
-        survivor = lead.text("MasterRecordId") if lead.flag("IsDeleted") else ""
+        person = snapshot.lead or snapshot.contact
+        if person is None:
+            return FetchHead(found=not step.lead_id)
+        survivor = person.text("MasterRecordId") if person.flag("IsDeleted") else ""
         if not survivor:
-            self._cases.set_lead(step.case_id, lead.id)
+            self._cases.set_lead(step.case_id, person.id)
         return FetchHead(
-            found=True, converted=lead.flag("IsConverted"), deleted=lead.flag("IsDeleted"), survivor_id=survivor
+            found=True, converted=person.flag("IsConverted"), deleted=person.flag("IsDeleted"), survivor_id=survivor
         )
 
     @activity.defn

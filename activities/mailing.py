@@ -37,6 +37,9 @@ class MailActivities:
         except MailError as refused:
             if refused.code is not ErrorCode.MAIL_REFUSED:
                 raise
+            # Refused before it was handed over (the person opted out meanwhile): close the intent as well.
+            now = self._clock.now()
+            self._mail_log.move(order.message_id, MailState.INTENDED, MailState.REFUSED, now=now)
             state = MailState.REFUSED
         self._note(order, state)
         return MailHead(state=state)

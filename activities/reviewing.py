@@ -73,10 +73,9 @@ class ReviewActivities:
             if not can(envelope.role, Permission.DECIDE):
                 raise NotAuthorised(RefusalReason.ROLE_TOO_LOW)
             return self._ended(outcome, envelope, None)
-        content = CaseFile(self._documents, order.case_id).final(
-            order.round, envelope.proposal_digest, envelope.final_digest
-        )
-        policy = self._playbooks.current().write_policy()
+        file = CaseFile(self._documents, order.case_id)
+        content = file.final(order.round, envelope.proposal_digest, envelope.final_digest)
+        policy = self._playbooks.current().write_policy(file.users(order.round))
         risk = worst((assess(content.actions, policy).category, opening.risk))
         quorum = max(opening.quorum, policy.quorum.get(risk, 1))
         group = [self._verified_in_time(s, opening) for s in self._group(order, outcome)]

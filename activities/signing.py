@@ -69,8 +69,9 @@ class SigningActivities:
     def _refusal(self, order: RoundInput, *, content_kinds: tuple[str, ...], round_digest: str) -> str:
         """The code of the first reason against signing, or an empty text."""
         playbook = self._playbooks.current()
-        policy = playbook.write_policy()
-        content = CaseFile(self._documents, order.case_id).proposal(order.round)
+        file = CaseFile(self._documents, order.case_id)
+        policy = playbook.write_policy(file.users(order.round))
+        content = file.proposal(order.round)
         if any(kind not in POLICY_MAY_SIGN for kind in content_kinds):
             return "action_not_for_policy"
         if assess(content.actions, policy).category is not RiskCategory.LOW:

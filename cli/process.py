@@ -54,6 +54,15 @@ def mail_sink(
 
 def _log_to_stderr() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    # The SDK's loggers print the cause of a failure, which may quote a person's data; failures are kept as documents.
+    for engine in ("temporalio.activity", "temporalio.worker", "temporalio.workflow"):
+        logging.getLogger(engine).addFilter(_without_cause)
     # These log bodies and addresses at INFO.
     for noisy in ("httpx", "httpcore", "urllib3", "mail.log", "openai", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def _without_cause(record: logging.LogRecord) -> bool:
+    record.exc_info = None
+    record.exc_text = None
+    return True

@@ -10,7 +10,7 @@ from domain.drafting import Draft
 from domain.enrichment import Enrichment
 from domain.errors import DomainError, ErrorCode
 from domain.evidence import Evidence
-from domain.leads import CrmSnapshot, Inquiry, MatchResult
+from domain.leads import CrmRecord, CrmSnapshot, Inquiry, MatchResult
 from domain.model import Value
 from domain.ports import CaseDocuments
 from domain.proposals import ProposalContent, digest_of, parse_content
@@ -81,6 +81,10 @@ class CaseFile:
 
     def snapshot(self, round: int) -> CrmSnapshot:
         return CrmSnapshot.model_validate_json(self._read(DocumentKind.SNAPSHOT, str(round)))
+
+    def users(self, round: int) -> tuple[CrmRecord, ...]:
+        """The org's users as the round saw them; none where it has no snapshot."""
+        return self.snapshot(round).users if self.has(DocumentKind.SNAPSHOT, str(round)) else ()
 
     def enrichment(self, round: int) -> Enrichment:
         return Enrichment.model_validate_json(self._read(DocumentKind.ENRICHMENT, str(round)))

@@ -31,6 +31,7 @@ def crm_door(settings: CrmSettings, stores: Stores) -> CrmDoor:
         ),
         stores.clock,
     )
+    reader = SalesforceReader(session, stores.clock)
     guard = WriteGuard(
         org_id=stores.playbooks.current().org_id,
         documents=stores.documents,
@@ -38,7 +39,7 @@ def crm_door(settings: CrmSettings, stores: Stores) -> CrmDoor:
         receipts=stores.receipts,
         verifier=stores.verifier,
         pause=stores.pause,
-        policy=lambda: stores.playbooks.current().write_policy(),
+        policy=lambda: stores.playbooks.current().write_policy(reader.users()),
         audit=stores.audit,
         clock=stores.clock,
     )
@@ -51,7 +52,7 @@ def crm_door(settings: CrmSettings, stores: Stores) -> CrmDoor:
         clock=stores.clock,
     )
     return CrmDoor(
-        reader=SalesforceReader(session, stores.clock),
+        reader=reader,
         writer=writer,
         mail_guard=SalesforceMailGuard(session, guard, documents=stores.documents),
         session=session,

@@ -38,6 +38,10 @@ MAX_ACCOUNTS = 10
 MAX_CONTACTS = 5
 REMEMBERED = 1000
 _NEWEST = "ORDER BY LastModifiedDate DESC LIMIT"
+_PARTY = {
+    "Lead": "PartyId IN (SELECT IndividualId FROM Lead WHERE Id = {})",
+    "Contact": "PartyId IN (SELECT IndividualId FROM Contact WHERE Id = {})",
+}
 _OBJECTS = {
     "leads": "Lead",
     "leads_alike": "Lead",
@@ -93,6 +97,8 @@ class SalesforceReader:
         people = self._directory.read()
         if not lead_id:
             return _nobody(people)
+        if is_id_of("003", lead_id):
+            return self._contact_snapshot(lead_id, people)
         guess = self._known.of(lead_id)
         first = self._session.composite([*self._about(lead_id), *self._around(guess)], all_or_none=False)
         rows = first.parts["lead"].records()
@@ -123,6 +129,32 @@ class SalesforceReader:
             open_leads_by_owner=people.open_leads_by_owner,
         )
 
+    def _contact_snapshot(self, contact_id: str, people: People) -> CrmSnapshot:
+        """The same about somebody who is a contact already: no lead, and the account is the contact's own."""
+        first = self._session.composite(self._about(contact_id, "Contact"), all_or_none=False)
+        rows = first.parts["contact"].records()
+        if not rows:
+            raise CrmError(f"there is no contact {contact_id} in the CRM", code=ErrorCode.CRM_RECORD_MISSING)
+        contact = record_from("Contact", rows[0])
+        accounts: list[dict[str, Any]] = []
+        if account_id := contact.text("AccountId"):
+            own = self._account_part([("Id = {}", (account_id,))])
+            accounts = self._session.composite([own], all_or_none=False).parts["accounts"].records()
+        account = record_from("Account", accounts[0]) if accounts else None
+        return CrmSnapshot(
+            taken_at=first.server_time,
+            account=account,
+            contact=contact,
+            owner=_owner(contact, (*people.users, *people.queues)),
+            individual=_individual(contact),
+            consents=_records("ContactPointTypeConsent", first.parts["consents"]),
+            opportunities=_open_opportunities(account, accounts),
+            activities=_activities(rows[0], first),
+            users=people.users,
+            queues=people.queues,
+            open_leads_by_owner=people.open_leads_by_owner,
+        )
+
     def _people(self, inquiry: Inquiry, key: CompanyKey) -> list[Part]:
         """Exact addresses in queries of their own, so that people who are merely alike never crowd them out."""
         same = same_person_conditions(key.email)
@@ -140,21 +172,22 @@ class SalesforceReader:
             if any_of
         ]
 
-    def _about(self, lead_id: str) -> list[Part]:
-        """The lead with its parents and activities, and its consent records."""
-        if not is_id_of("00Q", lead_id):
-            raise CrmError(f"{lead_id!r} is no lead id", code=ErrorCode.CRM_RECORD_MISSING)
+    def _about(self, person_id: str, object_name: str = "Lead") -> list[Part]:
+        """The lead or contact with its parents and activities, and its consent records."""
+        if not is_id_of("00Q" if object_name == "Lead" else "003", person_id):
+            raise CrmError(f"{person_id!r} is no {object_name.lower()} id", code=ErrorCode.CRM_RECORD_MISSING)
         individual = tuple(f"Individual.{name}" for name in INDIVIDUAL)
         fields = (
-            *self._fields.of("Lead", (*LEAD_PARENTS, *individual)),
+            *self._fields.of(object_name, (*(LEAD_PARENTS if object_name == "Lead" else ("Owner.Name",)), *individual)),
             children("Tasks", self._fields.of("Task"), f"{_NEWEST} {MAX_ACTIVITIES}"),
             children("Events", self._fields.of("Event"), f"{_NEWEST} {MAX_ACTIVITIES}"),
         )
-        party = "PartyId IN (SELECT IndividualId FROM Lead WHERE Id = {})"
-        consents = self._select("ContactPointTypeConsent", [(party, (lead_id,))], f"LIMIT {MAX_CONSENTS}")
-        emails = self._select("EmailMessage", [("RelatedToId = {}", (lead_id,))], f"{_NEWEST} {MAX_ACTIVITIES}")
+        consents = self._select(
+            "ContactPointTypeConsent", [(_PARTY[object_name], (person_id,))], f"LIMIT {MAX_CONSENTS}"
+        )
+        emails = self._select("EmailMessage", [("RelatedToId = {}", (person_id,))], f"{_NEWEST} {MAX_ACTIVITIES}")
         return [
-            query_part("lead", select("Lead", fields, "Id = {}", lead_id), deleted_too=True),
+            query_part(object_name.lower(), select(object_name, fields, "Id = {}", person_id), deleted_too=True),
             query_part("consents", consents),
             query_part("emails", emails),
         ]
@@ -163,19 +196,20 @@ class SalesforceReader:
         """The accounts a company may be, each with its open opportunities, and the contacts of the address."""
         parts = []
         if key is not None and key.names_company:
-            opportunities = children(
-                "Opportunities",
-                self._fields.of("Opportunity"),
-                f"ORDER BY CloseDate ASC LIMIT {MAX_OPPORTUNITIES}",
-                where="IsClosed = false",
-            )
-            tail = f"{_NEWEST} {MAX_ACCOUNTS}"
-            soql = self._select("Account", account_conditions(key), tail, (opportunities,))
-            parts.append(query_part("accounts", soql))
+            parts.append(self._account_part(account_conditions(key)))
         if key is not None and key.email:
             soql = self._select("Contact", same_person_conditions(key.email), f"{_NEWEST} {MAX_CONTACTS}")
             parts.append(query_part("contacts", soql))
         return parts
+
+    def _account_part(self, any_of: Sequence[Condition]) -> Part:
+        opportunities = children(
+            "Opportunities",
+            self._fields.of("Opportunity"),
+            f"ORDER BY CloseDate ASC LIMIT {MAX_OPPORTUNITIES}",
+            where="IsClosed = false",
+        )
+        return query_part("accounts", self._select("Account", any_of, f"{_NEWEST} {MAX_ACCOUNTS}", (opportunities,)))
 
     def _select(self, object_name: str, any_of: Sequence[Condition], tail: str, extra: tuple[str, ...] = ()) -> str:
         where = " OR ".join(condition for condition, _ in any_of)
