@@ -1,7 +1,9 @@
 """Who can own a lead: users, queues and their load. The same for every case, so read once a minute."""
 
 import threading
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 from domain.leads import CrmRecord
 from domain.model import Instant, Value
@@ -13,15 +15,18 @@ from gateways.crm.values import records_from
 
 FRESH_FOR = timedelta(seconds=60)
 MAX_USERS = 1000
-MAX_QUEUES = 200
+MAX_GROUPS = 500
+MAX_MEMBERS = 2000
 
 
 class People(Value):
-    """Active users, queues, and how many unconverted open leads each owner has."""
+    """Active users, queues with everybody's groups, and how many unconverted open leads each owner has."""
 
     users: tuple[CrmRecord, ...]
     queues: tuple[CrmRecord, ...]
     open_leads_by_owner: dict[str, int]
+    group_members: dict[str, tuple[str, ...]] = {}
+    """Per developer name of a queue or public group the ids of its users, nested groups included."""
     read_at: Instant
 
 
@@ -44,18 +49,43 @@ class Directory:
 
     def _ask(self, now: Instant) -> People:
         users = select("User", self._fields.of("User"), "IsActive = true", tail=f"ORDER BY Id LIMIT {MAX_USERS}")
-        queues = select("Group", self._fields.of("Group"), "Type = 'Queue'", tail=f"ORDER BY Id LIMIT {MAX_QUEUES}")
+        kinds = "Type IN ('Queue', 'Regular')"
+        groups = select("Group", self._fields.of("Group"), kinds, tail=f"ORDER BY Id LIMIT {MAX_GROUPS}")
+        members = select(
+            "GroupMember",
+            ("GroupId", "UserOrGroupId"),
+            "Group.Type IN ('Queue', 'Regular')",
+            tail=f"ORDER BY GroupId LIMIT {MAX_MEMBERS}",
+        )
         load = select(
             "Lead",
             ("OwnerId", "COUNT(Id) total"),
             "IsConverted = false AND (NOT Status LIKE 'Closed%')",
             tail="GROUP BY OwnerId",
         )
-        parts = [query_part("users", users), query_part("queues", queues), query_part("load", load)]
+        asked = {"users": users, "groups": groups, "members": members, "load": load}
+        parts = [query_part(name, soql) for name, soql in asked.items()]
         answer = self._session.composite(parts, all_or_none=False)
+        found = records_from("Group", answer.parts["groups"].records())
         return People(
             users=records_from("User", answer.parts["users"].records()),
-            queues=records_from("Group", answer.parts["queues"].records()),
+            queues=tuple(g for g in found if g.text("Type") == "Queue"),
+            group_members=_by_group(found, answer.parts["members"].records()),
             open_leads_by_owner={str(r["OwnerId"]): int(r["total"]) for r in answer.parts["load"].records()},
             read_at=now,
         )
+
+
+def _by_group(groups: Sequence[CrmRecord], rows: Sequence[Mapping[str, Any]]) -> dict[str, tuple[str, ...]]:
+    """Who is in each group, through any depth of groups; roles and territories as members are not resolved."""
+    listed: dict[str, list[str]] = {}
+    for row in rows:
+        listed.setdefault(str(row["GroupId"]), []).append(str(row["UserOrGroupId"]))
+
+    def users_in(group_id: str, above: frozenset[str]) -> set[str]:
+        members = listed.get(group_id, [])
+        inner = (m for m in members if m in listed and m not in above)
+        return {m for m in members if m.startswith("005")}.union(*(users_in(m, above | {m}) for m in inner))
+
+    found = {g.text("DeveloperName"): tuple(sorted(users_in(g.id, frozenset({g.id})))) for g in groups}
+    return {name: members for name, members in found.items() if name and members}

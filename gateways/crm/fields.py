@@ -31,7 +31,7 @@ CONTACT = (
 )
 ACCOUNT = (
     *("Name", "Website", "Type", "Industry", "AnnualRevenue", "NumberOfEmployees", "OwnerId", "ParentId"),
-    *("BillingCity", "BillingState", "BillingCountry", "Strategic__c", "Segment__c", "Partner__c"),
+    *("BillingCity", "BillingState", "BillingPostalCode", "BillingCountry", "Strategic__c", "Segment__c", "Partner__c"),
 )
 OPPORTUNITY = ("Name", "AccountId", "OwnerId", "StageName", "Amount", "CloseDate", "IsClosed")
 INDIVIDUAL = ("HasOptedOutSolicit", "HasOptedOutProcessing", "ShouldForget")

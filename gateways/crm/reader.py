@@ -127,6 +127,7 @@ class SalesforceReader:
             users=people.users,
             queues=people.queues,
             open_leads_by_owner=people.open_leads_by_owner,
+            group_members=people.group_members,
         )
 
     def _contact_snapshot(self, contact_id: str, people: People) -> CrmSnapshot:
@@ -153,6 +154,7 @@ class SalesforceReader:
             users=people.users,
             queues=people.queues,
             open_leads_by_owner=people.open_leads_by_owner,
+            group_members=people.group_members,
         )
 
     def _people(self, inquiry: Inquiry, key: CompanyKey) -> list[Part]:
@@ -245,6 +247,7 @@ def _nobody(people: People) -> CrmSnapshot:
         users=people.users,
         queues=people.queues,
         open_leads_by_owner=people.open_leads_by_owner,
+        group_members=people.group_members,
     )
 
 

@@ -219,3 +219,16 @@ class TestBestAccount:
     )
     def test_web_hosts(self, website: str, host: str) -> None:
         assert web_host(website) == host
+
+
+class TestGroups:
+    def test_members_of_queues_and_groups_through_groups_within(self, world: World) -> None:
+        inner = world.add("Group", Name="Inner", DeveloperName="Inner", Type="Regular")
+        outer = world.add("Group", Name="Outer", DeveloperName="Outer", Type="Regular")
+        queue = world.add("Group", Name="Own queue", DeveloperName="Own_queue", Type="Queue")
+        for group, member in ((inner, world.tom), (outer, inner), (inner, outer), (queue, outer)):
+            world.add("GroupMember", GroupId=group, UserOrGroupId=member)
+        snapshot = world.reader.snapshot(world.lead)
+        assert {snapshot.group_members[name] for name in ("Inner", "Outer", "Own_queue")} == {(world.tom,)}
+        assert {q.text("DeveloperName") for q in snapshot.queues} >= {"Own_queue"}
+        assert not {"Inner", "Outer"} & {q.text("DeveloperName") for q in snapshot.queues}
