@@ -19,11 +19,12 @@ from activities.turns import TurnsOfCase
 from domain.audit import AuditEvent, AuditKind
 from domain.casefile import CaseFile, Qualified, Routed
 from domain.cases import DocumentKind, ExceptionCode, Ladder, ReviewOpening
+from domain.context import CONTEXT_REACH, CaseContext, ContextReader, crm_items, newest_first, subject_of
 from domain.enrichment import Signal
 from domain.evidence import EvidenceBook
 from domain.identity import is_identifiable
 from domain.ladder import build_ladder
-from domain.leads import Motion
+from domain.leads import CrmSnapshot, Inquiry, Motion
 from domain.permissions import Level, RiskCategory, may
 from domain.playbook import Playbook
 from domain.ports import AuditLog, CaseDocuments, Cases, Clock, Enricher, Playbooks, Reviews, Rotation
@@ -48,6 +49,7 @@ class DecidingActivities:
         enrichers: Sequence[Enricher],
         audit: AuditLog,
         clock: Clock,
+        context: ContextReader | None = None,
     ) -> None:
         self._documents = documents
         self._cases = cases
@@ -55,6 +57,7 @@ class DecidingActivities:
         self._rotation = rotation
         self._playbooks = playbooks
         self._enrichers = enrichers
+        self._context = context
         self._audit = audit
         self._clock = clock
 
@@ -100,18 +103,27 @@ class DecidingActivities:
 
     @activity.defn
     def enrich(self, step: StepInput) -> None:
-        """Ask each provider that the playbook names, in its order. One that is down leaves a typed unknown."""
+        """What was said and done so far; then each provider that the playbook names, in its order.
+
+        One that is down leaves a typed unknown.
+        """
         file = CaseFile(self._documents, step.case_id)
         if file.has(DocumentKind.ENRICHMENT, str(step.round)):
             return
         playbook = self._playbooks.pinned(step.playbook_digest)
         inquiries, snapshot = file.inquiries(step.inquiries), file.snapshot(step.round)
+        file.keep(DocumentKind.CONTEXT, str(step.round), self._context_of(inquiries, snapshot))
         by_name = {e.name: e for e in self._enrichers}
         signals: list[Signal] = []
         for name in playbook.enrichment.providers:
             if name in by_name:
                 signals.extend(by_name[name].enrich(inquiries[-1], snapshot, now=self._clock.now()))
         file.keep(DocumentKind.ENRICHMENT, str(step.round), settle(signals, playbook.enrichment))
+
+    def _context_of(self, inquiries: Sequence[Inquiry], snapshot: CrmSnapshot) -> CaseContext:
+        since = self._clock.now() - CONTEXT_REACH
+        reported = self._context.about(subject_of(inquiries, snapshot), since=since) if self._context else ()
+        return CaseContext(items=newest_first((*reported, *crm_items(snapshot))))
 
     @activity.defn
     def qualify(self, step: StepInput) -> QualificationHead:

@@ -6,6 +6,7 @@ When do you need to touch this? When a step of a case begins to keep something n
 from domain.cards import ReviewCard
 from domain.cases import CaseException, DocumentKind, DocumentRef
 from domain.consent import ConsentDecision
+from domain.context import CaseContext
 from domain.drafting import Draft
 from domain.enrichment import Enrichment
 from domain.errors import DomainError, ErrorCode
@@ -88,6 +89,11 @@ class CaseFile:
 
     def enrichment(self, round: int) -> Enrichment:
         return Enrichment.model_validate_json(self._read(DocumentKind.ENRICHMENT, str(round)))
+
+    def context(self, round: int) -> CaseContext:
+        """Empty for a round that was begun before context was kept."""
+        body = self._documents.find(self.case_id, DocumentKind.CONTEXT, str(round))
+        return CaseContext() if body is None else CaseContext.model_validate_json(body)
 
     def qualified(self, round: int) -> Qualified:
         return Qualified.model_validate_json(self._read(DocumentKind.QUALIFICATION, str(round)))

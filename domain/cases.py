@@ -70,6 +70,8 @@ class DocumentKind(StrEnum):
     INQUIRY = "inquiry"
     MATCH = "match"
     SNAPSHOT = "snapshot"
+    CONTEXT = "context"
+    """What was said and done before: `domain.context.CaseContext`."""
     ENRICHMENT = "enrichment"
     QUALIFICATION = "qualification"
     ROUTING = "routing"

@@ -39,6 +39,18 @@ class PlaybookSettings(_Group):
     """CSV of company facts; `firmographics.csv` beside the playbook when not set."""
 
 
+class EnrichmentSettings(_Group):
+    """Sources outside this machine. Each is asked only where the playbook names it too."""
+
+    web_enrichment: bool = False
+    """Read companies' own websites (needs the extra `web`)."""
+    web_user_agent: str = "CountersignBot/1.0"
+    """What websites and their robots.txt know us by; add an address where you can be reached."""
+    pdl_api_key: SecretStr = SecretStr("")
+    """People Data Labs; not asked while it is empty."""
+    pdl_base_url: str = "https://api.peopledatalabs.com"
+
+
 class KeySettings(_Group):
     """Private keys are read only by the process that signs; everybody else reads the keyring."""
 

@@ -19,8 +19,6 @@ from activities.drafting import DraftingActivities
 from activities.mailing import MailActivities
 from activities.reviewing import ReviewActivities
 from activities.signing import SigningActivities
-from gateways.enrichment.crm import CrmEnricher
-from gateways.enrichment.firmographics import FirmographicsEnricher
 from gateways.llm.template_writer import TemplateWriter
 from gateways.mail.sending import send_once
 from gateways.mail.smtp import SmtpMailer
@@ -29,6 +27,7 @@ from runtime.keys import load_signer
 from runtime.search_attributes import ensure_search_attributes
 from runtime.settings import (
     CrmSettings,
+    EnrichmentSettings,
     KeySettings,
     MailSettings,
     ModelSettings,
@@ -37,6 +36,7 @@ from runtime.settings import (
     load,
 )
 from workers.crm import crm_door
+from workers.enrichment import enrichers
 from workers.roles import Role, cases_worker, crm_worker, model_worker, signer_worker
 from workers.stores import Stores, open_stores
 from workers.writer import draft_writer
@@ -123,15 +123,14 @@ def _build(role: Role, client: Client, stores: Stores) -> Worker:
 
 
 def _deciding(stores: Stores) -> DecidingActivities:
-    settings = load(PlaybookSettings)
-    file = settings.firmographics_file or settings.playbook_dir / "firmographics.csv"
     return DecidingActivities(
         documents=stores.documents,
         cases=stores.cases,
         reviews=stores.reviews,
         rotation=stores.rotation,
         playbooks=stores.playbooks,
-        enrichers=(CrmEnricher(), FirmographicsEnricher(file)),
+        enrichers=enrichers(load(EnrichmentSettings), load(PlaybookSettings), stores),
+        context=stores.context,
         audit=stores.audit,
         clock=stores.clock,
     )

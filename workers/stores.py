@@ -11,6 +11,7 @@ from domain.cases import DocumentKind
 from persistence.assignments import SqlRotation
 from persistence.audit import SqlAuditLog
 from persistence.cases import SqlCases
+from persistence.context import SqlContext
 from persistence.database import Database, upgrade
 from persistence.documents import SqlDocuments
 from persistence.mail_log import SqlMailLog
@@ -36,6 +37,7 @@ class Stores:
     reviews: SqlReviews
     rotation: SqlRotation
     receipts: SqlReceipts
+    context: SqlContext
     mail_log: SqlMailLog
     pause: SqlPauseSwitch
     audit: SqlAuditLog
@@ -61,6 +63,7 @@ def open_stores(store: StoreSettings, playbook: PlaybookSettings, keys: KeySetti
         reviews=SqlReviews(db),
         rotation=SqlRotation(db),
         receipts=SqlReceipts(db),
+        context=SqlContext(db, _person_key_secret(store)),
         mail_log=SqlMailLog(db),
         pause=SqlPauseSwitch(db),
         audit=SqlAuditLog(db),

@@ -4,6 +4,7 @@ http and https on their own ports only, no address but public ones (checked afte
 connected to as checked), robots.txt of every host on the way, and bounds on size, time and redirects.
 """
 
+import contextlib
 import socket
 import ssl
 import zlib
@@ -25,7 +26,8 @@ MAX_ROBOTS_BYTES: Final = 512 * 1024
 MAX_REDIRECTS: Final = 5
 SECONDS: Final = 10.0
 """For everything about one site: the step that waits for it has thirty."""
-_SILENCE_SECONDS = 5.0
+_SILENCE = {"timeout": httpx.Timeout(5.0).as_dict()}
+"""For one connection, read or write."""
 _PORTS = {"http": 80, "https": 443}
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 DEFAULT_AGENT = "CountersignBot/1.0"
@@ -113,17 +115,17 @@ class SiteFetcher:
 
     def _get(self, target: httpx.URL, budget: TimeBudget, limit: int) -> tuple[Page, str]:
         headers = {"User-Agent": self._agent, "Accept": "text/html,text/plain;q=0.9", "Accept-Encoding": "identity"}
+        # A bare request: a client would read redirects and the environment's proxies, and connect where they say.
+        request = httpx.Request("GET", target, headers=headers, extensions=_SILENCE)
         transport = PinnedTransport(budget, self._resolver, self._allows, self._tls)
         try:
-            # The environment's proxies would connect to an address that nobody here has checked.
-            with (
-                httpx.Client(transport=transport, timeout=_SILENCE_SECONDS, trust_env=False) as client,
-                client.stream("GET", target, headers=headers) as answer,
-            ):
-                body = _bounded(answer, limit)
+            with contextlib.closing(transport):
+                answer = transport.handle_request(request)
+                with contextlib.closing(answer):
+                    body = _bounded(answer, limit)
         except AddressRefused:
             raise FetchRefused(Unknown.NOT_ALLOWED, "the name leads to an address or port that is not public") from None
-        except (OutOfTime, httpcore.TimeoutException, httpx.TimeoutException):
+        except (OutOfTime, httpcore.TimeoutException):
             raise FetchRefused(Unknown.DOWN, "the site did not answer in time") from None
         except socket.gaierror as no_name:
             known = no_name.errno in (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME))

@@ -16,11 +16,8 @@ from domain.naming import country_code, registrable_domain
 from domain.texts import clean
 from gateways.enrichment.fetching import FetchRefused, Page, SiteFetcher
 from gateways.enrichment.outside import ProviderFailed
+from gateways.enrichment.website_signals import SIGNALS
 
-SIGNALS = (
-    *("company_name", "title", "description", "industry", "employees", "country", "region", "founded"),
-    "technologies",
-)
 _SELF_STATED = 0.7
 """Current and first hand, yet said to please."""
 _ELSEWHERE = 0.4
