@@ -143,6 +143,13 @@ class SalesforceSession:
             raise CrmError(f"describe of {object_name} is no object", code=ErrorCode.CRM_PROTOCOL)
         return answer
 
+    def limits(self) -> dict[str, Any]:
+        """The org's limits by name, each with `Max` and `Remaining`."""
+        answer = self._run(lambda client: client.limits())
+        if not isinstance(answer, dict):
+            raise CrmError("the limits are no object", code=ErrorCode.CRM_PROTOCOL)
+        return answer
+
     def composite(self, parts: Sequence[Part], *, all_or_none: bool) -> CompositeAnswer:
         """Run the parts in order in one API call. A failed part is an answer, not an exception.
 

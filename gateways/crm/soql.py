@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from simple_salesforce.format import format_soql
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*)*")
-_COUNT = re.compile(r"COUNT\(Id\) [a-z]+")
+_COUNT = re.compile(r"COUNT\([A-Za-z][A-Za-z0-9_]*\) [a-z][a-z0-9_]*")
 
 
 class Children(str):

@@ -112,7 +112,10 @@ def test_an_empty_field_is_filled_unless_it_is_never_inferred() -> None:
 
 
 def test_a_record_type_that_does_not_take_the_value_is_not_given_it() -> None:
-    types = {"Small": {"Industry": ("Retail",)}, "Large": {"Industry": ("Transportation",)}}
+    types: dict[str, dict[str, tuple[str, ...]]] = {
+        "Small": {"Industry": ("Retail",)},
+        "Large": {"Industry": ("Transportation",)},
+    }
     rules = playbook().model_copy(update={"objects": {"Lead": MappedObject(record_types=types)}})
     key = "RecordType.DeveloperName"
     assert "Industry" not in _proposed_fields(rules, **{key: "Small"})
