@@ -5,6 +5,7 @@ from typing import assert_never
 
 from temporalio import activity
 
+from activities.assigning import assigns_first
 from activities.messages import (
     CreateLeadHead,
     Gate,
@@ -168,12 +169,15 @@ class DecidingActivities:
         )
         file.keep(DocumentKind.ROUTING, str(step.round), Routed(routing=result, evidence=book.entries()))
         result = file.routed(step.round).routing
+        current = self._playbooks.current()
+        first = assigns_first(file.snapshot(step.round), qualified.qualification, result, current, step.motion)
         return RoutingHead(
             owner_id=result.owner_id,
             rule=result.rule,
             confidence=result.confidence,
             conflict=not result.owner_id,
             strategic=result.strategic,
+            assign_first=first is not None,
         )
 
     @activity.defn

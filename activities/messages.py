@@ -72,6 +72,12 @@ class RoutingHead(Message):
     confidence: float
     conflict: bool = False
     strategic: bool = False
+    assign_first: bool = False
+    """The level lets policy sign this first assignment before the rest is reviewed."""
+
+
+class AssignmentHead(Message):
+    proposed: bool
 
 
 class DraftHead(Message):

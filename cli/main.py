@@ -9,7 +9,7 @@ import sys
 import typer
 from rich.console import Console
 
-from cli import audit, cases, demo, doctor, localcrm, pause, playbook, process, reviews, submit, undo
+from cli import audit, cases, demo, doctor, localcrm, pause, playbook, process, readiness, reviews, submit, undo
 from domain.errors import DomainError
 
 app = typer.Typer(
@@ -28,6 +28,7 @@ app.command("undo")(undo.undo)
 app.command("pause")(pause.pause)
 app.command("resume")(pause.resume)
 app.command("doctor")(doctor.doctor)
+app.command("readiness")(readiness.readiness)
 app.add_typer(localcrm.app, name="localcrm")
 app.add_typer(cases.app, name="case")
 app.add_typer(reviews.app, name="review")

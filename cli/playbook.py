@@ -6,26 +6,49 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from cli.crm_access import crm_access
+from domain.lint_names import Directory, live, unknown_names, written_down
 from domain.playbook import Playbook
-from runtime.playbook_files import load_playbook
+from domain.rule_lint import lint
+from gateways.crm.names import read_names
+from runtime.clock import SystemClock
+from runtime.playbook_files import examine
 
 app = typer.Typer(help="Check the rules.", no_args_is_help=True)
-console = Console()
-Folder = Annotated[Path, typer.Argument(help="The playbook's folder.")]
+Folder = Annotated[Path | None, typer.Argument(help="The playbook's folder.", show_default="playbook")]
 
 
 @app.command("check")
-def check(folder: Folder = Path("playbook")) -> None:
-    """Say what is wrong, by file and line, or that all is well."""
-    playbook = load_playbook(folder)
-    console.print(
-        f"{folder} is valid: {len(playbook.score_rules)} scoring rules, "
-        f"{len(playbook.routing.territories)} territories, {len(playbook.reviewers)} reviewers; "
-        f"digest {playbook.digest[:12]}",
-        highlight=False,
+def check(
+    folder: Folder = None,
+    playbook: Annotated[Path | None, typer.Option(help="The same, as an option.")] = None,
+    org: Annotated[bool, typer.Option("--org", help="Compare names with the CRM instead of people.yaml.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="A list of findings on standard output.")] = False,
+) -> int:
+    """Say what is wrong, one finding a line as `file:line: message`. Exit code 1 if there is more than warnings."""
+    place = playbook or folder or Path("playbook")
+    asked = _live_names() if org else None
+    read, found = examine(place, (lint, lambda rules: unknown_names(rules, asked or written_down(rules))))
+    if as_json:
+        sys.stdout.write(json.dumps([f.model_dump() for f in found], indent=2, ensure_ascii=False) + "\n")
+    else:
+        for finding in found:
+            sys.stdout.write(f"{finding}\n")
+    errors = sum(not f.warning for f in found)
+    if errors or read is None:
+        return 1
+    sys.stderr.write(
+        f"{place} is valid: {len(read.score_rules)} scoring rules, {len(read.routing.territories)} territories, "
+        f"{len(read.reviewers)} reviewers, {len(found)} warnings; digest {read.with_digest().digest[:12]}\n"
     )
+    return 0
+
+
+def _live_names() -> Directory:
+    """The names of the org that the environment or the demo on this machine names."""
+    names = read_names(crm_access().session(SystemClock()))
+    return live(names.users, names.queues, names.groups)
 
 
 @app.command("schema")

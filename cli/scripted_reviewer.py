@@ -34,7 +34,9 @@ class ScriptedReviewer:
         self.refused: Counter[str] = Counter()
 
     def release(self, case_id: str) -> None:
+        """Approve it at the next look: what the wait was for has happened."""
         self._waiting.discard(case_id)
+        self.plays[case_id] = Play.APPROVE
 
     def look(self) -> int:
         """Decide every open review that has not been looked at; returns how many were decided."""

@@ -13,6 +13,7 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from activities.assigning import AssigningActivities
 from activities.cases import CaseActivities
 from activities.crm import CrmActivities
 from activities.deciding import DecidingActivities
@@ -52,6 +53,7 @@ def cases_worker(
     keep_detail: KeepDetail,
     *,
     cases: CaseActivities,
+    assigning: AssigningActivities,
     deciding: DecidingActivities,
     reviewing: ReviewActivities,
     drafting: DraftingActivities,
@@ -67,6 +69,7 @@ def cases_worker(
             cases.open_exception,
             cases.close,
             cases.cancel,
+            assigning.propose_assignment,
             deciding.propose_lead,
             deciding.enrich,
             deciding.qualify,

@@ -12,6 +12,7 @@ from contextlib import AsyncExitStack
 from temporalio.client import Client
 from temporalio.worker import Worker
 
+from activities.assigning import AssigningActivities
 from activities.cases import CaseActivities
 from activities.crm import CrmActivities
 from activities.deciding import DecidingActivities
@@ -87,6 +88,13 @@ def _build(role: Role, client: Client, stores: Stores) -> Worker:
                     documents=stores.documents,
                     reviews=stores.reviews,
                     audit=stores.audit,
+                    playbooks=stores.playbooks,
+                    clock=stores.clock,
+                ),
+                assigning=AssigningActivities(
+                    documents=stores.documents,
+                    cases=stores.cases,
+                    reviews=stores.reviews,
                     playbooks=stores.playbooks,
                     clock=stores.clock,
                 ),

@@ -11,6 +11,7 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
+    from activities.assigning import AssigningActivities
     from activities.cases import CaseActivities
     from activities.crm import CrmActivities
     from activities.deciding import DecidingActivities
@@ -27,6 +28,7 @@ with workflow.unsafe.imports_passed_through():
         ProposeInput,
         QualificationHead,
         RoundInput,
+        RoutingHead,
         StepInput,
     )
     from activities.signing import SigningActivities
@@ -85,6 +87,7 @@ class InboundLead(ReviewedCase):
         self._reopened_because = ""
         self._ladder_of: int | None = None
         self._redraft_of = ""
+        self._assigned_first = False
 
     @workflow.query
     def progress(self) -> CaseProgress:
@@ -144,8 +147,14 @@ class InboundLead(ReviewedCase):
         if gone is not None:
             return gone
         self._qualified = await self._qualify()
-        if not await self._route():
+        routed = await self._route()
+        if routed.conflict:
             return await self._hand_over(ExceptionCode.ROUTING_CONFLICT)
+        if routed.assign_first and not self._assigned_first:
+            # Once per case: an owner that does not stick is for people to look at.
+            self._assigned_first = True
+            if await self._assign_first():
+                return None
         await self._draft()
         head = await self._propose()
         approved, ended = await self._pass_gate(head)
@@ -245,12 +254,29 @@ class InboundLead(ReviewedCase):
         workflow.upsert_search_attributes([BAND.value_set(head.band)])
         return head
 
-    async def _route(self) -> bool:
+    async def _route(self) -> RoutingHead:
         self._enter("routing")
-        head = await workflow.execute_activity_method(
+        return await workflow.execute_activity_method(
             DecidingActivities.route, self._step_input(), summary="Choose the owner", **STORE
         )
-        return not head.conflict
+
+    async def _assign_first(self) -> bool:
+        """Speed to lead: give the lead its first owner now, under the policy key. The rest is the next round's."""
+        self._enter("assigning")
+        head = await workflow.execute_activity_method(
+            AssigningActivities.propose_assignment,
+            self._step_input(),
+            summary="Propose the first owner",
+            **STORE,
+        )
+        if not head.proposed or not await self._sign_by_policy():
+            return False
+        applied = await apply_phase(self._case, self._round, self._decision, Phase.CRM, self._start.agent_version)
+        stop_if_cancelled()
+        if applied.receipt_id:
+            self._receipts = (*self._receipts, applied.receipt_id)
+        # Written or overtaken by somebody: either way the next round reads the record as it is now.
+        return True
 
     async def _draft(self) -> None:
         self._enter("drafting")

@@ -85,6 +85,7 @@ class Script:
     route: Answers[RoutingHead] = field(
         default_factory=lambda: Answers(RoutingHead(owner_id="005000000000001AAA", rule="territory", confidence=0.9))
     )
+    assignment_proposed: bool = True
     gate: Answers[Gate] = field(default_factory=lambda: Answers(Gate.PERSON))
     risk: RiskCategory = RiskCategory.MEDIUM
     quorum: int = 1

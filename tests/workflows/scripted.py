@@ -8,6 +8,7 @@ from temporalio import activity
 from activities.messages import (
     ApplyHead,
     ApplyInput,
+    AssignmentHead,
     CaseRef,
     CloseHead,
     CloseInput,
@@ -111,6 +112,10 @@ class ScriptedActivities:
         return self._enter("route", step).route()
 
     @activity.defn
+    def propose_assignment(self, step: StepInput) -> AssignmentHead:
+        return AssignmentHead(proposed=self._enter("propose_assignment", step).assignment_proposed)
+
+    @activity.defn
     def propose(self, step: ProposeInput) -> ProposalHead:
         script = self._enter("propose", step)
         gate = script.gate()
@@ -190,6 +195,7 @@ class ScriptedActivities:
         return {
             TaskQueue.CASES: [
                 self.propose_lead,
+                self.propose_assignment,
                 self.enrich,
                 self.qualify,
                 self.route,

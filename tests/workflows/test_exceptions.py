@@ -190,3 +190,28 @@ async def test_an_outage_is_waited_out(desk: Desk, script: Script) -> None:
     case = await desk.open(script)
     assert (await case.result()).outcome is CaseOutcome.WRITTEN
     assert [call.attempt for call in script.calls if call.name == "apply_changes"] == [1, 2, 3, 4]
+
+
+FIRST = RoutingHead(owner_id="005000000000001AAA", rule="territory", confidence=0.9, assign_first=True)
+
+
+async def test_the_first_owner_does_not_wait_for_the_reply(desk: Desk, script: Script) -> None:
+    script.route.usual = FIRST
+    script.gate.usual = Gate.POLICY
+    case = await desk.open(script)
+    ended = await case.result()
+    assert (ended.outcome, ended.rounds) == (CaseOutcome.WRITTEN, 2)
+    names = script.names()
+    assigned = names.index("propose_assignment")
+    assert names[assigned : assigned + 4] == ["propose_assignment", "sign_by_policy", "apply_changes", "fetch"]
+    assert names.index("draft") > assigned
+    assert names.count("propose_assignment") == 1, "once per case, even where the owner does not stick"
+
+
+async def test_an_assignment_that_policy_may_not_sign_is_reviewed_with_the_rest(desk: Desk, script: Script) -> None:
+    script.route.usual = FIRST
+    script.assignment_proposed = False
+    script.gate.usual = Gate.NOTHING_TO_DO
+    case = await desk.open(script)
+    assert (await case.result()).rounds == 1
+    assert "sign_by_policy" not in script.names()

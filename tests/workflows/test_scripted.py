@@ -5,6 +5,7 @@ import inspect
 import pytest
 from temporalio import activity
 
+from activities.assigning import AssigningActivities
 from activities.cases import CaseActivities
 from activities.crm import CrmActivities
 from activities.deciding import DecidingActivities
@@ -17,6 +18,7 @@ from tests.workflows.scripted import ScriptedActivities
 REAL = (
     CaseActivities,
     CrmActivities,
+    AssigningActivities,
     DecidingActivities,
     DraftingActivities,
     MailActivities,
