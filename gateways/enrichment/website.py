@@ -83,7 +83,8 @@ def read_page(page: Page) -> dict[str, tuple[str, Scalar]]:
             if value not in (None, ""):
                 found.setdefault(name, (f"JSON-LD {field}", value))
     about = trafilatura.extract_metadata(tree, default_url=page.url, extensive=False)
-    for name, text in (("title", about.title), ("description", about.description)):
+    # The page's own title first: what reads articles prefers the largest headline.
+    for name, text in (("title", tree.findtext(".//title") or about.title), ("description", about.description)):
         if text and (said := clean(text, _TEXT)):
             found.setdefault(name, (name, said))
     generator = next(iter(tree.xpath("//meta[translate(@name,'GENRATO','genrato')='generator']/@content")), "")
