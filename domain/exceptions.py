@@ -5,20 +5,31 @@ from domain.permissions import Role
 from domain.playbook import Playbook
 from domain.routing import RoutingDecision
 
-
 NEXT_STEP: dict[ExceptionCode, str] = {
-    ExceptionCode.AMBIGUOUS_MATCH: "Choose which record this person is, or merge the duplicates in the CRM, then submit again.",
+    ExceptionCode.AMBIGUOUS_MATCH: (
+        "Choose which record this person is, or merge the duplicates in the CRM, then submit again."
+    ),
     ExceptionCode.MISSING_IDENTITY: "Find out who this is: an e-mail address, or a name with a company.",
     ExceptionCode.ROUTING_CONFLICT: "Choose the owner in the CRM, and settle the two rules in playbook/routing.yaml.",
     ExceptionCode.NO_OWNER: "Assign an owner in the CRM; no active person matches the playbook's rules.",
-    ExceptionCode.CRM_RECORD_MISSING: "The record id does not exist in this org. Check the sender's id and submit again.",
-    ExceptionCode.CRM_REFUSED: "The CRM refused the values; its message is in the case. Correct them and submit again.",
-    ExceptionCode.CONFLICT_REPEATED: "The record kept changing while it was reviewed. Talk to its owner, then submit again.",
+    ExceptionCode.CRM_RECORD_MISSING: (
+        "The record id does not exist in this org. Check the sender's id and submit again."
+    ),
+    ExceptionCode.CRM_REFUSED: (
+        "The CRM refused the values; its message is in the case. Correct them and submit again."
+    ),
+    ExceptionCode.CONFLICT_REPEATED: (
+        "The record kept changing while it was reviewed. Talk to its owner, then submit again."
+    ),
     ExceptionCode.TOO_MANY_REDRAFTS: "Five drafts did not fit. Write this one by hand.",
     ExceptionCode.REVIEW_EXPIRED: "Nobody decided in time and nothing was written. Take the lead over by hand.",
-    ExceptionCode.POLICY_SIGNER_REFUSED: "The policy signer refused; the audit names the reason. Create the lead by hand or raise the cap.",
+    ExceptionCode.POLICY_SIGNER_REFUSED: (
+        "The policy signer refused; the audit names the reason. Create the lead by hand or raise the cap."
+    ),
     ExceptionCode.FORBIDDEN: "The playbook forbids a part of this proposal. Handle the lead by hand.",
-    ExceptionCode.STEP_FAILED: "A step failed for good; the failure document in the case says how. Mend it and submit again.",
+    ExceptionCode.STEP_FAILED: (
+        "A step failed for good; the failure document in the case says how. Mend it and submit again."
+    ),
 }
 """What resolves each exception, in a sentence for the person who is asked."""
 
