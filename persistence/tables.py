@@ -278,6 +278,19 @@ class AuditRow(Row, table=True):
     entry_hash: str
 
 
+class ReadinessRow(Row, table=True):
+    """One readiness audit of an org."""
+
+    __tablename__ = "readiness_report"
+
+    seq: int | None = _serial()
+    org_id: str = Field(index=True)
+    measured_at: datetime = Field(sa_type=UtcDateTime)
+    score: int
+    body: bytes
+    """`domain.readiness_report.ReadinessReport` as JSON."""
+
+
 class UserRow(Row, table=True):
     """A local account. `password_hash` is argon2, made and checked in the approval UI."""
 
