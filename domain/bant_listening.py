@@ -129,6 +129,8 @@ def _judge(clause: str, kind: BantKind, words: BantWords) -> tuple[str, float] |
     hedged = kind is not BantKind.NEED and words.first(words.hedges, clause) is not None
     if words.first(words.clear.get(kind, ()), clause):
         return ("uncertain", 0.5) if hedged else ("stated", 0.8)
+    if kind is BantKind.NEED and words.first(words.ruled_out.get(kind, ()), clause):
+        return None
     if words.first(words.denied.get(kind, ()), clause):
         return ("uncertain", 0.5) if hedged and kind is not BantKind.BUDGET else ("denied", 0.8)
     if words.first(words.ruled_out.get(kind, ()), clause):

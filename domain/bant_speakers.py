@@ -104,5 +104,5 @@ def _leaning(turns: list[Turn], words: BantWords) -> float:
         folded = fold(turn.text)
         score += sum(words.search(p, folded) is not None for p in words.seller_cues)
         score -= sum(words.search(p, folded) is not None for p in words.buyer_cues)
-        score += 0.5 * folded.count("?")
+        score += 0.5 * len(re.findall(r"\b(?:you|your|ihr\w*|sie|su|ustedes|vuestr\w+|vous|votre|vos)\b[^.?!]*\?", folded))
     return score

@@ -47,7 +47,7 @@ _FILED = frozenset(
         "action items", "title", "subject", "call", "meeting", "company", "account", "recording", "location", "note",
         "fecha", "asistentes", "participantes", "resumen", "datum", "teilnehmer", "dauer", "zusammenfassung",
         "participants ", "duree", "resume", "objet", "http", "https", "topic", "agenda", "outcome", "status", "re",
-        "background", "current solution", "competition", "risks", "source", "owner", "stage",
+        "call type", "call id", "product", "background", "current solution", "competition", "risks", "source", "owner", "stage",
     }
 )  # fmt: skip
 _SPEAKER_KEYS = ("speaker_name", "speakerName", "speaker", "name", "role", "participant", "from", "author", "channel")
@@ -171,6 +171,8 @@ def _labels(lines: Sequence[tuple[int, str]]) -> frozenset[str]:
     """Names before a colon or a time that are speakers: they come back, or look like a name or a role."""
     seen: Counter[str] = Counter()
     named: set[str] = set()
+    often = Counter(_key(m[1]) for _, line in lines if not _headed(line) and (m := _LABELLED.fullmatch(line)))
+    repeated = {k for k, n in often.items() if n > 1} - set(HEADINGS) - _FILED
     for _, line in lines:
         if _CUE.fullmatch(line) or _NOISE.fullmatch(line):
             continue
@@ -180,6 +182,10 @@ def _labels(lines: Sequence[tuple[int, str]]) -> frozenset[str]:
             shown = _shown(labelled[1])
         key = _key(shown)
         if not key or key in HEADINGS or key in _FILED:
+            continue
+        # Before the talk begins, "Agent: Sarah Johnson" says who takes part.
+        heading = labelled is not None and not re.search(r"[.?!…]", labelled[2]) and not repeated & {key}
+        if heading and repeated and not repeated & set(seen):
             continue
         seen[key] += 1
         if labelled is None or _looks_named(shown):
