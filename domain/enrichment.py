@@ -40,6 +40,10 @@ SENSITIVE: Mapping[str, Sensitive] = {
 """Signal name to kind. What is not listed is plain firmographics."""
 
 
+DESCRIPTIVE = frozenset({"company_name", "title", "description", "technologies"})
+"""Free text, which no two sources word alike."""
+
+
 class Signal(Value):
     """`value` None is a typed unknown: `unknown` says of which kind, `note` tells a person why."""
 
@@ -71,8 +75,9 @@ class Enrichment(Value):
         return tuple(known) if any(not says_the_same(known[0].value, s.value) for s in known[1:]) else ()
 
     def disputed(self) -> tuple[str, ...]:
-        """The names over which sources disagree, in the order of the signals."""
-        return tuple(n for n in dict.fromkeys(s.name for s in self.signals) if self.conflicts(n))
+        """The names over which sources disagree, in the order of the signals; descriptions always differ."""
+        names = dict.fromkeys(s.name for s in self.signals if s.name not in DESCRIPTIVE)
+        return tuple(n for n in names if self.conflicts(n))
 
     def down(self) -> tuple[str, ...]:
         """The providers that were asked and did not answer."""

@@ -6,7 +6,7 @@ from domain.cards import Check, ReviewCard
 from domain.citing import cite_field, cite_inquiry, cite_playbook, cite_signal
 from domain.consent import ConsentDecision, preferred_language, recipient_address
 from domain.drafting import Draft, DraftRequest, Person
-from domain.enrichment import Enrichment
+from domain.enrichment import Enrichment, Signal
 from domain.errors import ErrorCode, InputError
 from domain.evidence import Evidence, EvidenceBook, EvidenceSource
 from domain.leads import CrmRecord, CrmSnapshot, Inquiry, MatchResult, Motion
@@ -188,7 +188,7 @@ def propose(given: ProposingInput) -> Proposed | None:
         risk=risk,
         qualification=given.qualification,
         routing=given.routing,
-        checks=_checks(given),
+        checks=_checks(given, book),
         evidence=book.entries(),
         draft=given.draft,
         injection=given.facts.injection,
@@ -303,7 +303,7 @@ def _subtitle(given: ProposingInput) -> str:
     return " · ".join(part for part in (person, clean(place, 40)) if part)
 
 
-def _checks(given: ProposingInput) -> tuple[Check, ...]:
+def _checks(given: ProposingInput, book: EvidenceBook) -> tuple[Check, ...]:
     consent, match, injection = given.consent, given.match, given.facts.injection
     struck = given.draft.struck()
     best = max((c.score for c in match.candidates if c.verdict is match.verdict), default=None)
@@ -337,7 +337,34 @@ def _checks(given: ProposingInput) -> tuple[Check, ...]:
     ]
     if given.routing.conflict:
         checks.append(Check(name="routing", passed=False, verdict="Conflict.", detail=given.routing.conflict))
+    return (*checks, *_source_checks(given.enrichment, book))
+
+
+def _source_checks(enrichment: Enrichment, book: EvidenceBook) -> tuple[Check, ...]:
+    """Sources that disagree, side by side, and the providers that did not answer."""
+    checks = []
+    if disputed := enrichment.disputed():
+        sides = {name: enrichment.conflicts(name) for name in disputed}
+        checks.append(
+            Check(
+                name="sources",
+                passed=False,
+                verdict="Disagree.",
+                detail=clean("; ".join(_side_by_side(name, said) for name, said in sides.items()), 600),
+                evidence=tuple(dict.fromkeys(cite_signal(book, s) for said in sides.values() for s in said)),
+            )
+        )
+    if down := enrichment.down():
+        names = ", ".join(name.replace("_", " ") for name in down)
+        detail = f"{names} did not answer; what others say counts less until then"
+        checks.append(Check(name="enrichment", passed=False, verdict="Incomplete.", detail=detail))
     return tuple(checks)
+
+
+def _side_by_side(name: str, said: Sequence[Signal]) -> str:
+    """`employees: 450 (Salesforce) is used, not 90 (website)`."""
+    used, *others = [f"{clean(str(s.value), 60)} ({s.system})" for s in said]
+    return f"{name.replace('_', ' ')}: {used} is used, not {', '.join(dict.fromkeys(others))}"
 
 
 def _names(given: ProposingInput) -> dict[str, str]:

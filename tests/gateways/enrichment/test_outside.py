@@ -13,7 +13,7 @@ class Provider:
     """`CompanyProvider` that a test turns off and on."""
 
     name = "website"
-    signals = ("industry", "employees")
+    signals: tuple[str, ...] = ("industry", "employees")
 
     def __init__(self) -> None:
         self.asked: list[str] = []
