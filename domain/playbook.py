@@ -133,6 +133,11 @@ class Territory(Value):
     segments: tuple[str, ...] = ()
     team: str
 
+    @property
+    def narrowness(self) -> int:
+        """A postal range is narrower than a region, a region than a country; a size narrows once more."""
+        return (2 if self.postal else 1 if self.regions else 0) + bool(self.segments)
+
 
 class ProductTeam(Value):
     product: str

@@ -9,22 +9,24 @@ from domain.leads import Motion
 from domain.model import Value
 from domain.permissions import Role
 from domain.playbook import OnFact, OnIntent, Playbook, RoutingStep, Territory
+from domain.routing_rules import postal_span
 
 Path = tuple[str | int, ...]
 _RAW_ID = re.compile(r"(?:005|00G)[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?")
 
 
 class PlaybookFinding(Value):
-    """`path` leads to the value at fault, as in the files; `fix` is the next step."""
+    """`path` leads to the value at fault, as in the files; `fix` is the next step. A warning may be meant so."""
 
     path: Path
     what: str
     fix: str
+    warning: bool = False
 
 
 def check(playbook: Playbook) -> tuple[PlaybookFinding, ...]:
     """Everything that is wrong, in the order of the rules below."""
-    rules = (_references, _people, _territories, _routing, _scores, _calendars, _mapping, _cycles)
+    rules = (_team_calendars, _references, _people, _territories, _routing, _scores, _calendars, _mapping, _cycles)
     return tuple(finding for rule in rules for finding in rule(playbook))
 
 
@@ -32,13 +34,22 @@ def _found(path: Path, what: str, fix: str) -> PlaybookFinding:
     return PlaybookFinding(path=path, what=what, fix=fix)
 
 
-def _references(playbook: Playbook) -> Iterator[PlaybookFinding]:
-    teams, calendars = playbook.teams, playbook.calendars
-    for key, team in teams.items():
+def _team_calendars(playbook: Playbook) -> Iterator[PlaybookFinding]:
+    calendars = playbook.calendars
+    for key, team in playbook.teams.items():
         if team.calendar not in calendars:
             yield _unknown(("teams", key, "calendar"), "calendar", team.calendar, calendars)
+        for n, share in enumerate(team.shares):
+            if share.calendar and share.calendar not in calendars:
+                yield _unknown(("teams", key, "shares", n, "calendar"), "calendar", share.calendar, calendars)
+
+
+def _references(playbook: Playbook) -> Iterator[PlaybookFinding]:
+    teams = playbook.teams
     routing = playbook.routing
     named = [
+        *((("routing", "rules", n, "team"), r.team) for n, r in enumerate(routing.rules) if r.team),
+        *((("routing", "language_teams", n, "team"), s.team) for n, s in enumerate(routing.language_teams)),
         *((("routing", "territories", n, "team"), t.team) for n, t in enumerate(routing.territories)),
         *((("routing", "product_teams", n, "team"), p.team) for n, p in enumerate(routing.product_teams)),
         *((("routing", "segments", n, "team"), s.team) for n, s in enumerate(routing.segments) if s.team),
@@ -138,12 +149,18 @@ def _territories(playbook: Playbook) -> Iterator[PlaybookFinding]:
 
 
 def _shared_ground(one: Territory, other: Territory) -> tuple[str, ...]:
-    if bool(one.regions) + bool(one.segments) != bool(other.regions) + bool(other.segments):
+    if one.narrowness != other.narrowness:
+        return ()
+    if one.postal and other.postal and not any(a <= d and c <= b for a, b in _spans(one) for c, d in _spans(other)):
         return ()
     for mine, theirs in ((one.regions, other.regions), (one.segments, other.segments)):
         if mine and theirs and not {m.casefold() for m in mine} & {t.casefold() for t in theirs}:
             return ()
     return tuple(c for c in one.countries if c in other.countries)
+
+
+def _spans(territory: Territory) -> tuple[tuple[str, str], ...]:
+    return tuple(postal_span(spec) for spec in territory.postal)
 
 
 def _routing(playbook: Playbook) -> Iterator[PlaybookFinding]:

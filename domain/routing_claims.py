@@ -171,8 +171,8 @@ def _territory(scene: Scene, book: EvidenceBook) -> Iterator[Claim]:
         fitting = [
             t for t in scene.playbook.routing.territories if _covers(t, country, region.value, postal.value, segment)
         ]
-        narrowest = max((narrowness(t) for t in fitting), default=0)
-        for territory in (t for t in fitting if narrowness(t) == narrowest):
+        narrowest = max((t.narrowness for t in fitting), default=0)
+        for territory in (t for t in fitting if t.narrowness == narrowest):
             used = [
                 *([region] if territory.regions else []),
                 *([postal] if territory.postal else []),
@@ -200,11 +200,6 @@ def _covers(territory: Territory, country: str, region: str, postal: str, segmen
         and (not territory.postal or postal_in(postal, territory.postal))
         and (not territory.segments or (segment is not None and segment.name in territory.segments))
     )
-
-
-def narrowness(territory: Territory) -> int:
-    """A postal range is narrower than a region, a region than a country; a size narrows once more."""
-    return (2 if territory.postal else 1 if territory.regions else 0) + bool(territory.segments)
 
 
 def _product(scene: Scene, book: EvidenceBook) -> Iterator[Claim]:

@@ -7,7 +7,7 @@ as version 1.2 reads scalars, so that `no` is Norway and `09:00` a time.
 import difflib
 import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol, get_args
 
@@ -15,11 +15,13 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from domain.errors import DomainError, ErrorCode, InputError
+from domain.model import Value
 from domain.playbook import Playbook
-from domain.playbook_checks import check
+from domain.playbook_checks import PlaybookFinding, check
 
 MAX_BYTES = 1_000_000
 KeyPath = tuple[str | int, ...]
+Judge = Callable[[Playbook], Sequence[PlaybookFinding]]
 
 
 class PlaybookStore(Protocol):
@@ -74,6 +76,42 @@ def load_playbook(folder: Path) -> Playbook:
 
     Raises `InputError` (invalid_playbook); its detail has one line per problem: `file.yaml:line: what; fix`.
     """
+    source, playbook = _read(folder)
+    if source.problems or playbook is None:
+        lines = (f"{file}:{line}: {text}" for file, line, text in sorted(set(source.problems)))
+        raise InputError("\n".join(lines), code=ErrorCode.INVALID_PLAYBOOK)
+    return playbook.with_digest()
+
+
+class Located(Value):
+    """One finding at its place. `file` is relative to the playbook's folder."""
+
+    file: str
+    line: int
+    text: str
+    warning: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {'warning: ' if self.warning else ''}{self.text}"
+
+
+def examine(folder: Path, judges: Sequence[Judge]) -> tuple[Playbook | None, tuple[Located, ...]]:
+    """Everything there is to say about the files, in their order; the playbook where it is readable at all.
+
+    `judges` look at a playbook whose values are well-formed, even if it is not sound. Raises `InputError` where
+    there is no playbook.
+    """
+    source, playbook = _read(folder)
+    found = {Located(file=f, line=n, text=text) for f, n, text in source.problems}
+    if playbook is not None:
+        for finding in (finding for judge in judges for finding in judge(playbook)):
+            file, line = source.place(finding.path)
+            text = f"{finding.what}; {finding.fix}"
+            found.add(Located(file=file, line=line, text=text, warning=finding.warning))
+    return playbook, tuple(sorted(found, key=lambda f: (f.file, f.line, f.warning, f.text)))
+
+
+def _read(folder: Path) -> tuple["_Source", Playbook | None]:
     files = _files(folder)
     if not files:
         raise InputError(
@@ -87,10 +125,7 @@ def load_playbook(folder: Path) -> Playbook:
     if playbook is not None:
         for finding in check(playbook):
             source.complain(finding.path, f"{finding.what}; {finding.fix}")
-    if source.problems or playbook is None:
-        lines = (f"{file}:{line}: {text}" for file, line, text in sorted(set(source.problems)))
-        raise InputError("\n".join(lines), code=ErrorCode.INVALID_PLAYBOOK)
-    return playbook.with_digest()
+    return source, playbook
 
 
 def _files(folder: Path) -> list[Path]:
@@ -207,11 +242,14 @@ class _Source:
 
     def complain(self, loc: KeyPath, text: str) -> None:
         """At the deepest part of the path that stands in a file."""
+        self.problems.append((*self.place(loc), text))
+
+    def place(self, loc: KeyPath) -> tuple[str, int]:
+        """File and line of the deepest part of the path that stands in a file."""
         path = loc
         while path and path not in self._lines:
             path = _shorter(path, self._lines)
-        file, line = self._lines.get(path, (self._first_file, 1))
-        self.problems.append((file, line, text))
+        return self._lines.get(path, (self._first_file, 1))
 
 
 def _shorter(path: KeyPath, known: Mapping[KeyPath, object]) -> KeyPath:
