@@ -1,28 +1,50 @@
 """Whom an inquiry belongs to. What is not certain is `possible`, and then a person decides.
 
-`compare_person` and `compare_company` judge one pair each; `match` puts the verdicts together.
+`compare` judges two records of one kind, people or companies; `match` compares an inquiry with what the CRM found
+and puts the verdicts together. A script can use `compare` on its own:
+
+    from domain.identity import CompanyRecord, PersonRecord, compare
+
+    compare(CompanyRecord(name="Müller GmbH"), CompanyRecord(name="Mueller Gesellschaft mbH")).verdict  # match
+    compare(PersonRecord(name="Marta Ruiz", email="m.ruiz@acme.example"), PersonRecord(last_name="Ruiz"))  # possible
 """
 
 from collections.abc import Sequence
 
+from domain.company_names import read_company_name
+from domain.identity_records import CompanyRecord, PersonRecord, Verdict
+from domain.identity_scoring import score_companies, score_people
 from domain.leads import CrmRecord, Inquiry, MatchCandidate, MatchResult, MatchVerdict
 from domain.model import Value
-from domain.naming import (
-    alike,
-    company_domain,
-    company_name,
-    country_code,
-    is_role_mailbox,
-    mail_address,
-    person_name,
-    phone_number,
-    registrable_domain,
-)
+from domain.naming import NOT_PROVIDED, country_code, mail_address, person_name, phone_number
 from domain.playbook import Playbook
 
-SAME_NAME = 0.95
-SIMILAR_NAME = 0.86
-SIMILAR_COMPANY = 0.92
+__all__ = [
+    "CompanyRecord",
+    "Identity",
+    "PersonRecord",
+    "Verdict",
+    "compare",
+    "identity_of",
+    "identity_of_record",
+    "is_identifiable",
+    "match",
+]
+
+
+def compare(
+    one: PersonRecord | CompanyRecord, other: PersonRecord | CompanyRecord, free_hosts: frozenset[str] = frozenset()
+) -> Verdict:
+    """Are two records one person, or one company? `match`, `possible` or `none`, with a score and its parts.
+
+    Symmetric, and it takes any text. `free_hosts` are further mail hosts that tell nothing about a company. Two
+    records that say exactly the same match; two of different kinds, or with nothing to compare, are `none`.
+    """
+    if isinstance(one, PersonRecord) and isinstance(other, PersonRecord):
+        return score_people(one, other, free_hosts)
+    if isinstance(one, CompanyRecord) and isinstance(other, CompanyRecord):
+        return score_companies(one, other, free_hosts)
+    return Verdict(verdict=MatchVerdict.NONE, score=0.0)
 
 
 class Identity(Value):
@@ -35,6 +57,23 @@ class Identity(Value):
     company: str = ""
     website: str = ""
     country: str = ""
+
+    def person(self) -> PersonRecord:
+        first = self.name.removesuffix(self.last_name).strip() if self.last_name else ""
+        return PersonRecord(
+            name=self.name,
+            first_name=first,
+            last_name=self.last_name,
+            email=self.email,
+            phone=self.phone,
+            company=self.company,
+            website=self.website,
+            country=self.country,
+        )
+
+    def employer(self) -> CompanyRecord:
+        """The company; the person's phone number is not its."""
+        return CompanyRecord(name=self.company, email=self.email, website=self.website, country=self.country)
 
 
 def identity_of(inquiries: Sequence[Inquiry]) -> Identity:
@@ -61,7 +100,7 @@ def is_identifiable(inquiries: Sequence[Inquiry]) -> bool:
     return bool(
         mail_address(who.email)
         or phone_number(who.phone, country_code(who.country))
-        or (person_name(who.name) and company_name(who.company))
+        or (person_name(who.name) and read_company_name(who.company.replace(NOT_PROVIDED, "")).words)
     )
 
 
@@ -72,60 +111,12 @@ def identity_of_record(record: CrmRecord) -> Identity:
         last_name=record.text("LastName"),
         email=record.text("Email"),
         phone=record.text("Phone") or record.text("MobilePhone"),
-        company=record.text("Name") if record.object == "Account" else record.text("Company"),
+        company=record.text("Name")
+        if record.object == "Account"
+        else record.text("Company") or record.text("Account.Name"),
         website=record.text("Website"),
         country=record.text("Country") or record.text("MailingCountry") or record.text("BillingCountry"),
     )
-
-
-def compare_person(
-    one: Identity, other: Identity, free_hosts: frozenset[str] = frozenset()
-) -> tuple[float, tuple[str, ...]]:
-    """A score from 0 to 1 and its reasons. From 0.95 it is a match, from 0.6 possible."""
-    mail, other_mail = mail_address(one.email), mail_address(other.email)
-    likeness = alike(person_name(one.name), person_name(other.name))
-    if mail and mail == other_mail:
-        differs = bool(person_name(one.name) and person_name(other.name)) and likeness < SIMILAR_NAME
-        if is_role_mailbox(mail) and differs:
-            return 0.7, ("same shared mailbox, another name",)
-        return (0.97 if differs else 0.99), ("same e-mail address",)
-    phone = phone_number(one.phone, country_code(one.country))
-    if phone and phone == phone_number(other.phone, country_code(other.country)):
-        if likeness >= SIMILAR_NAME and not (mail and other_mail):
-            return 0.95, ("same phone number", "same name")
-        if likeness >= SIMILAR_NAME:
-            return 0.85, ("same phone number", "same name", "another e-mail address")
-        return 0.6, ("same phone number, another name",)
-    domain = company_domain(one.email, one.website, free_hosts)
-    same_domain = bool(domain) and domain == company_domain(other.email, other.website, free_hosts)
-    same_company = bool(company_name(one.company)) and company_name(one.company) == company_name(other.company)
-    if likeness >= SAME_NAME and (same_company or same_domain):
-        return 0.8, ("same name", "same company" if same_company else "same e-mail domain")
-    if likeness >= SIMILAR_NAME and same_domain:
-        return 0.65, ("similar name", "same e-mail domain")
-    return 0.0, ()
-
-
-def compare_company(
-    one: Identity, other: Identity, free_hosts: frozenset[str] = frozenset()
-) -> tuple[float, tuple[str, ...]]:
-    """The same for the company of an inquiry and an account."""
-    domain, other_domain = company_domain(one.email, one.website, free_hosts), registrable_domain(other.website)
-    if domain and domain == other_domain:
-        return 0.97, (f"same domain {domain}",)
-    name, other_name = company_name(one.company), company_name(other.company)
-    likeness = alike(name, other_name)
-    here, there = country_code(one.country), country_code(other.country)
-    apart = bool(here and there) and here != there
-    if name and name == other_name:
-        if apart:
-            return 0.75, ("same name", "another country")
-        if domain and other_domain:
-            return 0.8, ("same name", f"another domain {other_domain}")
-        return 0.95, ("same name",)
-    if likeness >= SIMILAR_COMPANY and not apart:
-        return 0.7, ("similar name",)
-    return 0.0, ()
 
 
 def match(
@@ -173,15 +164,14 @@ def _judge(who: Identity, record: CrmRecord, free_hosts: frozenset[str], named: 
         )
     other = identity_of_record(record)
     if record.object == "Account":
-        score, reasons = compare_company(who, other, free_hosts)
-        certain = score >= 0.9
+        found = compare(who.employer(), other.employer(), free_hosts)
     elif record.object in {"Lead", "Contact"}:
-        score, reasons = compare_person(who, other, free_hosts)
-        certain = score >= 0.95
+        found = compare(who.person(), other.person(), free_hosts)
     else:
-        score, reasons, certain = 0.0, (), False
-    verdict = MatchVerdict.MATCH if certain else MatchVerdict.POSSIBLE if score >= 0.6 else MatchVerdict.NONE
-    return MatchCandidate(record=record, verdict=verdict, score=score, reasons=reasons)
+        found = Verdict(verdict=MatchVerdict.NONE, score=0.0)
+    return MatchCandidate(
+        record=record, verdict=found.verdict, score=found.score, reasons=found.reasons, parts=found.parts
+    )
 
 
 def _choose(known: Sequence[MatchCandidate], kind: str, named: set[str]) -> tuple[list[CrmRecord], tuple[str, ...]]:

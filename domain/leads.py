@@ -107,11 +107,23 @@ class MatchVerdict(StrEnum):
     NONE = "none"
 
 
+class MatchPart(Value):
+    """One piece of evidence for or against two records being one. `weight` is in bits; negative speaks against."""
+
+    field: str
+    weight: float
+    likeness: float = Field(ge=0, le=1)
+    reason: str
+    one: str = ""
+    other: str = ""
+
+
 class MatchCandidate(Value):
     record: CrmRecord
     verdict: MatchVerdict
     score: float
     reasons: tuple[str, ...]
+    parts: tuple[MatchPart, ...] = ()
 
 
 class MatchResult(Value):

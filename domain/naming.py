@@ -1,39 +1,40 @@
 """Normal forms: e-mail addresses, hosts, phone numbers, names of people and companies, countries."""
 
 import re
-import unicodedata
 from functools import lru_cache
 
 import phonenumbers
 import pycountry
 import tldextract
-from cleanco import basename
-from rapidfuzz import fuzz
 
-from domain.texts import clean, fold
+from domain.company_names import read_company_name
+from domain.mail_hosts import FREE_MAIL_HOSTS, ROLE_MAILBOXES, SHARED_SITES, disposable_hosts
+from domain.texts import clean
+from domain.transliteration import latin
 
-FREE_MAIL_HOSTS = frozenset(
-    {
-        "gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "msn.com", "yahoo.com", "ymail.com",
-        "icloud.com", "me.com", "mac.com", "aol.com", "gmx.com", "gmx.net", "gmx.de", "web.de", "t-online.de",
-        "mail.com", "mail.ru", "yandex.ru", "proton.me", "protonmail.com", "zoho.com", "qq.com", "163.com", "126.com",
-        "orange.fr", "free.fr", "laposte.net", "libero.it", "hotmail.es", "hotmail.fr", "hotmail.co.uk", "yahoo.es",
-        "yahoo.fr", "yahoo.co.uk", "yahoo.de", "telefonica.net",
-    }
-)  # fmt: skip
-"""The best-known ones. The playbook adds to them."""
-ROLE_MAILBOXES = frozenset(
-    {
-        "info", "contact", "contacto", "kontakt", "office", "sales", "ventas", "hello", "hola", "admin", "support",
-        "service", "mail", "team", "marketing", "accounts", "billing", "help", "webmaster", "enquiries", "inquiries",
-        "post", "comercial",
-    }
-)  # fmt: skip
+__all__ = [
+    "FREE_MAIL_HOSTS",
+    "NOT_PROVIDED",
+    "company_domain",
+    "company_name",
+    "country_code",
+    "is_disposable_host",
+    "is_free_host",
+    "is_role_mailbox",
+    "mail_address",
+    "mail_host",
+    "mailbox",
+    "person_name",
+    "phone_number",
+    "registrable_domain",
+]
+
 NOT_PROVIDED = "[not provided]"
 """Salesforce's own convention for what it requires and nobody knows. It says nothing about anybody."""
-_NAME_LIMIT = 300
+_GMAIL = frozenset({"gmail.com", "googlemail.com"})
 # The list that the package ships; never fetched, never cached on disk.
-_suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+# Private suffixes too: `acme.github.io` and `rival.github.io` are two owners.
+_suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
 
 def mail_address(raw: str) -> str:
@@ -46,15 +47,41 @@ def mail_host(address: str) -> str:
     return mail_address(address).rpartition("@")[2]
 
 
+@lru_cache(maxsize=16384)
+def mailbox(raw: str) -> str:
+    """The mailbox behind an address: `Jo.Doe+news@googlemail.com` is `jodoe@gmail.com`; empty where it is no address.
+
+    What stands after a plus is the reader's own filing at every large host. Dots mean nothing at Gmail only.
+    For comparing people; what is sent or looked up stays `mail_address`.
+    """
+    local, _, host = mail_address(raw).rpartition("@")
+    if not local:
+        return ""
+    local = local.partition("+")[0] or local
+    if host in _GMAIL:
+        return f"{local.replace('.', '') or local}@gmail.com"
+    return f"{local}@{_punycode(host)}"
+
+
+def is_free_host(host: str) -> bool:
+    """Free mail or an access provider: many companies and people share it."""
+    return host in FREE_MAIL_HOSTS or registrable_domain(host) in FREE_MAIL_HOSTS
+
+
+def is_disposable_host(host: str) -> bool:
+    """Mailboxes there are thrown away after use."""
+    return host in disposable_hosts() or registrable_domain(host) in disposable_hosts()
+
+
 def is_role_mailbox(address: str) -> bool:
     """`info@`, `sales@`: several people may read it."""
-    return mail_address(address).partition("@")[0] in ROLE_MAILBOXES
+    return mail_address(address).partition("@")[0].partition("+")[0] in ROLE_MAILBOXES
 
 
 @lru_cache(maxsize=4096)
 def registrable_domain(host_or_url: str) -> str:
     """`https://www.shop.example.co.uk/x` gives `example.co.uk`; empty for what has no public suffix."""
-    host = clean(host_or_url, 300).casefold()
+    host = clean(host_or_url[:1200], 300).casefold()
     host = re.sub(r"^[a-z]{2,8}://", "", host).split("/")[0].split("?")[0].rpartition("@")[2].split(":")[0].strip(". ")
     if not host or " " in host:
         return ""
@@ -63,28 +90,37 @@ def registrable_domain(host_or_url: str) -> str:
     except (ValueError, UnicodeError):
         return ""
     if parts.domain and parts.suffix:
-        return f"{parts.domain}.{parts.suffix}"
+        return _punycode(f"{parts.domain}.{parts.suffix}")
     # Reserved names (`acme.example`) stand for real ones in samples and tests.
     labels = host.split(".")
     return ".".join(labels[-2:]) if len(labels) >= 2 and labels[-1] in {"example", "test", "invalid"} else ""
 
 
+def _punycode(host: str) -> str:
+    """`bücher.de` and `xn--bcher-kva.de` are one host."""
+    try:
+        return host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return host
+
+
 def company_domain(address: str, website: str, free_hosts: frozenset[str] = frozenset()) -> str:
-    """The company's own domain from an address or a website; free-mail hosts tell nothing."""
-    host = mail_host(address)
-    if host and host not in FREE_MAIL_HOSTS and host not in free_hosts:
-        domain = registrable_domain(host)
-        if domain and domain not in FREE_MAIL_HOSTS and domain not in free_hosts:
-            return domain
-    domain = registrable_domain(website) if website else ""
-    return "" if domain in FREE_MAIL_HOSTS or domain in free_hosts else domain
+    """The company's own domain from an address or a website; free-mail and disposable hosts tell nothing."""
+    return _own_domain(mail_host(address), free_hosts) or _own_domain(website, free_hosts)
+
+
+def _own_domain(host_or_url: str, free_hosts: frozenset[str]) -> str:
+    domain = registrable_domain(host_or_url) if host_or_url else ""
+    names = {domain, host_or_url}
+    shared = names & (FREE_MAIL_HOSTS | SHARED_SITES | free_hosts) or names & disposable_hosts()
+    return "" if shared else domain
 
 
 @lru_cache(maxsize=4096)
 def phone_number(raw: str, country: str = "") -> str:
-    """E.164, or empty where it is no possible number."""
+    """E.164, or empty where it is no possible number. An extension does not count."""
     try:
-        number = phonenumbers.parse(clean(raw, 40), country.upper() or None)
+        number = phonenumbers.parse(re.sub(r"^\s*00", "+", clean(raw[:400], 40)), country.upper() or None)
     except phonenumbers.NumberParseException:
         return ""
     if not phonenumbers.is_possible_number(number):
@@ -93,22 +129,13 @@ def phone_number(raw: str, country: str = "") -> str:
 
 
 def person_name(raw: str) -> str:
-    """Folded words of a name, in sorted order."""
-    return " ".join(sorted(re.findall(r"[^\W\d_]+", fold(clean(raw.replace(NOT_PROVIDED, ""), _NAME_LIMIT)))))
+    """Words of a name in Latin letters without accents, in sorted order."""
+    return " ".join(sorted(w for w in latin(raw.replace(NOT_PROVIDED, "")).split() if w.isalpha()))
 
 
-@lru_cache(maxsize=4096)
 def company_name(raw: str) -> str:
-    """A company's name without legal form, accents, punctuation and case."""
-    name = unicodedata.normalize("NFKC", clean(raw.replace(NOT_PROVIDED, ""), _NAME_LIMIT))
-    bare = basename(basename(name)) or name
-    words = re.findall(r"\w+", fold(bare).replace("&", " and "))
-    return " ".join(words)
-
-
-def alike(one: str, other: str) -> float:
-    """How alike two normal forms are, 0 to 1; 0 where one is empty."""
-    return fuzz.token_sort_ratio(one, other) / 100 if one and other else 0.0
+    """A company's name in Latin letters, without legal form, accents, punctuation, case and words like `and`."""
+    return " ".join(read_company_name(raw.replace(NOT_PROVIDED, "")).plain)
 
 
 @lru_cache(maxsize=1024)

@@ -1,0 +1,230 @@
+"""How alike two company names are, and why. Pure.
+
+The verdict of a comparison is a step of a ladder, because that is what a person checks: the same name, the same name
+written differently, a typing error, a part of it, an abbreviation of it, a sister company, another name.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA
+
+from domain.company_words import CANONICAL, GENERIC, PLACES
+from domain.legal_forms import CONNECTING, joined_initials, part_glued_forms, part_legal_form
+from domain.texts import clean
+from domain.transliteration import TEXT_LIMIT, is_foreign, latin, romanised, umlauts_written_out
+
+_SURE_WORD = 0.93
+"""From here on two words are one word with a slip of the keyboard."""
+_MAYBE_WORD = 0.75
+_UNITS = frozenset({"division", "div", "branch", "dept", "department", "unit", "subsidiary", "affiliate", "region"})
+
+
+class NameStep(StrEnum):
+    IDENTICAL = "identical"
+    REWRITTEN = "rewritten"
+    MISSPELLED = "misspelled"
+    SIMILAR = "similar"
+    PART = "part"
+    ACRONYM = "acronym"
+    SISTER = "sister"
+    OTHER = "other"
+
+
+@dataclass(frozen=True)
+class CompanyName:
+    """`words` in canonical spelling without legal form and small words; `plain` are the same, as written."""
+
+    words: tuple[str, ...]
+    plain: tuple[str, ...]
+    written_out: tuple[str, ...]
+    forms: frozenset[str]
+    place: frozenset[str]
+    """Words after form and comma: `Acme B.V., Zoetermeer, NL`."""
+    foreign: bool
+
+
+@lru_cache(maxsize=16384)
+def read_company_name(raw: str) -> CompanyName:
+    """Any text; the name has no words where the text has no letter or digit."""
+    parted, place = _part_place(part_glued_forms(clean(raw[: TEXT_LIMIT * 4], TEXT_LIMIT)))
+    plain, forms = part_legal_form(joined_initials(latin(parted).split()))
+    written_out, _ = part_legal_form(joined_initials(umlauts_written_out(parted).split()))
+    kept = _without_small(plain)
+    return CompanyName(
+        words=tuple(CANONICAL.get(w, w) for w in kept),
+        plain=kept,
+        written_out=_without_small(written_out),
+        forms=forms,
+        place=place,
+        foreign=is_foreign(parted),
+    )
+
+
+@lru_cache(maxsize=16384)
+def name_step(one: CompanyName, other: CompanyName) -> tuple[NameStep, float]:
+    """The step and a likeness from 0 to 1. Symmetric. OTHER where one of them has no words."""
+    one, other = sorted((one, other), key=lambda n: (n.words, n.plain, n.written_out))
+    if not one.words or not other.words:
+        return NameStep.OTHER, 0.0
+    if one.words == other.words:
+        return NameStep.IDENTICAL, 1.0
+    if _rewritten(one, other):
+        return NameStep.REWRITTEN, 0.98
+    if _is_acronym(one, other) or _is_acronym(other, one):
+        return NameStep.ACRONYM, 0.7
+    return _aligned(one, other)
+
+
+def _without_small(words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(w for w in words if w not in CONNECTING) or words
+
+
+def _rewritten(one: CompanyName, other: CompanyName) -> bool:
+    """Another order, other spaces, umlauts written out, or another romanisation of one original."""
+    if sorted(one.words) == sorted(other.words):
+        return True
+    spellings = [{"".join(n.words), "".join(n.plain), "".join(n.written_out)} for n in (one, other)]
+    if any(len(s) >= 3 for s in spellings[0] & spellings[1]):
+        return True
+    if one.foreign or other.foreign:
+        roman = [{romanised(s) for s in names} for names in spellings]
+        return any(len(s) >= 4 for s in roman[0] & roman[1])
+    return False
+
+
+def _is_acronym(short: CompanyName, long: CompanyName) -> bool:
+    """`IBM` of International Business Machines; with the rest of the name the same, `BMW Motorrad` too."""
+    head, rest = short.plain[0], short.plain[1:]
+    count = len(long.plain) - len(rest)
+    if not (2 <= len(head) <= 7 and count >= 2 and (not rest or long.plain[count:] == rest)):
+        return False
+    initials = "".join(w[0] for w in long.plain[:count])
+    return head == initials or (len(head) >= 3 and head in {i + initials[1:] for i in initials[:1]})
+
+
+Word = tuple[str, str]
+"""Canonical and as written."""
+Aligned = list[tuple[str, str, float]]
+
+
+def _aligned(one: CompanyName, other: CompanyName) -> tuple[NameStep, float]:
+    foreign = one.foreign or other.foreign
+    left, right, pairs = _align(
+        list(zip(one.words, one.plain, strict=True)), list(zip(other.words, other.plain, strict=True)), foreign
+    )
+    weight = sum(_weight(a) + _weight(b) for a, b, _ in pairs)
+    total = weight + sum(map(_weight, (*left, *right)))
+    likeness = sum((_weight(a) + _weight(b)) * like for a, b, like in pairs) / total if total else 0.0
+    distinctive = any(_is_distinctive(a) and like >= _SURE_WORD for a, b, like in pairs)
+    if not left and not right:
+        return _step_of_pairs(pairs), likeness
+    if not left or not right:
+        return (NameStep.PART if distinctive and likeness >= 0.3 else NameStep.OTHER), likeness
+    if any(w.isdigit() for w in (*left, *right)) or (set(left) & PLACES and set(right) & PLACES):
+        return (NameStep.SISTER if distinctive else NameStep.OTHER), likeness
+    return (NameStep.SIMILAR if likeness >= 0.7 and distinctive else NameStep.OTHER), likeness
+
+
+def _is_distinctive(word: str) -> bool:
+    return word not in GENERIC and word not in PLACES and len(word) > 1
+
+
+def _part_place(raw: str) -> tuple[str, frozenset[str]]:
+    """Where the company is, said behind its legal form and a comma, or a country code in brackets or after a comma."""
+    name = re.sub(r"\s*[,(]\s*[A-Z]{2}\s*\)?[\s.]*$", "", raw) or raw
+    before, comma, after = name.partition(",")
+    words = latin(after).split()
+    if not comma or not 0 < len(words) <= 3 or any(CANONICAL.get(w, w) in GENERIC or w in _UNITS for w in words):
+        return name, frozenset()
+    head, tail = (part_legal_form(joined_initials(latin(text).split()))[1] for text in (before, f"x {after}"))
+    return (before, frozenset(words)) if head and not tail else (name, frozenset())
+
+
+def _step_of_pairs(pairs: list[tuple[str, str, float]]) -> NameStep:
+    """All words have a partner. Sure of every one: a misspelling; else merely similar."""
+    unsure = [(a, b) for a, b, like in pairs if like < _SURE_WORD]
+    slips = [(a, b) for a, b, like in pairs if like < 1.0 and (a, b) not in unsure]
+    same = [a for a, _, like in pairs if like == 1.0]
+    if unsure:
+        return NameStep.SIMILAR
+    backed = sum(len(w) for w in same)
+    longest = max(len(a) for a, _ in slips) if slips else 0
+    # One slip in a short name may be another name; more letters that agree make it unlikely.
+    return NameStep.MISSPELLED if len(slips) <= 2 and (longest >= 8 or longest + backed >= 11) else NameStep.SIMILAR
+
+
+def _align(left: list[Word], right: list[Word], foreign: bool) -> tuple[list[str], list[str], Aligned]:
+    """Words of both sides in pairs, best first, and what is left over. Two words may be the other's one."""
+    pairs: Aligned = []
+    for word in sorted({w for w, _ in left} & {w for w, _ in right}):
+        while (a := _first(left, word)) is not None and (b := _first(right, word)) is not None:
+            left.remove(a)
+            right.remove(b)
+            pairs.append((word, word, 1.0))
+    for here, there in ((left, right), (right, left)):
+        _join_neighbours(here, there, pairs, foreign)
+    ranked = sorted(
+        (-like, min(a, b), max(a, b), a, b)
+        for a in set(left)
+        for b in set(right)
+        if (like := max(_word_likeness(x, y, foreign) for x, y in zip(a, b, strict=True))) >= _MAYBE_WORD
+    )
+    for less, _, _, a, b in ranked:
+        if a in left and b in right:
+            left.remove(a)
+            right.remove(b)
+            pairs.append((a[0], b[0], -less))
+    return [w for w, _ in left], [w for w, _ in right], pairs
+
+
+def _first(words: list[Word], canonical: str) -> Word | None:
+    return next((w for w in words if w[0] == canonical), None)
+
+
+def _join_neighbours(here: list[Word], there: list[Word], pairs: Aligned, foreign: bool) -> None:
+    """`micro soft` is `microsoft`."""
+    for at in range(len(here) - 1, 0, -1):
+        if at >= len(here):
+            continue
+        joined = here[at - 1][1] + here[at][1]
+        for word in list(there):
+            like = _word_likeness(joined, word[1], foreign) if len(joined) >= 4 else 0.0
+            if like >= _SURE_WORD:
+                there.remove(word)
+                del here[at - 1 : at + 1]
+                pairs.append((joined, word[1], like))
+                break
+
+
+@lru_cache(maxsize=65536)
+def _word_likeness(one: str, other: str, foreign: bool) -> float:
+    """0 to 1. From `_SURE_WORD` on a slip or an inflection of one word; numbers are equal or nothing."""
+    if one == other:
+        return 1.0
+    if one.isdigit() or other.isdigit():
+        return 0.0
+    short, long = sorted((one, other), key=lambda w: (len(w), w))
+    if len(short) >= 4 and romanised(short) == romanised(long) and len(romanised(short)) >= 4:
+        return 0.98 if foreign else 0.94
+    if len(short) >= 5 and long.removeprefix(short) in {"s", "es", "e", "n", "en", "a", "er"}:
+        return 0.97
+    distance = OSA.distance(one, other, score_cutoff=3)
+    same_start = one[0] == other[0]
+    if distance == 1 and len(short) >= 5 and same_start:
+        return 0.95 if len(short) >= 6 else 0.85
+    if distance == 2 and len(short) >= 9 and same_start:
+        return 0.93
+    if 3 <= len(short) < len(long) and long.startswith(short):
+        return 0.8
+    likeness = 1 - distance / len(long)
+    return likeness if likeness >= _MAYBE_WORD else 0.0
+
+
+def _weight(word: str) -> float:
+    """How much a word tells which company it is."""
+    if word in PLACES or word in GENERIC:
+        return 1.0
+    return 1.0 if len(word) == 1 else 2.0 if len(word) <= 3 else 3.0

@@ -1,0 +1,80 @@
+"""One name in several alphabets and spellings: what makes `Щукин`, `Shchukin` and `Schukin` meet. Pure.
+
+`latin` gives plain ASCII words. `romanised` reduces them further, to what the usual ways of writing Cyrillic, Greek
+and umlauts in Latin letters agree upon; it joins more than a reader would, so equality there is evidence, not identity.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from anyascii import anyascii
+
+from domain.texts import clean
+
+TEXT_LIMIT = 300
+"""Characters of a name that are looked at; longer ones are cut, so that hostile input costs nothing."""
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "æ": "ae", "œ": "oe", "ß": "ss"})
+_SPELLINGS = tuple(
+    (re.compile(pattern), short)
+    for pattern, short in (
+        (r"shch|schtsch|chtch|stsch", "s"),
+        (r"tsch|tch|dzh|dsch|dj", "h"),
+        (r"sch|sh|sz", "s"),
+        (r"ch|cz|kh|gh", "h"),
+        (r"zh|tz|ts", "z"),
+        (r"ph", "f"),
+        (r"th", "t"),
+        (r"ck|qu|q|c", "k"),
+        (r"x", "ks"),
+        (r"w", "v"),
+        (r"aeu|ae|aa|ai(?=$)", "a"),
+        (r"oe|ou(?=[^aeiouy]|$)", "u"),
+        (r"ue", "u"),
+        (r"[yj]", "i"),
+        (r"i+(?=[aeou])", ""),
+        (r"ie|ei|ii", "i"),
+        (r"o", "u"),
+        (r"(.)\1+", r"\1"),
+        (r"(?<=[^aeiu])er$", "r"),
+    )
+)
+
+
+@lru_cache(maxsize=16384)
+def latin(raw: str) -> str:
+    """Lower-case ASCII letters, digits and single spaces. Accents fall off; other alphabets are transliterated.
+
+    Text without a letter or digit in any alphabet (emoji alone) gives the empty string.
+    """
+    return _ascii(unicodedata.normalize("NFKC", clean(raw[: TEXT_LIMIT * 4], TEXT_LIMIT)).casefold())
+
+
+@lru_cache(maxsize=16384)
+def umlauts_written_out(raw: str) -> str:
+    """The same, with `ü` as `ue`: the other spelling that German and Nordic names have in ASCII."""
+    text = unicodedata.normalize("NFKC", clean(raw[: TEXT_LIMIT * 4], TEXT_LIMIT)).lower()
+    return _ascii(text.translate(_UMLAUTS))
+
+
+@lru_cache(maxsize=16384)
+def romanised(word: str) -> str:
+    """What the romanisations of one word share, of an ASCII word in lower case."""
+    for pattern, short in _SPELLINGS:
+        word = pattern.sub(short, word)
+    return word
+
+
+def is_foreign(raw: str) -> bool:
+    """Holds letters beyond ASCII, so that its spelling in ASCII was somebody's choice."""
+    return any(ord(c) > 127 and c.isalpha() for c in raw[: TEXT_LIMIT * 4])
+
+
+def _ascii(text: str) -> str:
+    # An apostrophe belongs to its word (O'Brien); a symbol or emoji would come back as its English name.
+    kept = "".join("" if c in "'’‘`´ʼ" else c if c.isalnum() or c == "&" or _is_mark(c) else " " for c in text)
+    return " ".join(re.findall(r"[a-z0-9]+|&", anyascii(kept).lower().replace("'", "").replace("`", "")))
+
+
+def _is_mark(c: str) -> bool:
+    return unicodedata.category(c) in {"Mn", "Mc"}
