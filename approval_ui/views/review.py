@@ -246,7 +246,7 @@ def _note(evidence: Evidence, number: str, scene: Scene) -> Note:
         text = f"{label}: {scene.name(evidence.value)}" if evidence.value else label
         exact = ""
     system = evidence.system or _SYSTEMS[evidence.source]
-    where = " · ".join(p for p in (evidence.field, system[:1].upper() + system[1:], exact) if p)
+    where = " · ".join(p for p in (evidence.field, (system[:1].upper() + system[1:]).replace("_", " "), exact) if p)
     sure = "" if evidence.confidence >= 0.995 else f"confidence {evidence.confidence:.2f}"
     return Note(id=evidence.id, number=number, text=text, source=where, at=evidence.observed_at, confidence=sure)
 
