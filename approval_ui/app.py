@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.staticfiles import StaticFiles
 
-from approval_ui import api, intake
+from approval_ui import api, context_intake, intake
 from approval_ui.dependencies import UiDependencies
 from approval_ui.limits import BodyLimit, SecurityHeaders
 from approval_ui.pages import cases, controls, door, records, review
@@ -48,6 +48,7 @@ def create_app(deps: UiDependencies, *, redeliver: bool = True) -> FastAPI:
         records.router,
         api.router,
         intake.router,
+        context_intake.router,
     ):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from approval_ui.ports import TemporalGateway
+from domain.context import ContextStore
 from domain.countersign import SignatureVerifier
 from domain.ports import CaseDocuments, Clock, DecisionSigner, MailLog, PauseSwitch, Playbooks, Receipts
 from persistence.audit import SqlAuditLog
@@ -45,6 +46,7 @@ class UiDependencies:
     config: UiConfig
     documents: CaseDocuments
     cases: SqlCases
+    context: ContextStore
     reviews: SqlReviews
     queue: ReviewQueue
     receipts: Receipts

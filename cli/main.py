@@ -9,7 +9,21 @@ import sys
 import typer
 from rich.console import Console
 
-from cli import audit, cases, demo, doctor, localcrm, pause, playbook, process, readiness, reviews, submit, undo
+from cli import (
+    audit,
+    cases,
+    context,
+    demo,
+    doctor,
+    localcrm,
+    pause,
+    playbook,
+    process,
+    readiness,
+    reviews,
+    submit,
+    undo,
+)
 from domain.errors import DomainError
 
 app = typer.Typer(
@@ -34,6 +48,7 @@ app.add_typer(cases.app, name="case")
 app.add_typer(reviews.app, name="review")
 app.add_typer(audit.app, name="audit")
 app.add_typer(playbook.app, name="playbook")
+app.add_typer(context.app, name="context")
 
 
 def run() -> None:

@@ -40,6 +40,7 @@ def build(settings: UiSettings) -> FastAPI:
             ),
             documents=stores.documents,
             cases=stores.cases,
+            context=stores.context,
             reviews=stores.reviews,
             queue=ReviewQueue(stores.db, playbook.org_id),
             receipts=stores.receipts,

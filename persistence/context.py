@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from domain.context import ContextEvent, ContextItem, ContextSubject
 from domain.model import Instant
-from domain.naming import company_domain, mail_address
+from domain.naming import mail_address
 from persistence.database import Database, insert_if_absent
 from persistence.tables import ContextEventRow
 
@@ -29,8 +29,8 @@ class SqlContext:
             event_key=hashlib.sha256(f"{item.system}\n{item.record}".encode()).hexdigest(),
             kind=item.kind.value,
             person=self._digest(subject.email),
-            company=subject.company or company_domain(subject.email, ""),
-            crm_record=next(iter(subject.records), ""),
+            company=subject.company,
+            crm_record=next((record[:15] for record in subject.records), ""),
             occurred_at=item.occurred_at,
             recorded_at=now,
             body=item.model_dump_json().encode(),
@@ -43,7 +43,7 @@ class SqlContext:
         asked = (
             *((col(row.person) == person,) if person else ()),
             *((col(row.company) == subject.company,) if subject.company else ()),
-            *((col(row.crm_record).in_(subject.records),) if subject.records else ()),
+            *((col(row.crm_record).in_(tuple(record[:15] for record in subject.records)),) if subject.records else ()),
         )
         if not asked:
             return ()

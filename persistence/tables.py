@@ -384,7 +384,7 @@ class ContextEventRow(Row, table=True):
     company: str = ""
     """The registrable domain; empty for free-mail addresses."""
     crm_record: str = ""
-    """The 18-character id of a lead, contact, account or case, where the sender knew it."""
+    """The first 15 characters of a CRM id, which are enough, where the sender knew one."""
     occurred_at: datetime = Field(sa_type=UtcDateTime)
     recorded_at: datetime = Field(sa_type=UtcDateTime)
     body: bytes

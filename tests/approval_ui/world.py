@@ -18,6 +18,7 @@ from domain.proposals import Phase
 from domain.receipts import RecordImage, WriteReceipt
 from persistence.audit import SqlAuditLog
 from persistence.cases import SqlCases
+from persistence.context import SqlContext
 from persistence.database import Database
 from persistence.documents import SqlDocuments
 from persistence.mail_log import SqlMailLog
@@ -160,6 +161,7 @@ def build_world(url: str, folder: Path, *, clock: FakeClock | None = None) -> Wo
         ),
         documents=SqlDocuments(db, clock),
         cases=SqlCases(db, clock, b"person key", workflow_id),
+        context=SqlContext(db, b"person key"),
         reviews=SqlReviews(db),
         queue=ReviewQueue(db, playbook.org_id),
         receipts=SqlReceipts(db),
