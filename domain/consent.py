@@ -1,22 +1,21 @@
-"""Whether an e-mail to this person is allowed, under which law and on what ground. Unknown means no."""
+"""Whether an e-mail or a call to this person is allowed, under which law and on what ground. Unknown means no.
+
+The law's names and the grounds per country are the playbook's: a working default, not legal advice.
+"""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from domain.citing import cite_field, cite_inquiry, cite_playbook
+from domain.consent_grounds import WORDS, Grounds
 from domain.evidence import EvidenceBook
-from domain.leads import CrmRecord, CrmSnapshot, Inquiry
+from domain.leads import CrmSnapshot, Inquiry
 from domain.model import Instant, Value
-from domain.naming import country_code, mail_address
-from domain.playbook import ConsentPolicy, ConsentRule, Ground, Playbook
+from domain.naming import country_code, mail_address, phone_number
+from domain.opt_outs import Channel, opt_outs
+from domain.playbook import ConsentRule, Ground, Playbook
 from domain.reading import language_of
 
-_GROUND_WORDS = {
-    Ground.OWN_REQUEST: "asked us themselves",
-    Ground.OPT_IN: "gave consent to e-mail",
-    Ground.CUSTOMER: "is a customer",
-    Ground.OPT_OUT_REGIME: "the law asks for an opt-out only, and there is none",
-}
+__all__ = ["Channel", "ConsentDecision", "countries_of", "may_contact", "preferred_language", "recipient_address"]
 
 
 class ConsentDecision(Value):
@@ -31,65 +30,109 @@ class ConsentDecision(Value):
     footer: str = ""
     language: str = "en"
     evidence: tuple[str, ...] = ()
+    channel: Channel = Channel.EMAIL
+    ground: Ground | None = None
+    """The weakest ground it rests on, where several countries count."""
 
 
 def may_contact(
-    inquiries: Sequence[Inquiry], snapshot: CrmSnapshot, playbook: Playbook, book: EvidenceBook, *, now: Instant
+    inquiries: Sequence[Inquiry],
+    snapshot: CrmSnapshot,
+    playbook: Playbook,
+    book: EvidenceBook,
+    *,
+    now: Instant,
+    channel: Channel = Channel.EMAIL,
 ) -> ConsentDecision:
-    """Opt-outs first, then the address, the country and its rule. It never blocks internal work."""
+    """Opt-outs first, then the address, then every country of the person, each of which must allow it.
+
+    It never blocks internal work, and it never raises.
+    """
     language = language_of(inquiries, playbook, preferred_language(snapshot))
-    refusals = _opt_outs(inquiries, snapshot, book, now)
+    refusals = opt_outs(inquiries, snapshot, playbook, book, channel=channel, now=now)
     if refusals:
         return ConsentDecision(
             allowed=False,
             verdict="Blocked.",
-            detail="; ".join(text for text, _ in refusals),
+            detail="; ".join(dict.fromkeys(text for text, _ in refusals)),
             language=language,
-            evidence=tuple(ref for _, ref in refusals),
+            evidence=tuple(dict.fromkeys(ref for _, ref in refusals)),
+            channel=channel,
         )
-    if not mail_address(recipient_address(inquiries, snapshot)):
-        return _blocked("No usable e-mail address.", language, ("e-mail address",))
+    address = (
+        recipient_address(inquiries, snapshot) if channel is Channel.EMAIL else recipient_phone(inquiries, snapshot)
+    )
+    if not address:
+        what = "e-mail address" if channel is Channel.EMAIL else "phone number"
+        return _blocked(f"No usable {what}.", language, (what,), channel)
     countries = countries_of(inquiries, snapshot, book)
     if not countries:
-        return _blocked("The country is not known, so no rule can be applied.", language, ("country",))
-    allowed: list[tuple[ConsentRule, str, str]] = []
+        return _blocked("The country is not known, so no rule can be applied.", language, ("country",), channel)
+    grounds = Grounds(inquiries, snapshot, playbook, book, channel=channel, address=address, now=now)
+    allowed: list[tuple[ConsentRule, Ground, str]] = []
     for country, source in countries.items():
         rule = next((r for r in playbook.consent.rules if country in r.countries), None)
         if rule is None:
-            return _blocked(
-                f"The playbook has no consent rule for {country}.", language, (f"consent rule for {country}",)
-            )
-        ground = _ground(rule, inquiries, snapshot, playbook.consent, book, now)
-        rule_ref = cite_playbook(book, "consent", rule.id, rule.law, now=now)
-        if ground is None:
-            wanted = " or ".join(_GROUND_WORDS[g] for g in rule.grounds) or "nothing: this rule never allows it"
+            missing = (f"consent rule for {country}",)
+            return _blocked(f"The playbook has no consent rule for {country}.", language, missing, channel)
+        rule_ref = cite_playbook(book, "consent", rule.id, law_of(rule, channel), now=now)
+        found = grounds.first(rule)
+        refused = _missing(rule, found, channel)
+        if found is None or refused is not None:
+            detail, missing = refused or ("", ())
             return ConsentDecision(
                 allowed=False,
                 verdict="Blocked.",
                 rule=rule.id,
-                law=rule.law,
-                detail=f"{rule.law} asks that the person {wanted}.",
-                missing=("consent",),
+                law=law_of(rule, channel),
+                detail=detail,
+                missing=missing,
                 language=language,
                 evidence=(source, rule_ref),
+                channel=channel,
             )
-        allowed.append((rule, ground[0], ground[1] or rule_ref))
+        allowed.append((rule, found[0], found[1] or rule_ref))
     rule = allowed[0][0]
     refs = (
         *countries.values(),
         *(ref for _, _, ref in allowed),
-        cite_playbook(book, "consent", rule.id, rule.law, now=now),
+        cite_playbook(book, "consent", rule.id, law_of(rule, channel), now=now),
     )
+    weakest = max((ground for _, ground, _ in allowed), key=list(Ground).index)
+    why = "; ".join(dict.fromkeys(WORDS[ground] for _, ground, _ in allowed))
     return ConsentDecision(
         allowed=True,
         verdict="Allowed.",
         rule=rule.id,
-        law=rule.law,
-        detail=f"{', '.join(countries)}: {'; '.join(dict.fromkeys(why for _, why, _ in allowed))}; {rule.law}.",
-        footer=_footer(rule, language, playbook),
+        law=law_of(rule, channel),
+        detail=f"{', '.join(countries)}: {why}; {law_of(rule, channel)}.",
+        footer=_footer(rule, weakest, language, playbook) if channel is Channel.EMAIL else "",
         language=language,
         evidence=tuple(dict.fromkeys(refs)),
+        channel=channel,
+        ground=weakest,
     )
+
+
+def law_of(rule: ConsentRule, channel: Channel) -> str:
+    return rule.law if channel is Channel.EMAIL else rule.phone_law or rule.law
+
+
+def _missing(
+    rule: ConsentRule, found: tuple[Ground, str] | None, channel: Channel
+) -> tuple[str, tuple[str, ...]] | None:
+    """What keeps a rule from allowing it: no ground, or a register that nobody has asked."""
+    if found is None:
+        wanted = rule.grounds if channel is Channel.EMAIL else rule.phone
+        said = " or ".join(WORDS[g] for g in wanted) or "nothing: this rule never allows it"
+        return f"{law_of(rule, channel)} asks that the person {said}.", ("consent",)
+    own_word = found[0] in {Ground.OWN_REQUEST, Ground.OPT_IN, Ground.CUSTOMER}
+    if channel is Channel.PHONE and rule.phone_register and not own_word:
+        return (
+            f"Nobody has checked the number against {rule.phone_register}; {law_of(rule, channel)} asks for it.",
+            (f"check of {rule.phone_register}",),
+        )
+    return None
 
 
 def countries_of(inquiries: Sequence[Inquiry], snapshot: CrmSnapshot, book: EvidenceBook) -> dict[str, str]:
@@ -117,13 +160,14 @@ def preferred_language(snapshot: CrmSnapshot) -> str:
     return next((v for r in records if r is not None and (v := r.text("Preferred_Language__c"))), "")
 
 
-def _blocked(detail: str, language: str, missing: tuple[str, ...]) -> ConsentDecision:
+def _blocked(detail: str, language: str, missing: tuple[str, ...], channel: Channel) -> ConsentDecision:
     return ConsentDecision(
         allowed=False,
         verdict="Blocked.",
         detail=f"{detail} Missing: {', '.join(missing)}.",
         missing=missing,
         language=language,
+        channel=channel,
     )
 
 
@@ -135,101 +179,19 @@ def recipient_address(inquiries: Sequence[Inquiry], snapshot: CrmSnapshot) -> st
     return next((i.email for i in reversed(inquiries) if mail_address(i.email)), "")
 
 
-def _opt_outs(
-    inquiries: Sequence[Inquiry], snapshot: CrmSnapshot, book: EvidenceBook, now: Instant
-) -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
+def recipient_phone(inquiries: Sequence[Inquiry], snapshot: CrmSnapshot) -> str:
+    """Which number would be called, in E.164 where its country is known; the CRM's own first."""
+    country = next((c for i in reversed(inquiries) if (c := country_code(i.country))), "")
     for record in (snapshot.lead, snapshot.contact):
-        if record is None:
-            continue
-        if record.flag("HasOptedOutOfEmail"):
-            found.append((f"opted out of e-mail ({record.object})", cite_field(book, record, "HasOptedOutOfEmail")))
-        if record.text("EmailBouncedDate") or record.text("EmailBouncedReason"):
-            field = "EmailBouncedReason" if record.text("EmailBouncedReason") else "EmailBouncedDate"
-            found.append(("the address bounced", cite_field(book, record, field)))
-    person = snapshot.individual
-    if person is not None:
-        for field, text in (
-            ("HasOptedOutSolicit", "asked not to be solicited"),
-            ("HasOptedOutProcessing", "objected to processing"),
-            ("ShouldForget", "asked to be forgotten"),
-        ):
-            if person.flag(field):
-                found.append((text, cite_field(book, person, field)))
-    found.extend(
-        ("opted out of e-mail (consent record)", cite_field(book, consent, "PrivacyConsentStatus"))
-        for consent in snapshot.consents
-        if _concerns_mail(consent) and _in_force(consent, now) and consent.text("PrivacyConsentStatus") == "OptOut"
-    )
-    newest = next((i for i in reversed(inquiries) if i.consent is not None), None)
-    if newest is not None and newest.consent is False:
-        found.append(("said no to messages on the form", cite_inquiry(book, newest, "consent")))
-    return found
+        for field in ("Phone", "MobilePhone"):
+            if record is not None and (number := phone_number(record.text(field), country)):
+                return number
+    return next((n for i in reversed(inquiries) if (n := phone_number(i.phone, country))), "")
 
 
-def _concerns_mail(consent: CrmRecord) -> bool:
-    return consent.object == "ContactPointTypeConsent" and consent.text("ContactPointType") in {"", "Email"}
-
-
-def _in_force(consent: CrmRecord, now: Instant) -> bool:
-    """Dates travel as ISO text in UTC, so the first ten characters compare as days."""
-    today = now.date().isoformat()
-    since, until = consent.text("EffectiveFrom")[:10], consent.text("EffectiveTo")[:10]
-    return (not since or since <= today) and (not until or until >= today)
-
-
-def _ground(
-    rule: ConsentRule,
-    inquiries: Sequence[Inquiry],
-    snapshot: CrmSnapshot,
-    policy: ConsentPolicy,
-    book: EvidenceBook,
-    now: Instant,
-) -> tuple[str, str] | None:
-    for ground in rule.grounds:
-        ref: str | None = None
-        match ground:
-            case Ground.OWN_REQUEST:
-                ref = _own_request(inquiries, snapshot, policy, book, now)
-            case Ground.OPT_IN:
-                ref = _opt_in(inquiries, snapshot, book, now)
-            case Ground.CUSTOMER:
-                account = snapshot.account
-                if account is not None and account.text("Type") == "Customer" and snapshot.contact is not None:
-                    ref = cite_field(book, account, "Type")
-            case Ground.OPT_OUT_REGIME:
-                ref = ""
-        if ref is not None:
-            return _GROUND_WORDS[ground], ref
-    return None
-
-
-def _own_request(
-    inquiries: Sequence[Inquiry], snapshot: CrmSnapshot, policy: ConsentPolicy, book: EvidenceBook, now: Instant
-) -> str | None:
-    oldest = now - timedelta(days=policy.own_request_days)
-    for inquiry in reversed(inquiries):
-        if inquiry.received_at < oldest or not (inquiry.message.strip() or inquiry.product_interest.strip()):
-            continue
-        if inquiry.source.value in policy.own_request_sources:
-            return cite_inquiry(book, inquiry, "message" if inquiry.message.strip() else "product_interest")
-        lead = snapshot.lead
-        polled = lead is not None and inquiry.source.value == "crm_poll"
-        if lead is not None and polled and lead.text("LeadSource") in policy.own_request_lead_sources:
-            return cite_field(book, lead, "LeadSource")
-    return None
-
-
-def _opt_in(inquiries: Sequence[Inquiry], snapshot: CrmSnapshot, book: EvidenceBook, now: Instant) -> str | None:
-    for inquiry in reversed(inquiries):
-        if inquiry.consent is True:
-            return cite_inquiry(book, inquiry, "consent")
-    for consent in snapshot.consents:
-        if _concerns_mail(consent) and _in_force(consent, now) and consent.text("PrivacyConsentStatus") == "OptIn":
-            return cite_field(book, consent, "PrivacyConsentStatus")
-    return None
-
-
-def _footer(rule: ConsentRule, language: str, playbook: Playbook) -> str:
-    text = rule.footer.get(language) or next(iter(rule.footer.values()))
+def _footer(rule: ConsentRule, ground: Ground, language: str, playbook: Playbook) -> str:
+    """Says "because of your inquiry" only where there was one."""
+    own = ground is Ground.OWN_REQUEST or not playbook.consent.uninvited_footer
+    texts = rule.footer if own else playbook.consent.uninvited_footer
+    text = texts.get(language) or next(iter(texts.values()))
     return text.replace("{seller}", playbook.seller.name).replace("{address}", playbook.seller.address)
