@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
+from cli import playbook_init
 from cli.crm_access import crm_access
+from cli.playbook_import import import_rules
 from domain.lint_names import Directory, live, unknown_names, written_down
 from domain.playbook import Playbook
 from domain.rule_lint import lint
@@ -49,6 +51,12 @@ def _live_names() -> Directory:
     """The names of the org that the environment or the demo on this machine names."""
     names = read_names(crm_access().session(SystemClock()))
     return live(names.users, names.queues, names.groups)
+
+
+app.command("init")(playbook_init.init)
+
+
+app.command("import")(import_rules)
 
 
 @app.command("schema")
