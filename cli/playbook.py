@@ -59,6 +59,9 @@ app.command("init")(playbook_init.init)
 app.command("import")(import_rules)
 
 
+app.command("init")(playbook_init.init)
+
+
 @app.command("schema")
 def schema() -> None:
     """JSON Schema of the whole playbook, for editors."""
