@@ -38,6 +38,8 @@ class CaseActivities:
         routed = file.routed(order.round).routing if file.has(DocumentKind.ROUTING, str(order.round)) else None
         opened = explain(order.code, routed, self._playbooks.current())
         file.keep(DocumentKind.EXCEPTION, str(order.round), opened)
+        # Repeated after the rules changed, it still names who was asked first.
+        opened = file.exception(order.round) or opened
         self._audit.append(
             AuditEvent(
                 key=f"exception/{order.case_id}/{order.round}/{order.code.value}",
@@ -66,9 +68,11 @@ class CaseActivities:
         now = self._clock.now()
         self._end_round(order)
         seen = self._cases.get(order.case_id).inquiry_count
-        closed = self._cases.close(order.case_id, CaseOutcome.CANCELLED, seen_inquiries=seen, now=now)
+        while not self._cases.close(order.case_id, CaseOutcome.CANCELLED, seen_inquiries=seen, now=now):
+            # Somebody joined between the two. Ops meant that inquiry too.
+            seen = self._cases.get(order.case_id).inquiry_count
         self._note_closed(order.org_id, order.case_id, CaseOutcome.CANCELLED, "")
-        return CloseHead(closed=closed, inquiry_count=seen)
+        return CloseHead(closed=True, inquiry_count=seen)
 
     def _end_round(self, order: RoundInput | ExceptionInput) -> None:
         """Nobody listens to this round any more: take its card out of the queue, unless it has ended by itself."""

@@ -38,22 +38,27 @@ class MailActivities:
             if refused.code is not ErrorCode.MAIL_REFUSED:
                 raise
             # Refused before it was handed over (the person opted out meanwhile): close the intent as well.
-            now = self._clock.now()
-            self._mail_log.move(order.message_id, MailState.INTENDED, MailState.REFUSED, now=now)
-            state = MailState.REFUSED
+            state = self._end(order, MailState.REFUSED)
         self._note(order, state)
         return MailHead(state=state)
 
     @activity.defn(name="stop_mail")
     def stop(self, order: MailInput) -> MailHead:
         """Stop it within its undo window, so that no later attempt can send it."""
-        now = self._clock.now()
-        state = self._mail_log.begin(order.message_id, order.case_id, order.decision_id, now=now)
+        state = self._log(order)
         if state is MailState.INTENDED:
-            self._mail_log.move(order.message_id, MailState.INTENDED, MailState.STOPPED, now=now)
-            state = MailState.STOPPED
+            state = self._end(order, MailState.STOPPED)
         self._note(order, state)
         return MailHead(state=state)
+
+    def _end(self, order: MailInput, ending: MailState) -> MailState:
+        """End what was not handed over yet. Where another attempt was quicker, how that one ended."""
+        if self._mail_log.move(order.message_id, MailState.INTENDED, ending, now=self._clock.now()):
+            return ending
+        return self._log(order)
+
+    def _log(self, order: MailInput) -> MailState:
+        return self._mail_log.begin(order.message_id, order.case_id, order.decision_id, now=self._clock.now())
 
     def _order(self, order: MailInput) -> WriteOrder:
         return WriteOrder(

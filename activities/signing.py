@@ -11,8 +11,8 @@ from temporalio import activity
 from activities.messages import RoundInput, VerifiedDecision
 from domain.audit import AuditEvent, AuditKind
 from domain.casefile import CaseFile
-from domain.decisions import DecisionEnvelope, Purpose, Recorded, Verdict
-from domain.errors import ErrorCode
+from domain.decisions import DecisionEnvelope, Purpose, Recorded, Verdict, parse_envelope
+from domain.errors import ErrorCode, NotAuthorised, RefusalReason
 from domain.permissions import Level, RiskCategory, Role, may
 from domain.ports import AuditLog, CaseDocuments, Clock, DecisionSigner, Playbooks, Reviews
 from domain.proposals import CreateLead, Phase, digest_of, in_phase, parse_content
@@ -52,11 +52,10 @@ class SigningActivities:
         decision_id = "p" + hashlib.sha256(f"{order.org_id}/{order.case_id}/{order.round}".encode()).hexdigest()[:24]
         if self._reviews.decision(decision_id) is None:
             refused = self._refusal(order, content_kinds=tuple(a.kind for a in content.actions), round_digest=digest)
+            refused = refused or self._sign(order, decision_id, digest)
             if refused:
                 return VerifiedDecision(accepted=False, reason=refused, decision_id=decision_id)
-            refused = self._sign(order, decision_id, digest)
-            if refused:
-                return VerifiedDecision(accepted=False, reason=refused, decision_id=decision_id)
+        self._note_signed(order, decision_id)
         return VerifiedDecision(
             accepted=True,
             complete=True,
@@ -107,19 +106,24 @@ class SigningActivities:
             key_id=self._signer.key_id,
         )
         recorded = self._reviews.record(self._signer.sign(envelope), envelope, now=now)
-        if recorded not in (Recorded.RECORDED, Recorded.SAME_AGAIN):
-            return recorded.value
+        return "" if recorded in (Recorded.RECORDED, Recorded.SAME_AGAIN) else recorded.value
+
+    def _note_signed(self, order: RoundInput, decision_id: str) -> None:
+        """Made again for a signature that was found: a crash may have come between it and its audit entry."""
+        stored = self._reviews.decision(decision_id)
+        if stored is None:
+            raise NotAuthorised(RefusalReason.UNKNOWN_DECISION)
+        envelope = parse_envelope(stored)
         self._audit.append(
             AuditEvent(
                 key=f"policy_signed/{decision_id}",
                 kind=AuditKind.POLICY_SIGNED,
                 org_id=order.org_id,
                 case_id=order.case_id,
-                actor=self._signer.key_id,
+                actor=envelope.key_id,
                 subject=decision_id,
-                digest=digest,
-                at=now,
+                digest=envelope.final_digest,
+                at=envelope.decided_at,
             )
         )
-        self._reviews.delivered(decision_id, now=now)
-        return ""
+        self._reviews.delivered(decision_id, now=self._clock.now())
