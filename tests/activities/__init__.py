@@ -1,0 +1,1 @@
+"""Activities over real databases and real keys: what a step leaves behind, and what its repetition does."""
