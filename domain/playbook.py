@@ -275,6 +275,18 @@ class ScoreRule(Value):
     points: int = Field(ge=-100, le=100)
     when: Condition
     group: str = ""
+    half_life: Seconds = 0
+    """For intents and facts: the points halve with each of these since it was said. 0 keeps them."""
+
+
+class Disqualifier(Value):
+    """A condition that no number of points makes up for. The rules propose, a person disqualifies."""
+
+    id: str = Field(pattern=r"^[a-z0-9_]{1,60}$")
+    label: str
+    reason: str
+    """A reject reason's code."""
+    when: Condition
 
 
 class Band(Value):
@@ -403,6 +415,7 @@ class Playbook(Value):
     routing: RoutingRules
     score_rules: tuple[ScoreRule, ...]
     bands: tuple[Band, ...] = Field(min_length=1)
+    disqualifiers: tuple[Disqualifier, ...] = ()
     consent: ConsentPolicy
     enrichment: EnrichmentRules
     free_mail_hosts: tuple[str, ...] = ()

@@ -76,6 +76,9 @@ def _references(playbook: Playbook) -> Iterator[PlaybookFinding]:
     for fit, code in playbook.disqualify_reasons.items():
         if code not in codes:
             yield _unknown(("disqualify_reasons", fit.value), "reject reason", code, codes)
+    for n, rule in enumerate(playbook.disqualifiers):
+        if rule.reason not in codes:
+            yield _unknown(("disqualifiers", n, "reason"), "reject reason", rule.reason, codes)
 
 
 def _unknown(path: Path, kind: str, name: str, known: object) -> PlaybookFinding:

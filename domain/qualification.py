@@ -6,11 +6,23 @@ from domain.model import Value
 
 
 class ScoreLine(Value):
-    """One rule that applied: its points and what they rest on."""
+    """One rule that applied: its points and what they rest on. `full_points` is what they were before decay."""
 
     rule: str
     label: str
     points: int
+    evidence: tuple[str, ...] = ()
+    full_points: int | None = None
+    said_days_ago: int | None = None
+    """Set where age took points away."""
+
+
+class DisqualifierHit(Value):
+    """A hard disqualifier that applied; a proposal to a person, never a decision."""
+
+    rule: str
+    label: str
+    reason: str
     evidence: tuple[str, ...] = ()
 
 
@@ -39,6 +51,9 @@ class Qualification(Value):
     missing: tuple[str, ...] = ()
     disqualify_reason: str = ""
     """A reason code of the playbook, when the rules propose to disqualify; a person always decides that."""
+    disqualifiers: tuple[DisqualifierHit, ...] = ()
+    sum_of_points: int | None = None
+    """Before it was held within 0 to 100."""
 
 
 class InjectionFinding(Value):

@@ -1,16 +1,18 @@
 """How good an inquiry is: the playbook's rules as a sum with evidence. Names of people never score."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import assert_never
 
 from domain.citing import cite_field, cite_inquiry, cite_signal
 from domain.enrichment import Enrichment
 from domain.evidence import EvidenceBook
+from domain.intent_decay import decayed, newest
 from domain.leads import CrmSnapshot, Inquiry
 from domain.model import Instant
 from domain.naming import FREE_MAIL_HOSTS, NOT_PROVIDED, company_domain, mail_host, registrable_domain
 from domain.playbook import (
+    Condition,
     OnCrm,
     OnFact,
     OnField,
@@ -20,7 +22,7 @@ from domain.playbook import (
     Playbook,
     ScoreRule,
 )
-from domain.qualification import Fit, Qualification, ScoreLine
+from domain.qualification import DisqualifierHit, Fit, Qualification, ScoreLine
 from domain.reading import Finding, ReadFacts, pattern_of
 from domain.texts import fold
 
@@ -66,9 +68,28 @@ class _Judge:
             return value, cite_field(self.book, lead, _LEAD_FIELDS[name])
         return "", ""
 
-    def applies(self, rule: ScoreRule) -> tuple[str, ...] | None:
-        """The evidence of a rule that applies (perhaps none, where something is absent), or None."""
-        when = rule.when
+    def line(self, rule: ScoreRule) -> ScoreLine | None:
+        """The points of a rule that applies, less what age took from them."""
+        evidence = self.applies(rule.when)
+        if evidence is None:
+            return None
+        line = ScoreLine(rule=rule.id, label=rule.label, points=rule.points, evidence=evidence)
+        said = self._said_at(rule.when) if rule.half_life else None
+        points = decayed(rule.points, said, self.now, rule.half_life) if said is not None else rule.points
+        if said is None or points == rule.points:
+            return line
+        return line.model_copy(
+            update={"points": points, "full_points": rule.points, "said_days_ago": (self.now - said).days}
+        )
+
+    def _said_at(self, when: Condition) -> Instant | None:
+        """When the newest finding behind an intent or a fact was said."""
+        found = self.facts.intents if isinstance(when, OnIntent) else self.facts.bant if isinstance(when, OnFact) else ()
+        names = when.any_of if isinstance(when, OnIntent | OnFact) else ()
+        return newest(self.inquiries[f.inquiry].received_at for f in found if f.name in names)
+
+    def applies(self, when: Condition) -> tuple[str, ...] | None:
+        """The evidence of a condition that holds, or None. What is absent is shown as the empty field it is."""
         match when:
             case OnIntent():
                 found = [f for f in self.facts.intents if f.name in when.any_of]
@@ -95,7 +116,7 @@ class _Judge:
                 self.missing.append(when.name)
             if bool(value) is not when.present:
                 return None
-            return (ref,) if value else ()
+            return (ref if value else cite_inquiry(self.book, self.inquiries[-1], when.name),)
         if not value:
             self.missing.append(when.name)
             return None
@@ -151,13 +172,16 @@ def qualify(
     for rule in playbook.score_rules:
         if rule.group and rule.group in settled:
             continue
-        evidence = judge.applies(rule)
-        if evidence is None:
+        line = judge.line(rule)
+        if line is None:
             continue
         settled.add(rule.group)
-        lines.append(ScoreLine(rule=rule.id, label=rule.label, points=rule.points, evidence=evidence))
-    score = max(0, min(100, sum(line.points for line in lines)))
+        lines.append(line)
+    total = sum(line.points for line in lines)
+    score = max(0, min(100, total))
     fit, fit_evidence = _fit(judge)
+    hits = tuple(_hits(judge))
+    reason = playbook.disqualify_reasons.get(fit, "") or next((h.reason for h in hits), "")
     missing = tuple(dict.fromkeys(judge.missing))
     trust = min(judge.trust, default=1.0)
     return Qualification(
@@ -168,8 +192,17 @@ def qualify(
         fit_evidence=fit_evidence,
         lines=tuple(lines),
         missing=missing,
-        disqualify_reason=playbook.disqualify_reasons.get(fit, ""),
+        disqualify_reason=reason,
+        disqualifiers=hits,
+        sum_of_points=total,
     )
+
+
+def _hits(judge: _Judge) -> Iterator[DisqualifierHit]:
+    for rule in judge.playbook.disqualifiers:
+        evidence = judge.applies(rule.when)
+        if evidence is not None:
+            yield DisqualifierHit(rule=rule.id, label=rule.label, reason=rule.reason, evidence=evidence)
 
 
 def host_kind(address: str, playbook: Playbook) -> str:
