@@ -68,6 +68,7 @@ class DraftingActivities:
             book=book,
             now=self._clock.now(),
             instructions=note.text if note else "",
+            context=file.context(order.round),
         )
         draft = draft_grounded(writer, request)
         file.keep(DocumentKind.DRAFT, slot, Drafted(draft=draft, consent=consent, evidence=book.entries()))

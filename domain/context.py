@@ -84,6 +84,9 @@ class CaseContext(Value):
         return tuple(i for i in self.items if i.kind in kinds)
 
 
+NOTHING_BEFORE = CaseContext()
+
+
 class ContextReader(Protocol):
     def about(self, subject: ContextSubject, *, since: Instant, limit: int = 50) -> tuple[ContextItem, ...]:
         """Newest first. Raises `StoreError`."""

@@ -14,6 +14,21 @@ class Person(Value):
     title: str = ""
 
 
+class OpenQuestion(Value):
+    """A question that no source answers. Approved word by word, one text per language."""
+
+    id: str
+    texts: dict[str, str]
+
+
+class AnsweredQuestion(Value):
+    """A question that a source answers: no draft may ask it. `asks` are the phrases by which it is known."""
+
+    id: str
+    evidence: str
+    asks: tuple[str, ...]
+
+
 class DraftRequest(Value):
     """Everything a writer may use. What is not in here cannot be stated.
 
@@ -36,6 +51,9 @@ class DraftRequest(Value):
     meeting_offers: tuple[str, ...] = ()
     """Times that may be offered, already in the recipient's language."""
     mail_allowed: bool
+    questions: tuple[OpenQuestion, ...] = ()
+    """What may be asked, in the order of worth. A first answer asks one."""
+    answered: tuple[AnsweredQuestion, ...] = ()
     instructions: str = ""
     """A reviewer's request for another draft."""
     findings: tuple[str, ...] = ()

@@ -9,6 +9,8 @@ class EvidenceSource(StrEnum):
     INQUIRY = "inquiry"
     CRM = "crm"
     ENRICHMENT = "enrichment"
+    CONTEXT = "context"
+    """What was said or done before: a call, an activity, usage, a bill, a ticket, a visit."""
     PLAYBOOK = "playbook"
     MODEL = "model"
     REVIEWER = "reviewer"

@@ -8,11 +8,13 @@ Courtesies need no evidence; whatever is not known to be one is a statement.
 import re
 from collections.abc import Iterable, Sequence
 
-from domain.drafting import Draft, DraftRequest, DraftSentence
+from domain.drafting import AnsweredQuestion, Draft, DraftRequest, DraftSentence
 from domain.errors import ModelError
 from domain.evidence import Evidence, EvidenceSource
 from domain.model import Value
 from domain.ports import DraftWriter
+from domain.reading import pattern_of
+from domain.texts import fold as plain_fold
 from domain.verifiable import DATE_WORDS, Part, PartKind, parts_of, plain
 from domain.wording import (
     ASKING,
@@ -32,6 +34,13 @@ _SHARED = 0.5
 _SHARED_PRODUCT = 0.6
 """The same for statements about our own product, which are approved word by word."""
 _NEUTRAL_SUBJECT = {"en": "Your inquiry", "es": "Su consulta", "de": "Ihre Anfrage", "fr": "Votre demande"}
+_REQUESTS = re.compile(
+    r"\b(?:tell|let (?:me|us) know|share|confirm|send (?:me|us)|wonder|like to know|curious"
+    r"|diga|dime|digame|indique|indicar|decirme|decirnos|confirme|saber"
+    r"|nennen|sagen|mitteilen|teilen|verraten|wissen"
+    r"|dire|dites|indiquer|indiquez|preciser|precisez|savoir)\b"
+)
+"""Words by which a sentence asks without a question mark, folded."""
 _NEEDS_EVIDENCE = "states something and names no evidence for it"
 
 
@@ -51,14 +60,19 @@ class Allowed(Value):
 
     said: tuple[str, ...] = ()
     brief: tuple[str, ...] = ()
+    answered: tuple[AnsweredQuestion, ...] = ()
+    """What a sentence may not ask, because a source says it."""
 
     @classmethod
     def by(cls, request: DraftRequest) -> "Allowed":
         people = (request.recipient, request.sender)
         names = [p.name for p in people] + [w for p in people for w in p.name.split() if len(w) > 1]
         said = (*names, request.sender.title, request.company, request.seller, *request.meeting_offers)
+        asked = (text for question in request.questions for text in question.texts.values())
         return cls(
-            said=_longest_first(said), brief=(request.instructions, request.recipient.title, "written in English")
+            said=_longest_first((*said, *asked)),
+            brief=(request.instructions, request.recipient.title, "written in English"),
+            answered=request.answered,
         )
 
 
@@ -148,12 +162,25 @@ def _judged(sentence: DraftSentence, facts: dict[str, Evidence], allowed: Allowe
     strange = [e for e in sentence.evidence if e not in facts]
     if strange:
         return _strike(sentence, f"cites {', '.join(strange)}, which was not offered")
+    if known := _asks_what_is_known(sentence.text, allowed):
+        return _strike(sentence, f"asks what {known} answers already")
     if not states_something(sentence.text, allowed):
         return sentence
     if not sentence.evidence:
         return _strike(sentence, _NEEDS_EVIDENCE)
     verdict = check(_without(sentence.text, allowed.said), [facts[e] for e in sentence.evidence])
     return sentence if verdict.supported else _strike(sentence, "; ".join(verdict.reasons))
+
+
+def _asks_what_is_known(text: str, allowed: Allowed) -> str:
+    """The evidence that answers the question in this sentence; empty where it asks none, or an open one."""
+    folded = plain_fold(text)
+    if "?" not in text and not _REQUESTS.search(folded):
+        return ""
+    for question in allowed.answered:
+        if any(pattern_of(phrase, ()).search(folded) for phrase in question.asks):
+            return question.evidence
+    return ""
 
 
 def _strike(sentence: DraftSentence, why: str) -> DraftSentence:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from domain.cards import Check, ReviewCard
 from domain.citing import cite_field, cite_inquiry, cite_playbook, cite_signal
 from domain.consent import ConsentDecision, preferred_language, recipient_address
+from domain.context import NOTHING_BEFORE, CaseContext
 from domain.drafting import Draft, DraftRequest, Person
 from domain.enrichment import Enrichment, Signal
 from domain.errors import ErrorCode, InputError
@@ -29,6 +30,7 @@ from domain.proposed_actions import (
     task_action,
 )
 from domain.qualification import Qualification
+from domain.questions import Sources, cite_context_facts, questions_for
 from domain.reading import ReadFacts, language_of
 from domain.risk import assess, raise_to
 from domain.routing import RoutingDecision
@@ -112,6 +114,7 @@ def drafting_request(
     now: Instant,
     instructions: str = "",
     findings: tuple[str, ...] = (),
+    context: CaseContext = NOTHING_BEFORE,
 ) -> DraftRequest:
     """What a writer may use: the evidence on fields that the playbook lets a model see, and quoted words."""
     visible = frozenset(playbook.model_may_see)
@@ -125,6 +128,11 @@ def drafting_request(
         signal = enrichment.best(name)
         if signal is not None and name in visible:
             cite_signal(book, signal)
+    cite_context_facts(context, visible, book)
+    sources_of_answers = Sources(
+        inquiries=tuple(inquiries), snapshot=snapshot, enrichment=enrichment, facts=facts, context=context
+    )
+    questions = questions_for(sources_of_answers, playbook, book)
     language = language_of(inquiries, playbook, preferred_language(snapshot))
     statements = {
         cite_playbook(book, "products", s.id, s.texts.get(language) or next(iter(s.texts.values())), now=now)
@@ -132,7 +140,13 @@ def drafting_request(
         if s.texts
     }
     sources = {EvidenceSource.INQUIRY, EvidenceSource.CRM, EvidenceSource.ENRICHMENT, EvidenceSource.REVIEWER}
-    known = tuple(e for e in book.entries() if e.source in sources and (e.quote is not None or e.field in visible))
+    # Words from calls and tickets stay out of a letter: whoever spoke there did not write to us. Values may serve.
+    known = tuple(
+        e
+        for e in book.entries()
+        if (e.source in sources and e.quote is not None)
+        or (e.source in (*sources, EvidenceSource.CONTEXT) and e.field in visible)
+    )
     who = snapshot.lead or snapshot.contact
     title = (who.text("Title") if who is not None else "") or newest.title
     sender_name, sender_address = sender_of(routing, snapshot, playbook.seller)
@@ -154,6 +168,8 @@ def drafting_request(
         product_statements=tuple(e for e in book.entries() if e.id in statements),
         meeting_offers=playbook.meeting_offers.get(language, ()),
         mail_allowed=consent.allowed and not qualification.disqualify_reason,
+        questions=questions.open,
+        answered=questions.answered,
         instructions=clean_block(instructions, 4_000),
         findings=findings,
     )

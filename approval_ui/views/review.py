@@ -231,6 +231,7 @@ _SYSTEMS = {
     EvidenceSource.INQUIRY: "Inquiry",
     EvidenceSource.CRM: "Salesforce",
     EvidenceSource.ENRICHMENT: "Enrichment",
+    EvidenceSource.CONTEXT: "Context",
     EvidenceSource.PLAYBOOK: "Playbook",
     EvidenceSource.MODEL: "Model",
     EvidenceSource.REVIEWER: "Reviewer",

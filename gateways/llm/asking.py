@@ -85,6 +85,9 @@ def _data(request: DraftRequest, facts: tuple[Evidence, ...]) -> str:
     ]
     lines += [{"fact": f.id, "source": f.source.value, "field": f.field, "says": f.quote or f.value} for f in facts]
     lines.append({"inquiry_message": request.inquiry_message})
+    texts = (q.texts.get(request.language) or next(iter(q.texts.values())) for q in request.questions[:1])
+    lines += [{"question_worth_asking": text} for text in texts]
+    lines += [{"answered_already_so_never_ask": q.id.replace("_", " ")} for q in request.answered]
     if request.instructions:
         lines.append({"wish_of_a_reviewer": request.instructions})
     lines += [{"deleted_from_your_last_draft": finding} for finding in request.findings]

@@ -63,7 +63,10 @@ class _Mail:
         return " ".join(self._one_of(fit).format(**known).split())[:200]
 
     def paragraphs(self) -> tuple[tuple[DraftSentence, ...], ...]:
-        parts = (self._greeting(), self._opening(), self._about_us(), self._next_step(), self._closing())
+        parts = (
+            *(self._greeting(), self._opening(), self._about_us()),
+            *(self._question(), self._next_step(), self._closing()),
+        )
         return tuple(p for p in parts if p)
 
     def _one_of(self, options: Sequence[str], offset: int = 0) -> str:
@@ -102,6 +105,12 @@ class _Mail:
 
     def _is_readable(self, text: str) -> bool:
         return language_of(text) in {self._language, ""}
+
+    def _question(self) -> tuple[DraftSentence, ...]:
+        """The first question that no source answers, word by word; a short mail asks none."""
+        texts = (q.texts[self._language] for q in self._request.questions if self._language in q.texts)
+        text = "" if self._wishes.shorter else next(texts, "")
+        return (DraftSentence(text=text),) if text else ()
 
     def _next_step(self) -> tuple[DraftSentence, ...]:
         if self._wishes.no_meeting:
