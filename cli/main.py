@@ -15,6 +15,7 @@ from cli import (
     context,
     demo,
     doctor,
+    evals,
     localcrm,
     pause,
     playbook,
@@ -48,6 +49,7 @@ app.add_typer(cases.app, name="case")
 app.add_typer(reviews.app, name="review")
 app.add_typer(audit.app, name="audit")
 app.add_typer(playbook.app, name="playbook")
+app.add_typer(evals.app, name="evals")
 app.add_typer(context.app, name="context")
 
 

@@ -19,6 +19,8 @@ from domain.transliteration import TEXT_LIMIT, is_foreign, latin, romanised, uml
 _SURE_WORD = 0.93
 """From here on two words are one word with a slip of the keyboard."""
 _MAYBE_WORD = 0.75
+_BEGINNING = 0.8
+"""One word is the beginning of the other: perhaps its abbreviation."""
 _UNITS = frozenset({"division", "div", "branch", "dept", "department", "unit", "subsidiary", "affiliate", "region"})
 
 
@@ -27,6 +29,7 @@ class NameStep(StrEnum):
     REWRITTEN = "rewritten"
     MISSPELLED = "misspelled"
     SIMILAR = "similar"
+    OWN_WORDS = "own_words"
     PART = "part"
     ACRONYM = "acronym"
     SISTER = "sister"
@@ -43,6 +46,8 @@ class CompanyName:
     forms: frozenset[str]
     place: frozenset[str]
     """Words after form and comma: `Acme B.V., Zoetermeer, NL`."""
+    abbreviated: frozenset[str]
+    """Words with a full stop behind them."""
     foreign: bool
 
 
@@ -50,6 +55,9 @@ class CompanyName:
 def read_company_name(raw: str) -> CompanyName:
     """Any text; the name has no words where the text has no letter or digit."""
     parted, place = _part_place(part_glued_forms(clean(raw[: TEXT_LIMIT * 4], TEXT_LIMIT)))
+    abbreviated = frozenset(w for found in re.findall(r"(\w{3,})\.(?!\w)", parted) for w in latin(found).split())
+    # `E.ON` is one word; in `N.V.PHILIPS` the initials end before the name.
+    parted = re.sub(r"(?<!\w)(\w)\.(?=\w{1,3}(?!\w))", r"\1", parted)
     plain, forms = part_legal_form(joined_initials(latin(parted).split()))
     written_out, _ = part_legal_form(joined_initials(umlauts_written_out(parted).split()))
     kept = _without_small(plain)
@@ -59,6 +67,7 @@ def read_company_name(raw: str) -> CompanyName:
         written_out=_without_small(written_out),
         forms=forms,
         place=place,
+        abbreviated=abbreviated,
         foreign=is_foreign(parted),
     )
 
@@ -111,9 +120,9 @@ Aligned = list[tuple[str, str, float]]
 
 
 def _aligned(one: CompanyName, other: CompanyName) -> tuple[NameStep, float]:
-    foreign = one.foreign or other.foreign
+    foreign, short = one.foreign or other.foreign, one.abbreviated | other.abbreviated
     left, right, pairs = _align(
-        list(zip(one.words, one.plain, strict=True)), list(zip(other.words, other.plain, strict=True)), foreign
+        list(zip(one.words, one.plain, strict=True)), list(zip(other.words, other.plain, strict=True)), foreign, short
     )
     weight = sum(_weight(a) + _weight(b) for a, b, _ in pairs)
     total = weight + sum(map(_weight, (*left, *right)))
@@ -125,7 +134,7 @@ def _aligned(one: CompanyName, other: CompanyName) -> tuple[NameStep, float]:
         return (NameStep.PART if distinctive and likeness >= 0.3 else NameStep.OTHER), likeness
     if any(w.isdigit() for w in (*left, *right)) or (set(left) & PLACES and set(right) & PLACES):
         return (NameStep.SISTER if distinctive else NameStep.OTHER), likeness
-    return (NameStep.SIMILAR if likeness >= 0.7 and distinctive else NameStep.OTHER), likeness
+    return (NameStep.OWN_WORDS if likeness >= 0.78 and distinctive else NameStep.OTHER), likeness
 
 
 def _is_distinctive(word: str) -> bool:
@@ -148,15 +157,23 @@ def _step_of_pairs(pairs: list[tuple[str, str, float]]) -> NameStep:
     unsure = [(a, b) for a, b, like in pairs if like < _SURE_WORD]
     slips = [(a, b) for a, b, like in pairs if like < 1.0 and (a, b) not in unsure]
     same = [a for a, _, like in pairs if like == 1.0]
-    if unsure:
+    if unsure and not (
+        len(unsure) == 1
+        and _BEGINNING in {like for *_, like in pairs}
+        and len(same) >= 2
+        and any(map(_is_distinctive, same))
+    ):
         return NameStep.SIMILAR
     backed = sum(len(w) for w in same)
     longest = max(len(a) for a, _ in slips) if slips else 0
     # One slip in a short name may be another name; more letters that agree make it unlikely.
-    return NameStep.MISSPELLED if len(slips) <= 2 and (longest >= 8 or longest + backed >= 11) else NameStep.SIMILAR
+    enough = longest >= 8 or longest + backed >= 11 or not slips
+    return NameStep.MISSPELLED if len(slips) <= 3 and enough else NameStep.SIMILAR
 
 
-def _align(left: list[Word], right: list[Word], foreign: bool) -> tuple[list[str], list[str], Aligned]:
+def _align(
+    left: list[Word], right: list[Word], foreign: bool, short: frozenset[str]
+) -> tuple[list[str], list[str], Aligned]:
     """Words of both sides in pairs, best first, and what is left over. Two words may be the other's one."""
     pairs: Aligned = []
     for word in sorted({w for w, _ in left} & {w for w, _ in right}):
@@ -170,7 +187,8 @@ def _align(left: list[Word], right: list[Word], foreign: bool) -> tuple[list[str
         (-like, min(a, b), max(a, b), a, b)
         for a in set(left)
         for b in set(right)
-        if (like := max(_word_likeness(x, y, foreign) for x, y in zip(a, b, strict=True))) >= _MAYBE_WORD
+        if (like := max(_word_likeness(a[i], b[i], foreign, a[i] in short or b[i] in short) for i in (0, 1)))
+        >= _MAYBE_WORD
     )
     for less, _, _, a, b in ranked:
         if a in left and b in right:
@@ -200,7 +218,7 @@ def _join_neighbours(here: list[Word], there: list[Word], pairs: Aligned, foreig
 
 
 @lru_cache(maxsize=65536)
-def _word_likeness(one: str, other: str, foreign: bool) -> float:
+def _word_likeness(one: str, other: str, foreign: bool, cut: bool = False) -> float:
     """0 to 1. From `_SURE_WORD` on a slip or an inflection of one word; numbers are equal or nothing."""
     if one == other:
         return 1.0
@@ -209,7 +227,9 @@ def _word_likeness(one: str, other: str, foreign: bool) -> float:
     short, long = sorted((one, other), key=lambda w: (len(w), w))
     if len(short) >= 4 and romanised(short) == romanised(long) and len(romanised(short)) >= 4:
         return 0.98 if foreign else 0.94
-    if len(short) >= 5 and long.removeprefix(short) in {"s", "es", "e", "n", "en", "a", "er"}:
+    if cut and 3 <= len(short) < len(long) and long.startswith(short):
+        return 0.95
+    if len(short) >= 5 and long.removeprefix(short) in {"s", "es", "e", "n", "en"}:
         return 0.97
     distance = OSA.distance(one, other, score_cutoff=3)
     same_start = one[0] == other[0]
@@ -218,7 +238,7 @@ def _word_likeness(one: str, other: str, foreign: bool) -> float:
     if distance == 2 and len(short) >= 9 and same_start:
         return 0.93
     if 3 <= len(short) < len(long) and long.startswith(short):
-        return 0.8
+        return _BEGINNING
     likeness = 1 - distance / len(long)
     return likeness if likeness >= _MAYBE_WORD else 0.0
 

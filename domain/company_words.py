@@ -140,6 +140,7 @@ _GENERIC_LISTED = """
     publishing entertainment properties real consulting marketing advertising design airlines southern northern western
     eastern new royal factory works global world digital data media network online web first united standard advanced
     applied security health healthcare medical care life home green city house bar grill club shop store market pizza
+    steak steakhouse coffee bistro diner kitchen garden park palace tavern inn fish seafood noodle sushi thai
     ventures partners partner trade import export commercial enterprise enterprises office business team studio
     estate resources materials products tools labs limited plus one
 """

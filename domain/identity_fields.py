@@ -50,6 +50,8 @@ def _unequal_mail(a: str, b: str) -> tuple[float, float, str]:
     if slip and not two_hosts and (apart + hosts_apart == 1 or (apart + hosts_apart <= 3 and len(a) >= 12)):
         return 8.0, 0.9, "e-mail address with a typing error"
     long = length >= 6
+    if long and host == other_host and re.sub(r"\d", "", local) == re.sub(r"\d", "", other_local):
+        return 1.0, 0.6, "e-mail address with other digits"
     if not two_hosts and long and apart + hosts_apart <= 4 and len(a) >= 15:
         return 4.0, 0.8, "similar e-mail address"
     if local == other_local and long:
@@ -90,7 +92,7 @@ def compare_birth(one: str, other: str) -> MatchPart | None:
     same = (a[:4] == b[:4]) + (a[4:6] == b[4:6]) + (a[6:] == b[6:])
     if same == 2 or apart == 2:
         return part("birth_date", 2.5, 0.7, "similar date of birth", a, b)
-    return part("birth_date", -6.0, 0.0, "another date of birth", a, b)
+    return part("birth_date", -7.0, 0.0, "another date of birth", a, b)
 
 
 def compare_identifier(one: str, other: str) -> MatchPart | None:

@@ -33,12 +33,14 @@ _STEPS: dict[NameStep, tuple[float, str]] = {
     NameStep.REWRITTEN: (14.0, "same name, written another way"),
     NameStep.MISSPELLED: (12.5, "same name with a typing error"),
     NameStep.SIMILAR: (6.0, "similar name"),
+    NameStep.OWN_WORDS: (4.0, "similar name, each with a word of its own"),
     NameStep.PART: (6.0, "one name is part of the other"),
     NameStep.ACRONYM: (6.0, "one name is the other's initials"),
     NameStep.SISTER: (-3.0, "another branch or sister company of this name"),
     NameStep.OTHER: (-6.0, "another name"),
 }
 _SAME_COMPANY = frozenset({NameStep.IDENTICAL, NameStep.REWRITTEN, NameStep.MISSPELLED})
+_SISTERS = frozenset({NameStep.OWN_WORDS, NameStep.SISTER})
 _SAME_DOMAIN = 12.0
 _ANOTHER_DOMAIN = -5.0
 _SAME_MAIL = 14.0
@@ -66,6 +68,9 @@ def score_companies(one: CompanyRecord, other: CompanyRecord, free_hosts: frozen
         return verdict_of(parts, "companies of different legal form may be two")
     if "identifier" in known and known["identifier"].weight <= -_ANCHOR:
         return verdict_of(parts, "each has a number of its own")
+    step = name_step(read_company_name(one.name), read_company_name(other.name))[0]
+    if step in _SISTERS and not identified:
+        return verdict_of(parts, "two companies of one house may share address, phone and domain")
     return verdict_of(parts)
 
 
@@ -122,7 +127,7 @@ def _employer(one: PersonRecord, other: PersonRecord, free_hosts: frozenset[str]
     step, likeness = name_step(here, there)
     if step in _SAME_COMPANY:
         return part("company", 4.0, likeness, "same company", one.company, other.company)
-    if step in {NameStep.SIMILAR, NameStep.PART, NameStep.ACRONYM}:
+    if step in {NameStep.SIMILAR, NameStep.OWN_WORDS, NameStep.PART, NameStep.ACRONYM}:
         return part("company", 2.0, likeness, "similar company", one.company, other.company)
     return part("company", -1.5, likeness, "another company", one.company, other.company)
 
@@ -179,8 +184,8 @@ def _company_names(one: CompanyRecord, other: CompanyRecord) -> list[MatchPart]:
         return []
     step, likeness = name_step(here, there)
     weight, reason = _STEPS[step]
-    if step in _SAME_COMPANY and all(w in GENERIC or len(w) <= 2 for w in here.words):
-        weight, reason = weight - 1.0, f"{reason}, of common words"
+    if step in _SAME_COMPANY and all(w in GENERIC for w in here.words):
+        weight, reason = weight - 3.0, f"{reason}, of common words"
     parts = [part("name", weight, likeness, reason, one.name, other.name)]
     if here.place and there.place and not here.place & there.place:
         parts.append(part("name_place", -4.0, 0.0, "another place in the name", one.name, other.name))

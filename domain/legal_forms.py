@@ -155,7 +155,7 @@ cnjsc: coltd corp plc jsc ltd inc | 股份有限公司 | 股份公司 | Gufen Yo
 ^vncp: jsc corp | Công ty Cổ phần | CTCP
 thco: coltd ltd | จำกัด | บริษัทจำกัด
 thplc: plc | จำกัด มหาชน | PCL | Public Company Limited | PLC Thailand
-thbr | บริษัท
+^thbr | บริษัท
 bm: ltd | בע מ | בעמ | B M
 sae: sa | S A E | ش م م | ش م ك | KSCP | KSC | Q S C | QPSC | SAOG | SAOC | SAL | ش م ل
 wll: llc | W L L | ذ م م | FZE | FZCO | FZ LLC | FZC | FZ LLE | DMCC
@@ -171,6 +171,8 @@ CONNECTING = frozenset({"&", "and", "und", "et", "y", "e", "i", "u", "og", "och"
 """Words without weight in a name."""
 _GENERIC_TAIL = frozenset({"co", "company", "cie", "cia", "compagnie", "compania", "companhia", "coy"})
 """`& Co`: says that it is a company, in no country's law."""
+_IN_FRONT_WITH = {"sc": frozenset({"srl", "sa"})}
+"""Romanian firms put `S.C.` in front of a name that ends in its form; without one it is S. C. Johnson."""
 _FRONT_ONLY_LONG = 3
 _MOST_WORDS = 7
 
@@ -230,6 +232,8 @@ def part_legal_form(words: tuple[str, ...]) -> tuple[tuple[str, ...], frozenset[
         shorter, code = _without_tail(rest)
         if code is None:
             shorter, code = _without_front(rest)
+        if code is None and len(rest) > 1 and rest[0] in _IN_FRONT_WITH and found & _IN_FRONT_WITH[rest[0]]:
+            shorter, code = rest[1:], ""
         if code is None:
             return rest, frozenset(found)
         found.add(code)

@@ -23,8 +23,8 @@ _COMMON_LISTED = """
     walker young allen king wright scott torres nguyen hill flores green adams nelson baker hall rivera campbell
     mitchell carter roberts muller schmidt schneider fischer weber meyer wagner becker schulz hoffmann rossi russo
     ferrari bianchi silva santos ferreira pereira oliveira costa kim park choi wang li zhang liu chen yang huang zhao
-    wu singh kumar sharma patel khan ahmed ali ivanov petrov smirnov kowalski novak nowak hansen jensen nielsen andersson
-    johansson karlsson dubois durand bernard petit evans davies tanaka suzuki sato
+    wu singh kumar sharma patel khan ahmed ali ivanov petrov smirnov kowalski novak nowak hansen jensen nielsen
+    andersson johansson karlsson dubois durand bernard petit evans davies tanaka suzuki sato
 """
 _COMMON = frozenset(_COMMON_LISTED.split())
 
@@ -54,7 +54,7 @@ _SAME_NOTHING = NamePart(0.0, 0.0, "")
 
 @lru_cache(maxsize=16384)
 def read_person_name(name: str, first: str, last: str) -> PersonName:
-    """From the parts where there are any, else from the whole; its last word is the family's, or all before a comma."""
+    """From the parts, else from the whole: its last word is the family's, or all before a comma."""
     in_order = True
     if not (first.strip() or last.strip()):
         before, comma, after = name.partition(",")
@@ -137,7 +137,7 @@ def _first_names(first: str, second: str, foreign: bool) -> NamePart:
         return NamePart(3.0, 0.85, "first name, cut short")
     if likeness >= 0.58:
         return NamePart(-1.5, likeness, "first name hardly alike")
-    return NamePart(-6.0, likeness, "another first name")
+    return NamePart(-7.5, likeness, "another first name")
 
 
 @lru_cache(maxsize=65536)

@@ -41,6 +41,15 @@ _SPELLINGS = tuple(
 )
 
 
+_KOREAN_SOUNDS = """
+g,kk,n,d,tt,r,m,b,pp,s,ss,,j,jj,ch,k,t,p,h
+a,ae,ya,yae,eo,e,yeo,ye,o,wa,wae,oe,yo,u,wo,we,wi,yu,eu,ui,i
+,k,k,k,n,n,n,t,l,k,m,l,l,l,p,l,m,p,p,t,t,ng,t,t,k,t,p,t
+"""
+_KOREAN_FIRST, _KOREAN_VOWEL, _KOREAN_LAST = (line.split(",") for line in _KOREAN_SOUNDS.split())
+_KOREAN_SYLLABLES = range(0xAC00, 0xAC00 + 19 * 21 * 28)
+
+
 @lru_cache(maxsize=16384)
 def latin(raw: str) -> str:
     """Lower-case ASCII letters, digits and single spaces. Accents fall off; other alphabets are transliterated.
@@ -73,8 +82,16 @@ def is_foreign(raw: str) -> bool:
 def _ascii(text: str) -> str:
     # An apostrophe belongs to its word (O'Brien); a symbol or emoji would come back as its English name.
     kept = "".join("" if c in "'’‘`´ʼ" else c if c.isalnum() or c == "&" or _is_mark(c) else " " for c in text)
+    kept = "".join(_korean(ord(c)) if ord(c) in _KOREAN_SYLLABLES else c for c in kept)
     return " ".join(re.findall(r"[a-z0-9]+|&", anyascii(kept).lower().replace("'", "").replace("`", "")))
 
 
 def _is_mark(c: str) -> bool:
     return unicodedata.category(c) in {"Mn", "Mc"}
+
+
+def _korean(code: int) -> str:
+    """One syllable in the Revised Romanisation, in which a final consonant sounds unlike an initial one."""
+    first, rest = divmod(code - _KOREAN_SYLLABLES.start, 21 * 28)
+    vowel, last = divmod(rest, 28)
+    return _KOREAN_FIRST[first] + _KOREAN_VOWEL[vowel] + _KOREAN_LAST[last]
