@@ -91,11 +91,13 @@ class LiveReader:
             for i, (ref, fields) in enumerate(others.items())
         ]
         people = [ref.id for ref in wanted if ref.object in ("Lead", "Contact")]
-        parts = [ledger_part(ledger_key), *rows]
+        parts = list(rows)
         if leads:
             parts += [self._leads(leads), _consents([ref.id for ref in leads])]
         if people and since is not None:
             parts += _activities(people, since)
+        # Last: where an overlapping attempt has changed what was read above, its ledger row is there by now.
+        parts.append(ledger_part(ledger_key))
         return _live(self._session.composite(parts, all_or_none=False), list(others))
 
     def _leads(self, leads: Mapping[RecordRef, frozenset[str]]) -> Part:

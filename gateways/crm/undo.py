@@ -62,6 +62,8 @@ class Undoer:
                 return self._file(order, undo, committed, replayed=True)
         for _ in range(ROUNDS):
             live = self._live(undo)
+            if live.ledger is not None and (overlapping := self._find(undo)) is not None:
+                return self._file(order, undo, overlapping, replayed=True)
             reversal = reversal_of(undo.content, undo.receipt, live)
             if reversal.plan.empty:
                 return UndoOutcome(refusals=reversal.refusals, side_effects_left=undo.receipt.side_effects)

@@ -96,6 +96,9 @@ class SalesforceWriter:
         basis = basis_of(content, order, snapshot=snapshot, receipts=self._receipts.of_case(order.case_id))
         for _ in range(ROUNDS):
             live = self._reread(basis, plan, authorised.ledger_key, snapshot)
+            if live.ledger is not None:
+                # An overlapping attempt was quicker: what moved, we moved.
+                return self._written_before(order, authorised, plan)
             stopped = verdict(content, order, basis, live, snapshot=snapshot, integration_user=self._session.user_id())
             if stopped is not None:
                 return stopped

@@ -8,7 +8,7 @@ from sqlalchemy import delete
 from domain.audit import AuditEvent
 from domain.errors import CrmError, ErrorCode, NotAuthorised, RefusalReason
 from domain.proposals import CreateLead, MergeRequest, Phase
-from domain.receipts import WriteOutcomeKind
+from domain.receipts import WriteOutcomeKind, WriteReceipt
 from persistence.tables import ReceiptRow
 from tests.fakes.races import at_once
 from tests.gateways.crm.outcomes import in_between, written
@@ -154,6 +154,23 @@ class TestRetrying:
         (receipt,) = world.receipts.of_case(CASE)
         world.writer.apply(order)
         assert [e.event.subject for e in world.audit.export()] == [receipt.id]
+
+    def test_an_overlapping_attempt_takes_what_the_other_wrote_for_its_own(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        order = world.approved(world.rating(), world.task())
+
+        def die(receipt: WriteReceipt) -> None:
+            raise OSError(f"no receipt for {receipt.id}")
+
+        with monkeypatch.context() as crashing:
+            crashing.setattr(world.receipts, "put", die)
+            with pytest.raises(OSError, match="no receipt"):
+                world.writer.apply(order)
+        # Attempt 1 still: a worker that is slow, not one that was started again.
+        receipt = written(world.new_writer().apply(order))
+        assert receipt.replayed
+        assert len(world.ledger()) == len(world.rows("SELECT Id FROM Task")) == 1
 
     def test_a_commit_whose_answer_was_lost_is_found_and_not_repeated(self, world: World) -> None:
         order = world.approved(world.rating(), world.task(), world.note())
