@@ -16,7 +16,7 @@ from starlette.staticfiles import StaticFiles
 from approval_ui import api, context_intake, intake
 from approval_ui.dependencies import UiDependencies
 from approval_ui.limits import BodyLimit, SecurityHeaders
-from approval_ui.pages import cases, controls, door, records, review
+from approval_ui.pages import cases, controls, door, readiness, records, review
 from approval_ui.site import LoginNeeded, Site, build_site, signed_in
 from domain.errors import DomainError, ErrorCode
 
@@ -46,6 +46,7 @@ def create_app(deps: UiDependencies, *, redeliver: bool = True) -> FastAPI:
         cases.router,
         controls.router,
         records.router,
+        readiness.router,
         api.router,
         intake.router,
         context_intake.router,

@@ -11,6 +11,7 @@ from domain.ports import CaseDocuments, Clock, DecisionSigner, MailLog, PauseSwi
 from persistence.audit import SqlAuditLog
 from persistence.cases import SqlCases
 from persistence.queue import ReviewQueue
+from persistence.readiness import SqlReadiness
 from persistence.reviews import SqlReviews
 from persistence.sessions import SqlSessions
 from persistence.users import SqlUsers
@@ -60,3 +61,4 @@ class UiDependencies:
     playbooks: Playbooks
     clock: Clock
     temporal: TemporalGateway
+    readiness: SqlReadiness

@@ -73,6 +73,7 @@ class Site:
         ]
         if config.maildir is not None:
             nav.append(("/outbox", "Outbox", None))
+        nav.append(("/readiness", "Readiness", None))
         if can(who.user.role, Permission.SEE_AUDIT):
             nav.append(("/audit", "Audit", None))
         paused = {m: self.deps.pause.paused(m) for m in Motion}

@@ -8,6 +8,7 @@ from approval_ui.app import create_app
 from approval_ui.dependencies import UiConfig, UiDependencies
 from cli.engine_gateway import EngineGateway
 from persistence.queue import ReviewQueue
+from persistence.readiness import SqlReadiness
 from persistence.sessions import SqlSessions
 from persistence.users import SqlUsers
 from runtime.keys import load_signer
@@ -54,5 +55,6 @@ def build(settings: UiSettings) -> FastAPI:
             playbooks=stores.playbooks,
             clock=stores.clock,
             temporal=EngineGateway(playbook.org_id),
+            readiness=SqlReadiness(stores.db),
         )
     )

@@ -24,6 +24,7 @@ from persistence.documents import SqlDocuments
 from persistence.mail_log import SqlMailLog
 from persistence.pause import SqlPauseSwitch
 from persistence.queue import ReviewQueue
+from persistence.readiness import SqlReadiness
 from persistence.receipts import SqlReceipts
 from persistence.reviews import SqlReviews
 from persistence.sessions import SqlSessions
@@ -175,5 +176,6 @@ def build_world(url: str, folder: Path, *, clock: FakeClock | None = None) -> Wo
         playbooks=playbooks,
         clock=clock,
         temporal=engine,
+        readiness=SqlReadiness(db),
     )
     return World(deps=deps, clock=clock, engine=engine, playbooks=playbooks, db=db)
