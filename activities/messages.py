@@ -214,3 +214,19 @@ class UndoHead(Message):
     new_receipt_id: str = ""
     restored: int = 0
     refusals: tuple[str, ...] = ()
+
+
+class PollOrder(Message):
+    """Not about a case: what a look finds becomes cases."""
+
+    org_id: str
+
+
+class PollHead(Message):
+    """How many changed leads became cases, joined one, were known already, or could not be taken in."""
+
+    first: bool = False
+    new: int = 0
+    joined: int = 0
+    repeated: int = 0
+    skipped: int = 0

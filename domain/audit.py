@@ -28,6 +28,7 @@ class AuditKind(StrEnum):
     SIGNED_IN = "signed_in"
     SIGN_IN_REFUSED = "sign_in_refused"
     EXCEPTION_OPENED = "exception_opened"
+    INQUIRY_SKIPPED = "inquiry_skipped"
 
 
 class AuditEvent(Value):

@@ -21,8 +21,9 @@ from domain.enrichment import Signal
 from domain.leads import CrmRecord, CrmSnapshot, Inquiry, Motion
 from domain.model import Instant, Value
 from domain.playbook import Playbook
-from domain.receipts import MailState, UndoOutcome, WriteOutcome, WriteReceipt
+from domain.polling import ChangedPage, PollCursor
 from domain.proposals import Phase, SendEmail
+from domain.receipts import MailState, UndoOutcome, WriteOutcome, WriteReceipt
 from domain.round_robin import Seat, Turn
 
 
@@ -191,6 +192,29 @@ class CrmReader(Protocol):
 
     def snapshot(self, lead_id: str) -> CrmSnapshot:
         """At most two composite calls. Raises `CrmError` (crm_record_missing)."""
+        ...
+
+
+class ChangedLeads(Protocol):
+    """Leads that people changed and that still wait in the intake queue."""
+
+    def look(self, queue: str, closed_status: str, cursor: PollCursor | None) -> ChangedPage:
+        """What comes after the cursor, and the overlap behind it; without a cursor only the CRM's time.
+
+        One call once the queue is known. Never a lead that is owned, converted or closed (`closed_status` is the
+        org's own word for it), nor one that the integration user changed last. Raises `CrmError`, and `InputError`
+        (invalid_playbook) where there is no such queue.
+        """
+        ...
+
+
+class Cursors(Protocol):
+    """How far each org's leads were read."""
+
+    def get(self, org_id: str) -> PollCursor | None: ...
+
+    def put(self, org_id: str, cursor: PollCursor, *, now: Instant) -> None:
+        """Replaces the one before."""
         ...
 
 

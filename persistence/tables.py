@@ -291,6 +291,17 @@ class ReadinessRow(Row, table=True):
     """`domain.readiness_report.ReadinessReport` as JSON."""
 
 
+class PollCursorRow(Row, table=True):
+    """How far an org's leads were read."""
+
+    __tablename__ = "poll_cursor"
+
+    org_id: str = Field(primary_key=True)
+    body: bytes
+    """`domain.polling.PollCursor` as JSON."""
+    moved_at: datetime = Field(sa_type=UtcDateTime)
+
+
 class UserRow(Row, table=True):
     """A local account. `password_hash` is argon2, made and checked in the approval UI."""
 

@@ -74,6 +74,13 @@ class CrmSettings(_Group):
     crm_client_secret: SecretStr
 
 
+class PollSettings(_Group):
+    """Intake from the CRM itself."""
+
+    poll_seconds: int = Field(default=60, ge=0, le=86_400)
+    """How often the CRM is asked for leads that people changed; 0 switches that off."""
+
+
 class ModelSettings(BaseSettings):
     """Any OpenAI-compatible endpoint. Without key and base URL the template writer drafts."""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from gateways.crm.client import SalesforceSession
 from gateways.crm.guard import WriteGuard
 from gateways.crm.mail_guard import SalesforceMailGuard
+from gateways.crm.poll import SalesforceChangedLeads
 from gateways.crm.reader import SalesforceReader
 from gateways.crm.tokens import ClientCredentials
 from gateways.crm.writer import SalesforceWriter
@@ -20,6 +21,7 @@ class CrmDoor:
     reader: SalesforceReader
     writer: SalesforceWriter
     mail_guard: SalesforceMailGuard
+    leads: SalesforceChangedLeads
     session: SalesforceSession
 
 
@@ -55,5 +57,6 @@ def crm_door(settings: CrmSettings, stores: Stores) -> CrmDoor:
         reader=reader,
         writer=writer,
         mail_guard=SalesforceMailGuard(session, guard, documents=stores.documents),
+        leads=SalesforceChangedLeads(session),
         session=session,
     )

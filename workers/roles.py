@@ -20,11 +20,13 @@ from activities.deciding import DecidingActivities
 from activities.drafting import DraftingActivities
 from activities.errors import to_failure
 from activities.mailing import MailActivities
+from activities.polling import PollingActivities
 from activities.reviewing import ReviewActivities
 from activities.signing import SigningActivities
 from runtime.failures import CodedFailures, KeepDetail
 from workflows.inbound import InboundLead
 from workflows.messages import TaskQueue
+from workflows.polling import PollCrm
 from workflows.undo import UndoWrite
 
 
@@ -37,7 +39,7 @@ class Role(StrEnum):
     SIGNER = "signer"
 
 
-WORKFLOWS = (InboundLead, UndoWrite)
+WORKFLOWS = (InboundLead, UndoWrite, PollCrm)
 
 SANDBOX = SandboxedWorkflowRunner(
     # Frozen value objects and pure rules: loading them anew for each case would cost more than the case.
@@ -84,14 +86,16 @@ def cases_worker(
     )
 
 
-def crm_worker(client: Client, keep_detail: KeepDetail, *, crm: CrmActivities, mail: MailActivities) -> Worker:
+def crm_worker(
+    client: Client, keep_detail: KeepDetail, *, crm: CrmActivities, mail: MailActivities, polling: PollingActivities
+) -> Worker:
     """Everything that leaves for the CRM or a mailbox."""
     return _worker(
         client,
         keep_detail,
         TaskQueue.CRM,
         threads=8,
-        activities=[crm.match, crm.fetch, crm.apply_changes, crm.undo, mail.send, mail.stop],
+        activities=[crm.match, crm.fetch, crm.apply_changes, crm.undo, mail.send, mail.stop, polling.poll],
     )
 
 

@@ -33,11 +33,13 @@ from runtime.settings import (
     MailSettings,
     ModelSettings,
     PlaybookSettings,
+    PollSettings,
     StoreSettings,
     load,
 )
 from workers.crm import crm_door
 from workers.enrichment import enrichers
+from workers.polling import polling, schedule_polling
 from workers.roles import Role, cases_worker, crm_worker, model_worker, signer_worker
 from workers.stores import Stores, open_stores
 from workers.writer import draft_writer
@@ -58,6 +60,8 @@ async def run_workers(roles: Sequence[Role]) -> None:
         return
     await ensure_search_attributes(client, SEARCH_ATTRIBUTES)
     async with AsyncExitStack() as running:
+        if Role.CRM in roles:
+            await schedule_polling(client, stores.playbooks.current().org_id, load(PollSettings))
         for role in roles:
             await running.enter_async_context(_build(role, client, stores))
         logger.info("serving %s", ", ".join(role.value for role in roles))
@@ -183,4 +187,5 @@ def _crm(client: Client, stores: Stores) -> Worker:
             audit=stores.audit,
             clock=stores.clock,
         ),
+        polling=polling(door, stores),
     )

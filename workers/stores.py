@@ -12,6 +12,7 @@ from persistence.assignments import SqlRotation
 from persistence.audit import SqlAuditLog
 from persistence.cases import SqlCases
 from persistence.context import SqlContext
+from persistence.cursors import SqlCursors
 from persistence.database import Database, upgrade
 from persistence.documents import SqlDocuments
 from persistence.mail_log import SqlMailLog
@@ -38,6 +39,7 @@ class Stores:
     rotation: SqlRotation
     receipts: SqlReceipts
     context: SqlContext
+    cursors: SqlCursors
     mail_log: SqlMailLog
     pause: SqlPauseSwitch
     audit: SqlAuditLog
@@ -64,6 +66,7 @@ def open_stores(store: StoreSettings, playbook: PlaybookSettings, keys: KeySetti
         rotation=SqlRotation(db),
         receipts=SqlReceipts(db),
         context=SqlContext(db, _person_key_secret(store)),
+        cursors=SqlCursors(db),
         mail_log=SqlMailLog(db),
         pause=SqlPauseSwitch(db),
         audit=SqlAuditLog(db),

@@ -39,6 +39,11 @@ def undo_workflow_id(org_id: str, decision_id: str) -> str:
     return f"undo/{org_id}/{decision_id}"
 
 
+def poll_workflow_id(org_id: str) -> str:
+    """The id of the schedule that polls an org, and with a time added of each workflow that it starts."""
+    return f"poll/{org_id}"
+
+
 def message_id(decision_id: str, sender_domain: str) -> str:
     """The stable Message-ID of the one e-mail that a decision can send (RFC 5322)."""
     return f"<{decision_id}@{sender_domain}>"
@@ -86,6 +91,20 @@ class UndoResult(Message):
     restored: int = 0
     refusals: tuple[str, ...] = ()
     """Reasons by code; the records and fields are in the receipt document."""
+
+
+class PollInput(Message):
+    org_id: str
+
+
+class PollResult(Message):
+    """Changed leads by what became of them. `first` set the cursor and looked at nothing."""
+
+    first: bool = False
+    new: int = 0
+    joined: int = 0
+    repeated: int = 0
+    skipped: int = 0
 
 
 # Signals and updates

@@ -53,6 +53,14 @@ CRM_READ: StepOptions = {
     "retry_policy": PATIENT,
 }
 
+CRM_POLL: StepOptions = {
+    "task_queue": TaskQueue.CRM,
+    # Two HTTP calls, then up to four hundred short transactions. What an attempt did is not done again.
+    "start_to_close_timeout": timedelta(minutes=5),
+    # While it waits for the CRM the schedule starts no other, so an outage leaves one workflow and not hundreds.
+    "retry_policy": PATIENT,
+}
+
 CRM_WRITE: StepOptions = {
     "task_queue": TaskQueue.CRM,
     # Ledger look-up, re-read and one composite write. An attempt that is cut off here may have committed:

@@ -127,6 +127,7 @@ AUDIT: dict[AuditKind, str] = {
     AuditKind.SIGNED_IN: "Signed in",
     AuditKind.SIGN_IN_REFUSED: "Sign-in refused",
     AuditKind.EXCEPTION_OPENED: "Exception opened",
+    AuditKind.INQUIRY_SKIPPED: "Lead of the CRM not taken in",
 }
 
 WRITE: dict[WriteOutcomeKind, str] = {
