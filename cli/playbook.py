@@ -9,7 +9,9 @@ import typer
 
 from cli import playbook_init
 from cli.crm_access import crm_access
+from cli.explain import explain_lead
 from cli.playbook_import import import_rules
+from cli.playbook_simulate import simulate
 from domain.lint_names import Directory, live, unknown_names, written_down
 from domain.playbook import Playbook
 from domain.rule_lint import lint
@@ -57,9 +59,13 @@ app.command("init")(playbook_init.init)
 
 
 app.command("import")(import_rules)
+app.command("simulate")(simulate)
 
 
 app.command("init")(playbook_init.init)
+
+
+app.command("explain")(explain_lead)
 
 
 @app.command("schema")
