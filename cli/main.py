@@ -11,6 +11,7 @@ from rich.console import Console
 
 from cli import (
     audit,
+    backtest,
     cases,
     context,
     demo,
@@ -43,6 +44,7 @@ app.command("undo")(undo.undo)
 app.command("pause")(pause.pause)
 app.command("resume")(pause.resume)
 app.command("doctor")(doctor.doctor)
+app.command("backtest")(backtest.backtest)
 app.command("readiness")(readiness.readiness)
 app.add_typer(localcrm.app, name="localcrm")
 app.add_typer(cases.app, name="case")
