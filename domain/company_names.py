@@ -231,7 +231,7 @@ def _word_likeness(one: str, other: str, foreign: bool, cut: bool = False) -> fl
         return 0.95
     if len(short) >= 5 and long.removeprefix(short) in {"s", "es", "e", "n", "en"}:
         return 0.97
-    distance = OSA.distance(one, other, score_cutoff=3)
+    distance = OSA.distance(one, other)
     same_start = one[0] == other[0]
     if distance == 1 and len(short) >= 5 and same_start:
         return 0.95 if len(short) >= 6 else 0.85
@@ -239,7 +239,7 @@ def _word_likeness(one: str, other: str, foreign: bool, cut: bool = False) -> fl
         return 0.93
     if 3 <= len(short) < len(long) and long.startswith(short):
         return _BEGINNING
-    likeness = 1 - distance / len(long)
+    likeness = min(1 - distance / len(long), 0.9)
     return likeness if likeness >= _MAYBE_WORD else 0.0
 
 

@@ -184,7 +184,7 @@ def _company_names(one: CompanyRecord, other: CompanyRecord) -> list[MatchPart]:
         return []
     step, likeness = name_step(here, there)
     weight, reason = _STEPS[step]
-    if step in _SAME_COMPANY and all(w in GENERIC for w in here.words):
+    if step in _SAME_COMPANY and all(w in GENERIC for w in (*here.words, *there.words)):
         weight, reason = weight - 3.0, f"{reason}, of common words"
     parts = [part("name", weight, likeness, reason, one.name, other.name)]
     if here.place and there.place and not here.place & there.place:

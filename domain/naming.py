@@ -123,7 +123,8 @@ def phone_number(raw: str, country: str = "") -> str:
         number = phonenumbers.parse(re.sub(r"^\s*00", "+", clean(raw[:400], 40)), country.upper() or None)
     except phonenumbers.NumberParseException:
         return ""
-    if not phonenumbers.is_possible_number(number):
+    # Shorter ones are extensions and service numbers, which say nothing about who has them.
+    if not phonenumbers.is_possible_number(number) or (number.national_number or 0) < 10_000:
         return ""
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 

@@ -101,6 +101,7 @@ OTHER_COMPANY = [
     ("regions", "Merlion Bay North Ltd", "Merlion Bay South Ltd"),
     ("nothing", "Seetal Uhren", "Karoo Sun"),
     ("short", "ABN", "ABG"),
+    ("long words", "Donaudampfschifffahrtsgesellschaft", "Rindfleischetikettierungsaufgabenamt"),
 ]  # fmt: skip
 
 MAIL, PHONE = "ana.beltran@quillfeather.example", "+44 20 7946 0018"
@@ -111,14 +112,22 @@ SAME_PERSON: list[tuple[str, dict[str, str], dict[str, str]]] = [
     ("plus", {"email": "ana.beltran+demo@quillfeather.example"}, {"email": MAIL}),
     ("gmail dots", {"email": "a.n.a.beltran@gmail.com"}, {"email": "anabeltran@googlemail.com"}),
     ("married", {"name": "Ana Beltrán", "email": MAIL}, {"name": "Ana Whitlock", "email": MAIL}),
-    ("phone", {"name": "Ana Beltrán", "phone": "020 7946 0018", "country": "GB"}, {"name": "Ana Beltran", "phone": PHONE}),
+    (
+        "phone",
+        {"name": "Ana Beltrán", "phone": "020 7946 0018", "country": "GB"},
+        {"name": "Ana Beltran", "phone": PHONE},
+    ),
     ("nickname", {"name": "Robert Quarles", "phone": PHONE}, {"name": "Bob Quarles", "phone": PHONE}),
     (
         "order",
         {"first_name": "Marek", "last_name": "Zielny", "birth_date": "1971-05-24"},
         {"first_name": "Zielny", "last_name": "Marek", "birth_date": "1971-05-24"},
     ),
-    ("comma", {"name": "Zielny, Marek", "birth_date": "19710524"}, {"name": "Marek Zielny", "birth_date": "24.05.1971"}),
+    (
+        "comma",
+        {"name": "Zielny, Marek", "birth_date": "19710524"},
+        {"name": "Marek Zielny", "birth_date": "24.05.1971"},
+    ),
     (
         "slips",
         {"name": "Katarina Holmqvist", "birth_date": "1984-11-02", "city": "Uppsala"},
@@ -136,7 +145,11 @@ SAME_PERSON: list[tuple[str, dict[str, str], dict[str, str]]] = [
     ),
     ("Greek", {"name": "Γεώργιος Δούκας", "phone": PHONE}, {"name": "Georgios Doukas", "phone": PHONE}),
     ("umlaut", {"name": "Jürgen Größler", "phone": PHONE}, {"name": "Juergen Groessler", "phone": PHONE}),
-    ("initial", {"name": "M. Zielny", "email": "marek.zielny@gmail.com"}, {"name": "Marek Zielny", "email": "marek.zielny@gmail.com"}),
+    (
+        "initial",
+        {"name": "M. Zielny", "email": "marek.zielny@gmail.com"},
+        {"name": "Marek Zielny", "email": "marek.zielny@gmail.com"},
+    ),
     (
         "address of the home",
         {"name": "Oona Lahti", "street": "12 Birchwood Avenue", "postal_code": "4011", "city": "Fernvale"},
@@ -148,11 +161,19 @@ SAME_PERSON: list[tuple[str, dict[str, str], dict[str, str]]] = [
         {"name": "Marek Zielny", "email": "marek.zielyn@lindhorst.example"},
     ),
     ("title", {"name": "Dr. Oona Lahti", "phone": PHONE}, {"name": "Oona Lahti", "phone": PHONE}),
-]  # fmt: skip
+]
 
 UNCERTAIN_PERSON: list[tuple[str, dict[str, str], dict[str, str]]] = [
-    ("name and town", {"name": "Thomas Weber", "city": "Köln"}, {"name": "Thomas Weber", "city": "Köln", "company": "Acme"}),
-    ("name and company", {"name": "Ana Sol", "company": "Acme", "city": "Vigo"}, {"name": "Ana Sol", "company": "Acme"}),
+    (
+        "name and town",
+        {"name": "Thomas Weber", "city": "Köln"},
+        {"name": "Thomas Weber", "city": "Köln", "company": "Acme"},
+    ),
+    (
+        "name and company",
+        {"name": "Ana Sol", "company": "Acme", "city": "Vigo"},
+        {"name": "Ana Sol", "company": "Acme"},
+    ),
     (
         "father and son",
         {"name": "Henry Ashcombe Sr.", "phone": PHONE, "street": "4 Mill Lane"},
@@ -163,13 +184,21 @@ UNCERTAIN_PERSON: list[tuple[str, dict[str, str], dict[str, str]]] = [
         {"name": "Henry Ashcombe", "street": "4 Mill Lane", "city": "Wells", "birth_date": "1948-01-30"},
         {"name": "Henry Ashcombe", "street": "4 Mill Lane", "city": "Wells", "birth_date": "1976-09-12"},
     ),
-    ("shared mailbox", {"name": "Ana Sol", "email": "info@acme.example"}, {"name": "Pia Berg", "email": "info@acme.example"}),
+    (
+        "shared mailbox",
+        {"name": "Ana Sol", "email": "info@acme.example"},
+        {"name": "Pia Berg", "email": "info@acme.example"},
+    ),
     (
         "twins",
         {"name": "Lena Okafor", "birth_date": "2001-06-06", "street": "9 Hill Rd", "city": "Leeds"},
         {"name": "Marcus Okafor", "birth_date": "2001-06-06", "street": "9 Hill Rd", "city": "Leeds"},
     ),
-    ("couple's mailbox", {"name": "Ana Sol", "email": "sol@gmail.com"}, {"name": "Pedro Rey", "email": "sol@gmail.com"}),
+    (
+        "couple's mailbox",
+        {"name": "Ana Sol", "email": "sol@gmail.com"},
+        {"name": "Pedro Rey", "email": "sol@gmail.com"},
+    ),
     ("switchboard", {"name": "Ana Sol", "phone": PHONE}, {"name": "Pia Berg", "phone": PHONE}),
     (
         "one name, one phone, two addresses",
@@ -181,10 +210,14 @@ UNCERTAIN_PERSON: list[tuple[str, dict[str, str], dict[str, str]]] = [
         {"name": "Ana Sol", "email": MAIL, "identifier": "ES-4471902"},
         {"name": "Ana Sol", "email": MAIL, "identifier": "ES-9913377"},
     ),
-]  # fmt: skip
+]
 
 OTHER_PERSON: list[tuple[str, dict[str, str], dict[str, str]]] = [
-    ("colleagues", {"name": "Ana Sol", "email": "a.sol@acme.example"}, {"name": "Pia Berg", "email": "p.berg@acme.example"}),
+    (
+        "colleagues",
+        {"name": "Ana Sol", "email": "a.sol@acme.example"},
+        {"name": "Pia Berg", "email": "p.berg@acme.example"},
+    ),
     ("last name", {"name": "Ana Sol", "company": "Acme"}, {"name": "Pedro Sol", "company": "Acme"}),
     (
         "same name, another city, another birth",
@@ -195,4 +228,4 @@ OTHER_PERSON: list[tuple[str, dict[str, str], dict[str, str]]] = [
     ("digits", {"email": "ana.sol81@gmail.com"}, {"email": "ana.sol82@gmail.com"}),
     ("hosts of free mail", {"email": "thomas.weber@gmail.com"}, {"email": "thomas.weber@ymail.com"}),
     ("nothing said", {}, {}),
-]  # fmt: skip
+]
