@@ -23,6 +23,7 @@ from domain.cases import DocumentKind, ExceptionCode, Ladder, ReviewOpening
 from domain.context import CONTEXT_REACH, CaseContext, ContextReader, crm_items, newest_first, subject_of
 from domain.enrichment import Signal
 from domain.evidence import EvidenceBook
+from domain.field_mapping import admitted
 from domain.identity import is_identifiable
 from domain.ladder import build_ladder
 from domain.leads import CrmSnapshot, Inquiry, Motion
@@ -119,7 +120,8 @@ class DecidingActivities:
         for name in playbook.enrichment.providers:
             if name in by_name:
                 signals.extend(by_name[name].enrich(inquiries[-1], snapshot, now=self._clock.now()))
-        file.keep(DocumentKind.ENRICHMENT, str(step.round), settle(signals, playbook.enrichment))
+        settled = settle(admitted(signals, playbook.objects), playbook.enrichment)
+        file.keep(DocumentKind.ENRICHMENT, str(step.round), settled)
 
     def _context_of(self, inquiries: Sequence[Inquiry], snapshot: CrmSnapshot) -> CaseContext:
         since = self._clock.now() - CONTEXT_REACH

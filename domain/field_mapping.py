@@ -131,16 +131,14 @@ def takes(objects: Objects, object_name: str, record_type: str, field: str, valu
     return field not in lists or value is None or value in lists[field]
 
 
-def admitted(signals: Iterable[Signal], objects: Objects, never: Iterable[str] = ()) -> tuple[Signal, ...]:
+def admitted(signals: Iterable[Signal], objects: Objects) -> tuple[Signal, ...]:
     """The signals that may count, in their order.
 
-    `never` are names that stay unknown altogether. Of a name that the mapping marks `never_infer` only what the CRM
-    itself holds is left; of one that it marks `trust`, the CRM's value alone where there is one. Where two fields of
-    one meaning differ, the stricter counts.
+    Of a name that the mapping marks `never_infer` only what the CRM itself holds is left; of one that it marks
+    `trust`, the CRM's value alone where there is one. Where two fields of one meaning differ, the stricter counts.
     """
     uses = _uses(objects)
-    silent = frozenset(never)
-    offered = [s for s in signals if s.name not in silent]
+    offered = tuple(signals)
     recorded = {s.name for s in offered if s.system == CRM and s.value is not None}
 
     def counts(signal: Signal) -> bool:

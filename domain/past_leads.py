@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from domain.enrichment import Signal
 from domain.evidence import EvidenceBook
+from domain.field_mapping import admitted
 from domain.leads import CrmRecord, CrmSnapshot, Inquiry, InquirySource
 from domain.model import Instant, Value
 from domain.naming import country_code
@@ -57,7 +58,7 @@ class Decided(Value):
 def decide_again(past: PastLead, playbook: Playbook, signals: Signals, turns: Turns) -> Decided:
     """Score and owner as if the lead came in now. Deterministic for the same order of leads and the same turns."""
     inquiry, snapshot, now = as_inquiry(past), _as_it_came_in(past), past.created_at
-    enrichment = settle(signals(playbook, inquiry, snapshot, now), playbook.enrichment)
+    enrichment = settle(admitted(signals(playbook, inquiry, snapshot, now), playbook.objects), playbook.enrichment)
     book = EvidenceBook()
     facts = read((inquiry,), playbook)
     qualification = qualify((inquiry,), snapshot, enrichment, facts, playbook, book, now=now)

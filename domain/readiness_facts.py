@@ -165,6 +165,8 @@ class OrgFacts(Value):
     api_left: int = 0
     users: tuple[CrmRecord, ...] = ()
     queues: tuple[CrmRecord, ...] = ()
+    group_members: dict[str, tuple[str, ...]] = {}
+    """Per developer name of a queue or group the ids of its users."""
     api_calls: int = 0
     unmeasured: tuple[str, ...] = ()
 

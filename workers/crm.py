@@ -5,7 +5,9 @@ When do you need to touch this? When the way in to the org changes, or the guard
 
 from dataclasses import dataclass
 
+from domain.field_mapping import read_too
 from gateways.crm.client import SalesforceSession
+from gateways.crm.fields import ReadFields
 from gateways.crm.guard import WriteGuard
 from gateways.crm.mail_guard import SalesforceMailGuard
 from gateways.crm.poll import SalesforceChangedLeads
@@ -33,7 +35,9 @@ def crm_door(settings: CrmSettings, stores: Stores) -> CrmDoor:
         ),
         stores.clock,
     )
-    reader = SalesforceReader(session, stores.clock)
+    # What the playbook maps is read too. A field mapped later is read from the next start on.
+    fields = ReadFields().with_extra(read_too(stores.playbooks.current().objects))
+    reader = SalesforceReader(session, stores.clock, fields)
     guard = WriteGuard(
         org_id=stores.playbooks.current().org_id,
         documents=stores.documents,

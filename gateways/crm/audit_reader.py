@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from domain.errors import CrmError
-from domain.leads import CrmRecord, Motion
+from domain.leads import Motion
 from domain.model import Value
 from domain.owners import is_queue
 from domain.playbook import Playbook
@@ -29,13 +29,12 @@ from domain.readiness_facts import (
     audited_fields,
 )
 from gateways.crm.client import MAX_PARTS, MAX_QUERIES, Part, PartAnswer, SalesforceSession, query_part
-from gateways.crm.fields import LEDGER, QUEUE, USER
+from gateways.crm.directory import Directory, People
+from gateways.crm.fields import LEDGER, ReadFields
 from gateways.crm.soql import select
-from gateways.crm.values import records_from
 
 _MOST_VALUES = 200
 _MOST_PAIRS = 2000
-_MOST_USERS = 1000
 _LIVE = {"Lead": "IsConverted = false", "Opportunity": "IsClosed = false", "Account": "", "Contact": ""}
 _OPEN_LEADS = "IsConverted = false AND (NOT Status LIKE 'Closed%')"
 _OWNED = ("Lead", "Account", "Opportunity")
@@ -74,6 +73,7 @@ class AuditReader:
             asked.add(*soql)
         asked.run()
         api = _limits(self._session, asked)
+        people = _people(self._session, self._clock, schema, asked)
         return OrgFacts(
             measured_at=self._clock.now(),
             fields=tuple(_facts(field, wanted, schema, asked) for field in wanted),
@@ -100,8 +100,9 @@ class AuditReader:
             access=tuple(_access(name, schema, bodies[name], playbook) for name in bodies),
             api_limit=api[0],
             api_left=api[1],
-            users=asked.records("users", "User"),
-            queues=asked.records("queues", "Group"),
+            users=people.users if people is not None else (),
+            queues=people.queues if people is not None else (),
+            group_members=people.group_members if people is not None else {},
             api_calls=self._session.calls - before,
             unmeasured=asked.failed,
         )
@@ -139,9 +140,6 @@ class _Asked:
         """One count; 0 where there is none."""
         rows = self.rows(name)
         return int(rows[0].get(column) or 0) if rows else 0
-
-    def records(self, name: str, object_name: str) -> tuple[CrmRecord, ...]:
-        return records_from(object_name, self.rows(name))
 
     def note(self, name: str, refused: CrmError) -> None:
         line = f"{name.replace('_', ' ')}: {refused.detail or refused.code.value}"
@@ -187,7 +185,6 @@ def _queries(wanted: Sequence[AuditedField], schema: Schema) -> Iterable[tuple[s
     """Name and SOQL of everything that this org can be asked."""
     for name in AUDITED_OBJECTS:
         yield from _of_object(name, [f for f in wanted if f.object == name], schema)
-    yield from _of_people(schema)
     yield from _of_motions(schema)
     leads = schema.get("Lead", {})
     if "Country" in leads:
@@ -218,15 +215,6 @@ def _of_motions(schema: Schema) -> Iterable[tuple[str, str]]:
         yield "poor_accounts", select("Account", (_COUNT,), _poor("BillingCountry"))
     if schema.get("Opportunity"):
         yield "late_deals", select("Opportunity", (_COUNT,), f"IsClosed = false AND (CloseDate < TODAY OR {quiet})")
-
-
-def _of_people(schema: Schema) -> Iterable[tuple[str, str]]:
-    if schema.get("User"):
-        fields = ("Id", "SystemModstamp", *(f for f in USER if f in schema["User"]))
-        yield "users", select("User", fields, "IsActive = true", tail=f"ORDER BY Id LIMIT {_MOST_USERS}")
-    if schema.get("Group"):
-        tail = f"ORDER BY Id LIMIT {_MOST_VALUES}"
-        yield "queues", select("Group", ("Id", "SystemModstamp", *QUEUE), "Type = 'Queue'", tail=tail)
 
 
 def _poor(country: str) -> str:
@@ -318,6 +306,17 @@ def _access(name: str, schema: Schema, body: Mapping[str, Any], playbook: Playbo
         missing_fields=tuple(f for f in named if f not in fields),
         locked_fields=tuple(locked),
     )
+
+
+def _people(session: SalesforceSession, clock: Clock, schema: Schema, asked: _Asked) -> People | None:
+    """Active users, queues and groups with the fields that this org has; None where it does not answer."""
+    usual = ReadFields().by_object
+    there = ReadFields(by_object={**usual, "User": tuple(f for f in usual["User"] if f in schema.get("User", {}))})
+    try:
+        return Directory(session, clock, there).read()
+    except CrmError as refused:
+        asked.note("users_and_queues", refused)
+        return None
 
 
 def _limits(session: SalesforceSession, asked: _Asked) -> tuple[int, int]:

@@ -7,7 +7,7 @@ import pytest
 from domain.field_mapping import MappedField, MappedObject, Use
 from domain.leads import Motion
 from domain.permissions import Level, Role
-from domain.playbook import Playbook
+from domain.playbook import Playbook, Team
 from domain.readiness import readiness
 from domain.readiness_facts import (
     Activities,
@@ -188,6 +188,10 @@ def test_who_owns_leads_is_compared_with_the_territories() -> None:
     )
     assert owners_agree(org(placed=placed), playbook()) == 0.75
     assert owners_agree(org(placed=()), playbook()) == 0
+    team = Team(name="Anybody", queue="EMEA", group="EMEA_reps", calendar="madrid")
+    grouped = playbook().model_copy(update={"teams": {**playbook().teams, "emea": team}})
+    assert owners_agree(org(placed=placed), grouped) == 0
+    assert owners_agree(org(placed=placed, group_members={"EMEA_reps": (TOMAS.id,)}), grouped) == 0.75
 
 
 def test_values_that_mean_the_same() -> None:
