@@ -113,7 +113,7 @@ def subject_of(inquiries: Sequence[Inquiry], snapshot: CrmSnapshot) -> ContextSu
 
 def crm_items(snapshot: CrmSnapshot) -> tuple[ContextItem, ...]:
     """The CRM's own activities as context, newest first."""
-    found = [item for record in snapshot.activities for item in _item_of(record)]
+    found = [item for record in (*snapshot.activities, *snapshot.conversations) for item in _item_of(record)]
     return tuple(sorted(found, key=lambda i: (i.occurred_at, i.record), reverse=True))
 
 

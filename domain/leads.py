@@ -94,6 +94,8 @@ class CrmSnapshot(Value):
     consents: tuple[CrmRecord, ...] = ()
     opportunities: tuple[CrmRecord, ...] = ()
     activities: tuple[CrmRecord, ...] = ()
+    conversations: tuple[CrmRecord, ...] = ()
+    """Support cases and voice calls, where the org has them."""
     users: tuple[CrmRecord, ...] = ()
     queues: tuple[CrmRecord, ...] = ()
     open_leads_by_owner: dict[str, int] = {}

@@ -51,6 +51,13 @@ EMAIL = (
     *("Subject", "Incoming", "MessageDate", "Status", "RelatedToId"),
     *("CreatedDate", "CreatedById", "LastModifiedDate", "LastModifiedById"),
 )
+CASE = (
+    *("CaseNumber", "Subject", "Status", "Description", "AccountId", "ContactId", "IsClosed"),
+    *("CreatedDate", "LastModifiedDate"),
+)
+VOICE_CALL = ("CallType", "CallStartDateTime", "CallDurationInSeconds", "RelatedRecordId", "CreatedDate")
+CONVERSATIONS = ("Case", "VoiceCall")
+"""Objects that not every org has or opens to an integration; without them there is less context, and no failure."""
 USER = (
     *("Name", "FirstName", "LastName", "Alias", "Username", "Email", "Title", "IsActive", "UserType", "ManagerId"),
     *("TimeZoneSidKey", "LanguageLocaleKey", "Team__c", "Languages__c"),
@@ -71,6 +78,8 @@ class ReadFields(Value):
         "Task": TASK,
         "Event": EVENT,
         "EmailMessage": EMAIL,
+        "Case": CASE,
+        "VoiceCall": VOICE_CALL,
         "User": USER,
         "Group": QUEUE,
     }

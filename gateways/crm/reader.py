@@ -23,6 +23,7 @@ from gateways.crm.company import (
     like_person_conditions,
     same_person_conditions,
 )
+from gateways.crm.conversations import Conversations
 from gateways.crm.directory import Directory, People
 from gateways.crm.fields import INDIVIDUAL, LEAD_PARENTS, ReadFields
 from gateways.crm.soql import children, select
@@ -59,6 +60,7 @@ class SalesforceReader:
         self._fields = fields or ReadFields()
         self._directory = Directory(session, clock, self._fields)
         self._known = _KnownCompanies()
+        self._talks = Conversations(self._fields)
 
     def candidates(self, inquiry: Inquiry) -> tuple[CrmRecord, ...]:
         """Leads and contacts by id, address, phone or name at the company; accounts by domain or name. One call."""
@@ -90,7 +92,8 @@ class SalesforceReader:
     def snapshot(self, lead_id: str) -> CrmSnapshot:
         """The lead and what decides about it. A deleted or merged lead is returned as such (`IsDeleted`).
 
-        One call where `candidates` or an earlier snapshot saw the lead, else two; users and queues come from
+        At most two calls, and one where `candidates` or an earlier snapshot saw the lead and the org has no cases
+        or voice calls to read; users and queues come from
         a directory that is read once a minute. Without an id it holds those only. Raises `CrmError`
         (crm_record_missing) where there never was such a lead.
         """
@@ -107,10 +110,10 @@ class SalesforceReader:
         lead = record_from("Lead", rows[0])
         key = key_of_lead(lead)
         self._known.remember(lead.id, key)
-        company = first
-        if key != guess:
-            around = self._around(key)
-            company = self._session.composite(around, all_or_none=False) if around else first
+        around = self._around(key) if key != guess else []
+        more = [*around, *self._talks.parts(lead_id, key.email)]
+        second = self._session.composite(more, all_or_none=False) if more else first
+        company = second if key != guess else first
         contacts = _records("Contact", company.parts.get("contacts"))
         accounts = company.parts["accounts"].records() if key.names_company else []
         account = best_account(records_from("Account", accounts), key, contacts)
@@ -124,6 +127,7 @@ class SalesforceReader:
             consents=_records("ContactPointTypeConsent", first.parts["consents"]),
             opportunities=_open_opportunities(account, accounts),
             activities=_activities(rows[0], first),
+            conversations=self._talks.records(second),
             users=people.users,
             queues=people.queues,
             open_leads_by_owner=people.open_leads_by_owner,
@@ -137,10 +141,11 @@ class SalesforceReader:
         if not rows:
             raise CrmError(f"there is no contact {contact_id} in the CRM", code=ErrorCode.CRM_RECORD_MISSING)
         contact = record_from("Contact", rows[0])
-        accounts: list[dict[str, Any]] = []
-        if account_id := contact.text("AccountId"):
-            own = self._account_part([("Id = {}", (account_id,))])
-            accounts = self._session.composite([own], all_or_none=False).parts["accounts"].records()
+        account_id = contact.text("AccountId")
+        own = [self._account_part([("Id = {}", (account_id,))])] if account_id else []
+        more = [*own, *self._talks.parts(contact_id, contact.text("Email"))]
+        second = self._session.composite(more, all_or_none=False) if more else first
+        accounts = second.parts["accounts"].records() if own else []
         account = record_from("Account", accounts[0]) if accounts else None
         return CrmSnapshot(
             taken_at=first.server_time,
@@ -151,6 +156,7 @@ class SalesforceReader:
             consents=_records("ContactPointTypeConsent", first.parts["consents"]),
             opportunities=_open_opportunities(account, accounts),
             activities=_activities(rows[0], first),
+            conversations=self._talks.records(second),
             users=people.users,
             queues=people.queues,
             open_leads_by_owner=people.open_leads_by_owner,
@@ -181,13 +187,14 @@ class SalesforceReader:
         individual = tuple(f"Individual.{name}" for name in INDIVIDUAL)
         fields = (
             *self._fields.of(object_name, (*(LEAD_PARENTS if object_name == "Lead" else ("Owner.Name",)), *individual)),
-            children("Tasks", self._fields.of("Task"), f"{_NEWEST} {MAX_ACTIVITIES}"),
-            children("Events", self._fields.of("Event"), f"{_NEWEST} {MAX_ACTIVITIES}"),
+            children("Tasks", self._fields.of("Task", ("Description",)), f"{_NEWEST} {MAX_ACTIVITIES}"),
+            children("Events", self._fields.of("Event", ("Description",)), f"{_NEWEST} {MAX_ACTIVITIES}"),
         )
         consents = self._select(
             "ContactPointTypeConsent", [(_PARTY[object_name], (person_id,))], f"LIMIT {MAX_CONSENTS}"
         )
-        emails = self._select("EmailMessage", [("RelatedToId = {}", (person_id,))], f"{_NEWEST} {MAX_ACTIVITIES}")
+        related: Condition = ("RelatedToId = {}", (person_id,))
+        emails = self._select("EmailMessage", [related], f"{_NEWEST} {MAX_ACTIVITIES}", ("TextBody",))
         return [
             query_part(object_name.lower(), select(object_name, fields, "Id = {}", person_id), deleted_too=True),
             query_part("consents", consents),

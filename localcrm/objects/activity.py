@@ -98,6 +98,37 @@ EMAIL_MESSAGE = SObject(
     ),
 )
 
+CASE = SObject(
+    name="Case",
+    prefix="500",
+    label="Case",
+    plural="Cases",
+    own_fields=(
+        text("CaseNumber", 30),
+        text("Subject", 255),
+        area("Description", 32000),
+        picklist("Status", ("New", "Working", "Escalated", "Closed"), default="New"),
+        checkbox("IsClosed"),
+        reference("ContactId", "Contact", child="Cases"),
+        reference("AccountId", "Account", child="Cases"),
+        reference("OwnerId", "User", "Group"),
+    ),
+)
+
+VOICE_CALL = SObject(
+    name="VoiceCall",
+    prefix="0LQ",
+    label="Voice Call",
+    plural="Voice Calls",
+    own_fields=(
+        picklist("CallType", ("Inbound", "Outbound", "Transfer"), default="Inbound"),
+        moment("CallStartDateTime"),
+        number("CallDurationInSeconds", FieldType.INT),
+        reference("RelatedRecordId", "Lead", "Contact", "Account", child="VoiceCalls"),
+        reference("OwnerId", "User"),
+    ),
+)
+
 BUSINESS_HOURS = SObject(
     name="BusinessHours",
     prefix="01m",
@@ -129,4 +160,4 @@ HOLIDAY = SObject(
     ),
 )
 
-ACTIVITY = (TASK, EVENT, EMAIL_MESSAGE, BUSINESS_HOURS, HOLIDAY)
+ACTIVITY = (TASK, EVENT, EMAIL_MESSAGE, CASE, VOICE_CALL, BUSINESS_HOURS, HOLIDAY)

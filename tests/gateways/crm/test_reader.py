@@ -7,7 +7,7 @@ import pytest
 from domain.errors import CrmError, ErrorCode
 from domain.leads import CrmRecord
 from gateways.crm.company import best_account, company_key, web_host
-from gateways.crm.fields import ReadFields
+from gateways.crm.fields import CONVERSATIONS, ReadFields
 from gateways.crm.reader import SalesforceReader
 from tests.fakes.examples import inquiry
 from tests.gateways.crm.world import START, World
@@ -118,11 +118,13 @@ class TestSnapshot:
         assert snapshot.taken_at == world.crm.clock.now
 
     def test_two_calls_at_first_and_one_where_the_company_is_known(self, world: World) -> None:
-        world.reader.queues()
+        known = {name: read for name, read in ReadFields().by_object.items() if name not in CONVERSATIONS}
+        reader = SalesforceReader(world.new_session("reader"), world.clock, ReadFields(by_object=known))
+        reader.queues()
         world.reset_calls()
-        first = world.reader.snapshot(world.lead)
+        first = reader.snapshot(world.lead)
         assert world.calls() == 2
-        assert world.reader.snapshot(world.lead) == first
+        assert reader.snapshot(world.lead) == first
         assert world.calls() == 3
 
     def test_one_call_after_the_match_and_a_wrong_guess_is_corrected(self, world: World) -> None:
@@ -203,6 +205,15 @@ class TestBestAccount:
         found = best_account(pair, self.key, ())
         assert found is not None
         assert found.id == "2"
+
+    def test_the_same_name_under_another_domain_is_for_a_person(self) -> None:
+        assert best_account((account("1", "Analytical Engines", "engines.test"),), self.key, ()) is None
+
+    def test_the_same_name_is_enough_where_no_domain_is_known(self) -> None:
+        alone = account("1", "Analytical Engines")
+        assert best_account((alone,), self.key, ()) == alone
+        named = company_key("ada@gmail.com", "", "Analytical Engines")
+        assert best_account((account("1", "Analytical Engines", "engines.test"),), named, ()) is not None
 
     def test_a_longer_name_is_another_company(self) -> None:
         assert best_account((account("1", "Analytical Engines Holding"),), self.key, ()) is None
