@@ -15,7 +15,8 @@ from domain.past_leads import backtest as compare_with_people
 from domain.round_robin import LocalTurns
 from runtime.playbook_files import load_playbook
 
-console = Console()
+# Piped into a file or another program, a table keeps its lines whole.
+console = Console(width=None if sys.stdout.isatty() else 200)
 SHOWN = 20
 
 

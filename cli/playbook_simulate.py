@@ -16,7 +16,8 @@ from domain.playbook import Playbook
 from domain.round_robin import LocalTurns
 from runtime.playbook_files import load_playbook
 
-console = Console()
+# Piped into a file or another program, a table keeps its lines whole.
+console = Console(width=None if sys.stdout.isatty() else 200)
 
 
 def simulate(
