@@ -150,7 +150,7 @@ def _of_case(case_id: str) -> Explanation:
     unknown = f"{case_id[:80]} is no case here, no CRM lead id (00Q…) and no file"
     if not _CASE_ID.fullmatch(case_id):
         raise InputError(f"{unknown}; `countersign case list` shows the cases")
-    settings = _store()
+    settings = _store(unknown)
     upgrade(settings.url)
     database = Database(settings.url)
     try:
@@ -180,12 +180,14 @@ def _of_case(case_id: str) -> Explanation:
     )
 
 
-def _store() -> StoreSettings:
+def _store(unknown: str) -> StoreSettings:
     """The configured store, else the demo's on this machine."""
     configured = load(StoreSettings)
     demo = configured.data_dir / "demo"
     if "COUNTERSIGN_DATABASE_URL" not in os.environ and not (configured.data_dir / "countersign.db").exists():
         if (demo / "countersign.db").exists():
             return StoreSettings(data_dir=demo)
-        raise InputError(f"no database in {configured.data_dir}; set COUNTERSIGN_DATA_DIR to where the cases are kept")
+        raise InputError(
+            f"{unknown}; there is no database in {configured.data_dir} either: set COUNTERSIGN_DATA_DIR to where it is"
+        )
     return configured
