@@ -1,0 +1,71 @@
+"""`playbook simulate` and `backtest` on leads that were saved before."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from cli.backtest import backtest
+from cli.past_leads import past_leads, save
+from cli.playbook_simulate import simulate
+from domain.errors import InputError
+from tests.domain.scenes import IRENE
+from tests.domain.test_past_leads import MACHINES, past
+
+SHIPPED = Path(__file__).parents[2] / "playbook"
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> Path:
+    file = tmp_path / "past.jsonl"
+    save([past(1), past(2, Country="Brazil"), past(3, owner="005Lc0000000000002")], MACHINES, file)
+    return file
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(SHIPPED, tmp_path / "changed"))
+
+
+def test_what_was_saved_is_read_again_by_its_owner_only(saved: Path) -> None:
+    leads, machines = past_leads(saved, days=1, limit=1)
+    assert ([p.lead.id for p in leads], machines) == ([past(n).lead.id for n in (1, 2, 3)], MACHINES)
+    assert saved.stat().st_mode & 0o077 == 0
+
+
+def test_a_changed_rule_shows_the_leads_it_changes(
+    saved: Path, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    routing = folder / "routing.yaml"
+    routing.write_text(
+        routing.read_text().replace(
+            "countries: [ES, PT, IT, AD]\n      team: emea", "countries: [ES, PT, IT, AD]\n      team: enterprise"
+        )
+    )
+    assert simulate(folder, SHIPPED, 1, 1, saved, None, True) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["leads"] == 3
+    assert {c["lead_id"] for c in report["changes"]} == {past(1).lead.id, past(3).lead.id}
+    assert simulate(SHIPPED, SHIPPED, 1, 1, saved, None, False) == 0
+    assert "the score changes for 0, owner or rule for 0" in capsys.readouterr().out
+
+
+def test_backtest_tells_agreement_per_rule(saved: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert backtest(SHIPPED, 1, 1, saved, None, True) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["judged"] == 3
+    assert {r["rule"] for r in report["rules"]} == {"none", "territory Iberia and Italy"}
+    assert backtest(SHIPPED, 1, 1, saved, None, False) == 0
+    said = capsys.readouterr().out
+    assert "3 of 3 leads judged" in said
+    assert IRENE.text("Name") in said
+
+
+@pytest.mark.parametrize("text", ["{}", "nonsense", '{"past": {"snapshot": {}}}'])
+def test_a_line_that_is_none_is_named(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "bad.jsonl"
+    file.write_text(f"\n{text}\n")
+    with pytest.raises(InputError) as refused:
+        past_leads(file, days=1, limit=1)
+    assert refused.value.detail.startswith(f"{file}:2: ")
