@@ -12,12 +12,14 @@ from pathlib import Path
 
 from temporalio.client import WorkflowHistory
 
-from tests.replay.scenarios import CASES, UNDO, Scenario
+from activities.messages import PollHead
+from tests.replay.scenarios import CASES, POLL, UNDO, Scenario
 from tests.workflows.driving import ORG, Desk, workers_of
 from tests.workflows.engines import development_server
 from tests.workflows.script import Script
 from tests.workflows.scripted import ScriptedActivities
-from workflows.messages import UndoInput, undo_workflow_id
+from workflows.messages import PollInput, TaskQueue, UndoInput, poll_workflow_id, undo_workflow_id
+from workflows.polling import PollCrm
 
 HISTORIES = Path(__file__).with_name("histories")
 
@@ -29,6 +31,7 @@ async def record(folder: Path) -> list[Path]:
         desk = Desk(env, activities)
         written = [_write(folder, scenario.name, await _play(desk, scenario)) for scenario in CASES]
         written.append(_write(folder, UNDO, await _undo(desk)))
+        written.append(_write(folder, POLL, await _poll(desk)))
     return written
 
 
@@ -45,6 +48,15 @@ async def _undo(desk: Desk) -> WorkflowHistory:
     order = UndoInput(case_id="history-undo", org_id=ORG, receipt_id="r-1", decision_id="u1", agent_version="v")
     await desk.undo(Script(case_id=order.case_id), order)
     handle = desk.env.client.get_workflow_handle(undo_workflow_id(order.org_id, order.decision_id))
+    return await handle.fetch_history()
+
+
+async def _poll(desk: Desk) -> WorkflowHistory:
+    desk.activities.polls[ORG] = [PollHead(new=2, joined=1)]
+    handle = await desk.env.client.start_workflow(
+        PollCrm.run, PollInput(org_id=ORG), id=poll_workflow_id(ORG), task_queue=TaskQueue.CASES
+    )
+    await handle.result()
     return await handle.fetch_history()
 
 

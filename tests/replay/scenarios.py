@@ -96,5 +96,6 @@ CASES = (
     Scenario("mail_stopped", _stop_the_mail, _with_a_long_undo_window),
 )
 
+POLL = "poll"
 UNDO = "undo"
 """The run of the other workflow; it needs nobody to play."""

@@ -19,10 +19,10 @@ from domain.receipts import MailState
 from runtime.engine import DATA_CONVERTER
 from tests.replay.changed import ReorderedInboundLead
 from tests.replay.record import HISTORIES
-from tests.replay.scenarios import CASES, UNDO
+from tests.replay.scenarios import CASES, POLL, UNDO
 from tests.runtime.history_text import texts_of
 from workers.roles import SANDBOX, WORKFLOWS
-from workflows.messages import CaseResult, UndoResult
+from workflows.messages import CaseResult, PollResult, UndoResult
 
 NAMES = sorted(path.stem for path in HISTORIES.glob("*.json"))
 DECIDING = ["propose", "verify_decision"]
@@ -30,8 +30,8 @@ DECIDING = ["propose", "verify_decision"]
 
 def load(name: str) -> WorkflowHistory:
     text = (HISTORIES / f"{name}.json").read_text(encoding="utf-8")
-    started = f"undo/acme/{name}" if name == UNDO else f"inbound/acme/history-{name.replace('_', '-')}"
-    return WorkflowHistory.from_json(started, text)
+    known = {UNDO: "undo/acme/u1", POLL: "poll/acme"}
+    return WorkflowHistory.from_json(known.get(name, f"inbound/acme/history-{name.replace('_', '-')}"), text)
 
 
 def steps(history: WorkflowHistory) -> list[str]:
@@ -93,8 +93,8 @@ TOLD = {
 
 
 def test_every_scenario_has_its_history_and_its_claim() -> None:
-    assert sorted([*(scenario.name for scenario in CASES), UNDO]) == NAMES
-    assert sorted([*TOLD, UNDO]) == NAMES
+    assert sorted([*(scenario.name for scenario in CASES), POLL, UNDO]) == NAMES
+    assert sorted([*TOLD, POLL, UNDO]) == NAMES
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -143,6 +143,12 @@ async def test_undo_takes_a_write_back() -> None:
     assert steps(history) == ["undo"]
     assert isinstance(undone, UndoResult)
     assert (undone.new_receipt_id, undone.restored) == ("r-undo", 2)
+
+
+async def test_a_poll_says_how_many() -> None:
+    history = load(POLL)
+    assert steps(history) == ["poll_crm"]
+    assert await result_of(history, PollResult) == PollResult(new=2, joined=1)
 
 
 @pytest.mark.parametrize("name", sorted(TOLD))

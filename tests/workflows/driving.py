@@ -161,12 +161,12 @@ class Desk:
 
     def __init__(self, env: WorkflowEnvironment, activities: ScriptedActivities) -> None:
         self.env = env
-        self._activities = activities
+        self.activities = activities
         self._open: list[RunningCase] = []
 
     async def open(self, script: Script) -> RunningCase:
         """Start the workflow of a case."""
-        self._activities.play(script)
+        self.activities.play(script)
         handle = await self.env.client.start_workflow(
             InboundLead.run,
             InboundLeadInput(
@@ -181,7 +181,7 @@ class Desk:
 
     async def undo(self, script: Script, order: UndoInput) -> UndoResult:
         """Run an undo to its end."""
-        self._activities.play(script)
+        self.activities.play(script)
         return await self.env.client.execute_workflow(
             UndoWrite.run,
             order,

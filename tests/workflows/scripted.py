@@ -24,6 +24,8 @@ from activities.messages import (
     MailHead,
     MailInput,
     MatchHead,
+    PollHead,
+    PollOrder,
     ProposalHead,
     ProposeInput,
     QualificationHead,
@@ -38,6 +40,7 @@ from activities.messages import (
     VerifyInput,
 )
 from domain.decisions import RoundState, Verdict
+from domain.errors import DomainError, ErrorCode
 from domain.proposals import Phase
 from domain.receipts import MailState, WriteOutcomeKind
 from tests.workflows.script import LEAD, Call, Script
@@ -49,6 +52,8 @@ class ScriptedActivities:
 
     def __init__(self) -> None:
         self._scripts: dict[str, Script] = {}
+        self.polls: dict[str, list[PollHead | ErrorCode]] = {}
+        """Per org what the next looks come to; afterwards nothing has changed."""
 
     def play(self, script: Script) -> None:
         """Answer the script's case by it from now on."""
@@ -91,6 +96,14 @@ class ScriptedActivities:
     def stop(self, order: MailInput) -> MailHead:
         self._enter("stop_mail", order)
         return MailHead(state=MailState.STOPPED)
+
+    @activity.defn(name="poll_crm")
+    def poll(self, order: PollOrder) -> PollHead:
+        coming = self.polls.get(order.org_id)
+        answer = coming.pop(0) if coming else PollHead()
+        if isinstance(answer, ErrorCode):
+            raise DomainError(code=answer)
+        return answer
 
     # The case queue
 
@@ -209,7 +222,15 @@ class ScriptedActivities:
                 self.cancel,
                 self.draft_from_template,
             ],
-            TaskQueue.CRM: [self.match, self.fetch, self.apply_changes, self.undo, self.send, self.stop],
+            TaskQueue.CRM: [
+                self.match,
+                self.fetch,
+                self.apply_changes,
+                self.undo,
+                self.send,
+                self.stop,
+                self.poll,
+            ],
             TaskQueue.MODEL: [self.draft],
             TaskQueue.SIGNER: [self.sign],
         }
