@@ -309,7 +309,7 @@ class PlaybookDraft:
         for name, countries, team_key, why in territories:
             lines += [
                 (2, f"- name: {quoted(name)}", ""),
-                (3, f"countries: [{', '.join(json_country(c) for c in countries)}]", why),
+                (3, f"countries: [{', '.join(_country(c) for c in countries)}]", why),
                 (3, f"team: {team_key}", why),
             ]
         lines.append((1, f"fallback_queue: {quoted(self.intake)}", "the intake queue"))
@@ -336,7 +336,7 @@ _REASONS = (
 )
 
 
-def json_country(code: str) -> str:
+def _country(code: str) -> str:
     return f'"{code}"'
 
 
