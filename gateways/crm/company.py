@@ -76,7 +76,7 @@ def like_person_conditions(last_name: str, phone: str, company: str, company_fie
 def best_account(accounts: Sequence[CrmRecord], key: CompanyKey, contacts: Sequence[CrmRecord]) -> CrmRecord | None:
     """The one account that this company clearly is: by its contact, by its whole domain, or by its exact name.
 
-    None where two fit equally well: a person decides that.
+    None where two fit equally well, or where the name is the same and the web domain another: a person decides that.
     """
     by_id = {account.id: account for account in accounts}
     named = {c.text("AccountId") for c in contacts if c.text("AccountId") in by_id}
@@ -86,7 +86,9 @@ def best_account(accounts: Sequence[CrmRecord], key: CompanyKey, contacts: Seque
     if len(by_domain) == 1:
         return by_domain[0]
     by_name = [a for a in by_domain or accounts if key.company and _same_name(a.text("Name"), key.company)]
-    return by_name[0] if len(by_name) == 1 else None
+    if len(by_name) != 1 or (key.domains and not by_domain and web_host(by_name[0].text("Website"))):
+        return None
+    return by_name[0]
 
 
 def web_host(website: str) -> str:
