@@ -26,7 +26,8 @@ class PlaybookFinding(Value):
 
 def check(playbook: Playbook) -> tuple[PlaybookFinding, ...]:
     """Everything that is wrong, in the order of the rules below."""
-    rules = (_team_calendars, _references, _people, _territories, _routing, _scores, _calendars, _mapping, _cycles)
+    names = (_team_calendars, _references, _people, _territories)
+    rules = (*names, _routing, _scores, _calendars, _mapping, _enrichment, _cycles)
     return tuple(finding for rule in rules for finding in rule(playbook))
 
 
@@ -113,6 +114,22 @@ def _people(playbook: Playbook) -> Iterator[PlaybookFinding]:
     for path, name in people:
         if _RAW_ID.fullmatch(name):
             yield _found(path, f"{name} is a record id", "use the user's e-mail or alias")
+
+
+def _enrichment(playbook: Playbook) -> Iterator[PlaybookFinding]:
+    """Providers that are named and never asked, and what nobody can win."""
+    rules = playbook.enrichment
+    for n, provider in enumerate(rules.providers):
+        if provider in rules.providers[:n]:
+            yield _found(("enrichment", "providers", n), f"{provider} is there twice", "keep its first place")
+    for name, order in rules.wins.items():
+        for n, provider in enumerate(order):
+            if provider not in rules.providers:
+                what = f"{provider} is to win {name} and is never asked"
+                yield _found(("enrichment", "wins", name, n), what, "add it to enrichment.providers, or leave it out")
+        if name in rules.never_infer:
+            what = f"{name} is never taken from a provider, so nobody can win it"
+            yield _found(("enrichment", "wins", name), what, "leave it in one of the two")
 
 
 def _cycles(playbook: Playbook) -> Iterator[PlaybookFinding]:

@@ -68,6 +68,10 @@ def test_comments_and_the_order_of_files_do_not_change_the_digest(folder: Path) 
         ("organisation.yaml", "intake_queue: Inbound_queue", "intake_queue: 00GLc0000000001MAA", "is a record id"),
         ("routing.yaml", "owner: markus.lindner@acme-routing.example", "owner: 005Lc0000000001MAA", "is a record id"),
         ("scoring.yaml", "any_of: [pricing, purchase]", "any_of: [pricing, haggling]", "no language has phrases"),
+        ("fields.yaml", "employees: [crm, firmographics]", "employees: [website, crm]", "website is to win employees"),
+        ("fields.yaml", "    industry: [crm, firm", "    annual_revenue: [crm, firm", "so nobody can win it"),
+        ("fields.yaml", "providers: [crm, firmographics]", "providers: [crm, firmographics, crm]", "crm is there tw"),
+        ("fields.yaml", "approved: []", "approved: [everything]", "enrichment.approved.0: input should be 'technog"),
         ("consent.yaml", "countries: [DE]", "countries: [DE, ES]", "ES has two consent rules, ES-B2B and DE-UWG"),
     ],
 )  # fmt: skip
@@ -204,6 +208,7 @@ def test_a_broken_edit_raises_and_its_repair_is_seen(folder: Path) -> None:
     edit(folder, "products.yaml", "voice: Friendly", "vioce: Friendly")
     with pytest.raises(InputError, match="invalid_playbook"):
         playbooks.current()
+    assert playbooks.readable() == good
     edit(folder, "products.yaml", "vioce: Friendly", "voice: Friendly")
     assert playbooks.current() == good
 
