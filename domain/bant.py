@@ -13,6 +13,7 @@ from domain.bant_speakers import Side, sides_of
 from domain.bant_turns import Transcript, Turn, turns_of
 from domain.bant_vocabulary import LANGUAGES, language_spoken
 from domain.bant_words import BantKind
+from domain.drafting import ModelUsage
 from domain.model import Value
 
 MAX_PER_KIND = 12
@@ -68,6 +69,8 @@ class BantFindings(Value):
     speakers: dict[str, Side] = {}
     reader: str = "rules"
     note: str = ""
+    usage: tuple[ModelUsage, ...] = ()
+    """What a model was asked and what it cost; empty for the rules."""
 
     def of(self, kind: BantKind) -> tuple[BantFinding, ...]:
         return tuple(f for f in self.findings if f.kind is kind)

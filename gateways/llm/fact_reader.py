@@ -1,0 +1,253 @@
+"""BANT from a call by a language model, held to exact quotes: what the model cannot quote, nobody sees.
+
+When do you need to touch this? When the prompt, the form of the answer or its checks change.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Sequence
+
+import openai
+from genai_prices import Usage, calc_price
+from openai import OpenAI
+from openai.types.chat import ChatCompletion
+from pydantic import Field, ValidationError
+
+from domain.bant import BantFinding, BantFindings, Stance, read_transcript
+from domain.bant_speakers import Side
+from domain.bant_turns import Turn, turns_of
+from domain.bant_words import BantKind
+from domain.drafting import ModelUsage
+from domain.errors import ErrorCode, ModelError
+from domain.model import Value
+from gateways.llm.failures import model_error
+from gateways.llm.prompts import prompt
+
+PROMPT_VERSION = "v1"
+LONGEST = 120_000
+"""Characters of a transcript that are sent; a call of three hours has fewer."""
+_NOT_JSON = "the model server's answer is not JSON"
+_OPTIONAL = frozenset({"temperature", "seed"})
+_CONFIDENCE = 0.8
+_PRIVATE = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+|\+?\d[\d ()/.-]{7,20}\d")
+
+
+class _Said(Value):
+    kind: BantKind
+    stance: Stance
+    quote: str = Field(max_length=2_000)
+    question: str = Field(default="", max_length=2_000)
+    value: str = Field(default="", max_length=300)
+
+
+class _Answer(Value):
+    findings: tuple[_Said, ...] = Field(default=(), max_length=100)
+
+
+class OpenAiTranscriptReader:
+    """Implements `domain.bant.TranscriptReader`; the same output as the rules.
+
+    A finding stands only where its quote is in the source and in no turn of the seller. Where the rules hear a denial
+    in the same words, the model's `stated` becomes `uncertain`. Mail addresses and telephone numbers are blanked before
+    anything is sent. Raises `ModelError` as the writer does; the caller may take the rules instead.
+    """
+
+    def __init__(
+        self,
+        *,
+        api_key: str,
+        model: str,
+        base_url: str = "",
+        timeout_seconds: float = 60.0,
+        max_output_tokens: int = 4_000,
+        prompt_version: str = PROMPT_VERSION,
+    ) -> None:
+        self.version = f"{model}/bant.{prompt_version}"
+        self._secret = api_key
+        self._model = model
+        self._prompt_version = prompt_version
+        self._max_output_tokens = max_output_tokens
+        self._unsupported: frozenset[str] = frozenset()
+        # A local server needs no key, but the client insists on one.
+        self._client = OpenAI(
+            api_key=api_key or "none", base_url=base_url or None, max_retries=0, timeout=timeout_seconds
+        )
+
+    def read(self, text: str, *, language: str = "", seller: Sequence[str] = ()) -> BantFindings:
+        by_rules = read_transcript(text, language=language, seller=seller)
+        transcript = turns_of(text)
+        if not transcript.turns:
+            return by_rules
+        blanked = _PRIVATE.sub(lambda m: m[0] if _is_money(m[0]) else "█" * len(m[0]), text[:LONGEST])
+        completion = self._call(blanked, by_rules)
+        findings = tuple(_verified(_parse(completion), text, blanked, transcript.turns, by_rules))
+        return BantFindings(
+            findings=findings,
+            language=by_rules.language,
+            layout=transcript.layout,
+            speakers=by_rules.speakers,
+            reader=self.version,
+            note="only the first part was read: the transcript is too long" if len(text) > LONGEST else "",
+            usage=(self._usage(completion),),
+        )
+
+    def close(self) -> None:
+        self._client.close()
+
+    def _call(self, blanked: str, known: BantFindings) -> ChatCompletion:
+        try:
+            try:
+                return self._create(blanked, known)
+            except openai.BadRequestError as refused:
+                # Reasoning models take no temperature, some servers no seed. Neither was charged for.
+                if refused.param not in _OPTIONAL - self._unsupported:
+                    raise
+                self._unsupported |= _OPTIONAL
+                return self._create(blanked, known)
+        except openai.OpenAIError as failure:
+            # The cause holds the request and its Authorization header: it must not travel.
+            raise model_error(failure, secret=self._secret) from None
+        except (json.JSONDecodeError, UnicodeDecodeError):
+            raise ModelError(_NOT_JSON, code=ErrorCode.MODEL_MALFORMED) from None
+
+    def _create(self, blanked: str, known: BantFindings) -> ChatCompletion:
+        boundary = _boundary(blanked)
+        sides = [s for s, side in known.speakers.items() if side is Side.SELLER]
+        told = f"The seller's side: {json.dumps(sides, ensure_ascii=False)}\n" if sides else ""
+        completion: object = self._client.chat.completions.create(
+            model=self._model,
+            messages=[
+                {"role": "system", "content": prompt(f"bant.{self._prompt_version}").substitute(boundary=boundary)},
+                {"role": "user", "content": f"<{boundary}>\n{told}{blanked}\n</{boundary}>"},
+            ],
+            response_format={
+                "type": "json_schema",
+                "json_schema": {"name": "bant", "strict": True, "schema": answer_schema()},
+            },
+            temperature=openai.omit if "temperature" in self._unsupported else 0.0,
+            seed=openai.omit if "seed" in self._unsupported else 20_260_101,
+            max_completion_tokens=self._max_output_tokens,
+        )
+        # A server that answers with something else than JSON reaches us as its bare text.
+        if not isinstance(completion, ChatCompletion):
+            raise ModelError(_NOT_JSON, code=ErrorCode.MODEL_MALFORMED)
+        return completion
+
+    def _usage(self, completion: ChatCompletion) -> ModelUsage:
+        used = completion.usage
+        spent, got = (used.prompt_tokens, used.completion_tokens) if used is not None else (0, 0)
+        try:
+            usage = Usage(input_tokens=spent, output_tokens=got)
+            price = calc_price(usage, model_ref=self._model, provider_api_url=str(self._client.base_url))
+            cost: float | None = float(price.total_price)
+        except (LookupError, ValueError):
+            cost = None
+        return ModelUsage(
+            model=self._model, input_tokens=spent, output_tokens=got, cost_usd=cost, sent_fields=("transcript",)
+        )
+
+
+def answer_schema() -> dict[str, object]:
+    """JSON Schema of an answer: four matters, three stances, text; nothing else can be named."""
+    text = {"type": "string"}
+    said: dict[str, object] = {
+        "kind": {"type": "string", "enum": [k.value for k in BantKind]},
+        "stance": {"type": "string", "enum": [s.value for s in Stance if s is not Stance.UNKNOWN]},
+        "quote": text,
+        "question": text,
+        "value": text,
+    }
+    item = {"type": "object", "properties": said, "required": list(said), "additionalProperties": False}
+    return {
+        "type": "object",
+        "properties": {"findings": {"type": "array", "items": item}},
+        "required": ["findings"],
+        "additionalProperties": False,
+    }
+
+
+def _parse(completion: ChatCompletion) -> _Answer:
+    if not completion.choices:
+        raise ModelError("the model gave no answer", code=ErrorCode.MODEL_MALFORMED)
+    choice = completion.choices[0]
+    if choice.message.refusal or choice.finish_reason == "content_filter":
+        raise ModelError("the model declined to read this call", code=ErrorCode.MODEL_REFUSED)
+    if choice.finish_reason == "length":
+        raise ModelError("the model's answer was cut off; allow more output tokens", code=ErrorCode.MODEL_MALFORMED)
+    try:
+        return _Answer.model_validate_json(choice.message.content or "")
+    except ValidationError as broken:
+        first = broken.errors(include_input=False, include_url=False)[0]
+        place = ".".join(str(p) for p in first["loc"]) or "the whole"
+        raise ModelError(
+            f"the model's answer does not fit the form: {place}: {first['msg'][:200]}", code=ErrorCode.MODEL_MALFORMED
+        ) from None
+
+
+def _verified(
+    answer: _Answer, text: str, blanked: str, turns: Sequence[Turn], by_rules: BantFindings
+) -> Iterator[BantFinding]:
+    """The findings whose words stand in the source, said by somebody who is not the seller; each once."""
+    seen: set[tuple[BantKind, int]] = set()
+    for said in answer.findings:
+        span = _find(said.quote, blanked)
+        if span is None or said.stance is Stance.UNKNOWN or (said.kind, span[0]) in seen:
+            continue
+        speaker = _speaker_at(span, turns)
+        if speaker is None or by_rules.speakers.get(speaker) is Side.SELLER:
+            continue
+        question = _find(said.question, blanked)
+        asked = text[question[0] : question[1]] if question is not None else ""
+        quote = text[span[0] : span[1]]
+        seen.add((said.kind, span[0]))
+        yield BantFinding(
+            kind=said.kind,
+            stance=_checked(said, span, by_rules),
+            quote=quote,
+            start=span[0],
+            end=span[1],
+            speaker=speaker,
+            value=said.value.strip() if said.value.strip() and said.value.strip() in f"{quote}\n{asked}" else "",
+            question=asked,
+            confidence=_CONFIDENCE,
+            language=by_rules.language,
+        )
+
+
+def _checked(said: _Said, span: tuple[int, int], by_rules: BantFindings) -> Stance:
+    denied = any(
+        f.kind is said.kind and f.stance is Stance.DENIED and f.start < span[1] and span[0] < f.end
+        for f in by_rules.findings
+    )
+    return Stance.UNCERTAIN if denied and said.stance is Stance.STATED else said.stance
+
+
+def _find(quote: str, source: str) -> tuple[int, int] | None:
+    """Where a quote stands in the source, word by word; only the space between words may differ."""
+    words = quote.split()
+    if not words or len(quote) > 2_000:
+        return None
+    found = re.search(r"\s+".join(re.escape(w) for w in words), source)
+    return found.span() if found is not None else None
+
+
+def _speaker_at(span: tuple[int, int], turns: Sequence[Turn]) -> str | None:
+    """Who says all of it; None where nobody does, or two do."""
+    for turn in turns:
+        if turn.places and turn.places[0] <= span[0] and span[1] <= turn.places[-1] + 1:
+            return turn.speaker
+    return None
+
+
+def _is_money(text: str) -> bool:
+    """`1.200.000` looks like a telephone number and is none."""
+    return bool(re.fullmatch(r"\d{1,3}(?:[., ]\d{3})+(?:[.,]\d{2})?", text))
+
+
+def _boundary(text: str) -> str:
+    """A mark that the fenced text cannot hold: its own digest."""
+    mark = "data-" + hashlib.sha256(text.encode()).hexdigest()[:20]
+    while mark in text:
+        mark = "data-" + hashlib.sha256(mark.encode()).hexdigest()[:20]
+    return mark
