@@ -35,6 +35,7 @@ from domain.proposing import Proposed, ProposingInput, create_lead_content, prop
 from domain.reading import read
 from domain.risk import POLICY_MAY_SIGN
 from domain.routing import route
+from domain.routing_people import with_absences_of
 from domain.scoring import qualify
 from domain.settling import settle
 
@@ -156,7 +157,7 @@ class DecidingActivities:
     def route(self, step: StepInput) -> RoutingHead:
         """Choose the owner by the rules of the pinned playbook, or name the conflict."""
         file = CaseFile(self._documents, step.case_id)
-        playbook = self._playbooks.pinned(step.playbook_digest)
+        playbook = with_absences_of(self._playbooks.pinned(step.playbook_digest), self._playbooks.current())
         qualified = file.qualified(step.round)
         book = EvidenceBook(qualified.evidence)
         result = route(

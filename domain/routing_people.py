@@ -88,6 +88,11 @@ def _zone(user: CrmRecord) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
+def with_absences_of(pinned: Playbook, current: Playbook) -> Playbook:
+    """A case keeps the rules that it began with; who is away is a matter of today."""
+    return pinned.model_copy(update={"absences": current.absences})
+
+
 def owner_problem(owner_id: str, snapshot: CrmSnapshot, playbook: Playbook, *, now: Instant) -> str:
     """Why a proposed owner no longer fits, so that a waiting proposal is routed anew; empty where they still do.
 

@@ -5,7 +5,11 @@ When do you need to touch this? When the way in to the org changes, or the guard
 
 from dataclasses import dataclass
 
+from domain.casefile import CaseFile
+from domain.cases import DocumentKind
 from domain.field_mapping import read_too
+from domain.ports import WriteOrder
+from domain.routing_people import owner_problem, with_absences_of
 from gateways.crm.client import SalesforceSession
 from gateways.crm.fields import ReadFields
 from gateways.crm.guard import WriteGuard
@@ -56,6 +60,7 @@ def crm_door(settings: CrmSettings, stores: Stores) -> CrmDoor:
         receipts=stores.receipts,
         audit=stores.audit,
         clock=stores.clock,
+        owner_problem=lambda order, owner_id: _owner_problem(order, owner_id, stores, reader),
     )
     return CrmDoor(
         reader=reader,
@@ -64,3 +69,13 @@ def crm_door(settings: CrmSettings, stores: Stores) -> CrmDoor:
         leads=SalesforceChangedLeads(session),
         session=session,
     )
+
+
+def _owner_problem(order: WriteOrder, owner_id: str, stores: Stores, reader: SalesforceReader) -> str:
+    """By the case's own rules, with today's absences and load. Whom a reviewer chose instead is not questioned."""
+    file = CaseFile(stores.documents, order.case_id)
+    if not file.has(DocumentKind.ROUTING, str(order.round)) or file.routed(order.round).routing.owner_id != owner_id:
+        return ""
+    pinned = stores.playbooks.pinned(stores.cases.get(order.case_id).playbook_digest)
+    rules = with_absences_of(pinned, stores.playbooks.current())
+    return owner_problem(owner_id, reader.snapshot(""), rules, now=stores.clock.now())

@@ -12,7 +12,7 @@ from domain.decisions import DecisionEnvelope
 from domain.errors import CrmError, ErrorCode
 from domain.leads import CrmSnapshot
 from domain.ports import AuditLog, CaseDocuments, Clock, Receipts, UndoOrder, WriteOrder
-from domain.proposals import Phase, in_phase
+from domain.proposals import AssignOwner, Phase, ProposalContent, in_phase
 from domain.receipts import UndoOutcome, WriteOutcome, WriteOutcomeKind, WriteReceipt
 from gateways.crm.atomic import AlreadyWritten, AtomicWrite, ChangedMeanwhile, Committed, CrmSaysNo
 from gateways.crm.client import SalesforceSession
@@ -26,6 +26,9 @@ from gateways.crm.plan import Plan, make_plan
 from gateways.crm.replay import Replay
 from gateways.crm.snapshots import snapshot_of
 from gateways.crm.undo import Undoer
+
+OwnerProblem = Callable[[WriteOrder, str], str]
+"""Why the owner of that id no longer fits what the rules chose; empty where they do, or a person chose them."""
 
 ROUNDS = 2
 """A write that finds its record changed is judged anew once; then a person looks."""
@@ -46,14 +49,19 @@ class SalesforceWriter:
         rules: FieldRules | None = None,
         fields: ReadFields | None = None,
         wait: Callable[[float], None] = time.sleep,
+        owner_problem: OwnerProblem = lambda _order, _owner_id: "",
     ) -> None:
-        """`fields` are read again before each write; `wait` lets the second pass in which a record changed."""
+        """`fields` are read again before each write; `wait` lets the second pass in which a record changed.
+
+        `owner_problem` says why somebody whom the rules chose can take nothing any more; then the review reopens.
+        """
         self._session = session
         self._guard = guard
         self._documents = documents
         self._receipts = receipts
         self._audit = audit
         self._clock = clock
+        self._owner_problem = owner_problem
         self._reader = LiveReader(session, fields or ReadFields(), wait)
         self._atomic = AtomicWrite(session)
         self._replay = Replay(session)
@@ -104,6 +112,9 @@ class SalesforceWriter:
                 return stopped
             if plan.empty:
                 return WriteOutcome(kind=WriteOutcomeKind.NOTHING_TO_WRITE)
+            unfit = self._unfit_owner(order, content)
+            if unfit:
+                return WriteOutcome(kind=WriteOutcomeKind.CONFLICT, message=unfit)
             try:
                 committed = self._atomic.run(plan, live.records, _entry(order, authorised), content)
             except ChangedMeanwhile:
@@ -114,6 +125,10 @@ class SalesforceWriter:
                 return WriteOutcome(kind=WriteOutcomeKind.REFUSED_BY_CRM, refused_fields=no.fields, message=no.message)
             return self._file(order, authorised.envelope, authorised.ledger_key, committed, replayed=False)
         return WriteOutcome(kind=WriteOutcomeKind.CONFLICT, message="the record keeps changing while it is written")
+
+    def _unfit_owner(self, order: WriteOrder, content: ProposalContent) -> str:
+        owners = [a.after_owner_id for a in in_phase(content, order.phase) if isinstance(a, AssignOwner)]
+        return next((problem for owner in owners if (problem := self._owner_problem(order, owner))), "")
 
     def _reread(self, basis: Basis, plan: Plan, key: str, snapshot: CrmSnapshot | None) -> Live:
         """What the CRM says now about everything that the change rests on; nothing where it rests on nothing."""

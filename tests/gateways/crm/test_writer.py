@@ -9,6 +9,7 @@ from domain.audit import AuditEvent
 from domain.errors import CrmError, ErrorCode, NotAuthorised, RefusalReason
 from domain.proposals import CreateLead, MergeRequest, Phase
 from domain.receipts import WriteOutcomeKind, WriteReceipt
+from gateways.crm.writer import SalesforceWriter
 from persistence.tables import ReceiptRow
 from tests.fakes.races import at_once
 from tests.gateways.crm.outcomes import in_between, written
@@ -260,3 +261,36 @@ def forget_receipts(world: World) -> None:
     """As after a crash between the CRM's commit and ours."""
     with world.database.transaction() as session:
         session.connection().execute(delete(ReceiptRow))
+
+
+class TestAnOwnerWhoNoLongerFits:
+    def writer(self, world: World, problem: str) -> SalesforceWriter:
+        return SalesforceWriter(
+            world.session,
+            world.guard,
+            documents=world.documents,
+            receipts=world.receipts,
+            audit=world.audit,
+            clock=world.clock,
+            rules=world.rules,
+            wait=world.crm.clock.forward,
+            owner_problem=lambda order, owner_id: problem if owner_id == world.ines and order.case_id == CASE else "",
+        )
+
+    def test_the_review_reopens_and_nothing_is_written(self, world: World) -> None:
+        order = world.approved(world.rating(), world.assign())
+        outcome = self.writer(world, "absent until 2026-03-09").apply(order)
+        assert (outcome.kind, outcome.message) == (WriteOutcomeKind.CONFLICT, "absent until 2026-03-09")
+        assert world.row(world.lead)["OwnerId"] == world.queue
+        assert world.ledger() == []
+
+    def test_it_is_asked_about_new_owners_only(self, world: World) -> None:
+        written(self.writer(world, "absent").apply(world.approved(world.rating())))
+
+    def test_after_our_own_commit_it_is_not_asked_again(self, world: World) -> None:
+        order = world.approved(world.rating(), world.assign())
+        first = written(world.writer.apply(order))
+        with world.database.transaction() as session:
+            session.execute(delete(ReceiptRow))
+        again = self.writer(world, "absent").apply(order.model_copy(update={"attempt": 2}))
+        assert written(again).id == first.id
