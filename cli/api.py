@@ -73,6 +73,10 @@ def _sentence(answer: httpx.Response) -> str:
     except ValueError:
         return f"HTTP {answer.status_code}"
     for name in ("error", "detail", "message"):
-        if isinstance(body, dict) and body.get(name):
-            return str(body[name])
+        said = body.get(name) if isinstance(body, dict) else None
+        if isinstance(said, dict):
+            # A refused decision: its code for scripts, its sentence for people.
+            said = said.get("detail")
+        if said:
+            return str(said)
     return f"HTTP {answer.status_code}"

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from cli.api import ApiClient
@@ -24,9 +25,10 @@ def list_cases(as_json: Annotated[bool, typer.Option("--json", help="JSON on sta
     table = Table()
     for name in ("Case", "Lead", "State", "Outcome", "Opened"):
         table.add_column(name, overflow="fold")
-    for case in cases:
+    for listed in cases:
+        case = listed["case"]
         table.add_row(
-            case["case_id"], case.get("title", ""), case["state"], case.get("outcome") or "–", case["opened_at"]
+            case["case_id"], escape(listed["title"]), case["state"], case["outcome"] or "–", case["opened_at"]
         )
     console.print(table)
 
@@ -56,7 +58,7 @@ def trace_case(
         return
     table = Table(show_header=False, box=None)
     for step in steps:
-        table.add_row(step["at"], step["what"], step["how"])
+        table.add_row(step["at"], escape(step["what"]), escape(step["how"]))
     console.print(table)
 
 
@@ -65,15 +67,15 @@ def _print(value: Any, *, depth: int) -> None:
     for name, part in value.items():
         label = name.replace("_", " ")
         if isinstance(part, dict):
-            console.print(f"{indent}[bold]{label}[/]")
+            console.print(f"{indent}[bold]{escape(label)}[/]")
             _print(part, depth=depth + 1)
         elif isinstance(part, list):
-            console.print(f"{indent}[bold]{label}[/]")
+            console.print(f"{indent}[bold]{escape(label)}[/]")
             for item in part:
                 if isinstance(item, dict):
                     _print(item, depth=depth + 1)
                     console.print()
                 else:
-                    console.print(f"{indent}  {item}", highlight=False)
+                    console.print(f"{indent}  {item}", highlight=False, markup=False)
         else:
-            console.print(f"{indent}{label}: {'–' if part in (None, '') else part}", highlight=False)
+            console.print(f"{indent}{label}: {'–' if part in (None, '') else part}", highlight=False, markup=False)

@@ -14,10 +14,13 @@ from typing import Annotated, Any
 import httpx
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from cli.api import ApiClient
+from cli.crm_access import demo_access
 from cli.crm_check import CrmReading, Records, approved_writes, compare
+from cli.readiness import audit, keep
 from cli.scripted_reviewer import ScriptedReviewer
 from cli.short_playbook import with_short_deadlines
 from cli.stack import LocalStack, reset
@@ -102,6 +105,9 @@ def _open_end(stack: LocalStack, leads: int, *, browser: bool) -> int:
     else:
         with console.status(f"Handing in {leads} sample leads …"):
             _hand_in(stack, leads)
+        with console.status("Auditing the sample org …"):
+            access = demo_access(stack.root)
+            keep(access, audit(access, stores.playbooks.current()))
         handed_in.touch()
     login = _reviewer_login(stores)
     console.print()
@@ -214,10 +220,10 @@ def _print_table(cases: tuple[Case, ...], labels: dict[str, str], stores: Stores
         opening = stores.reviews.opening(case.case_id, last)
         mails = [state for _, state in stores.mail_log.of_case(case.case_id)]
         table.add_row(
-            (opening.subtitle or opening.title).split(" · ")[0] if opening else case.case_id,
+            escape((opening.subtitle or opening.title).split(" · ")[0]) if opening else case.case_id,
             labels[case.case_id].replace("_", " "),
             f"{opening.band} {opening.score}" if opening and opening.score is not None else "–",
-            (opening.owner_name if opening else "") or "–",
+            escape(opening.owner_name if opening else "") or "–",
             reviewer.plays[case.case_id].value if case.case_id in reviewer.plays else "–",
             case.outcome.value.replace("_", " ") if case.outcome else "LOST",
             _written(case, stores, mails),

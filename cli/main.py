@@ -8,6 +8,7 @@ import sys
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from cli import (
     audit,
@@ -85,7 +86,7 @@ def run() -> None:
 
 
 def _say(message: str) -> None:
-    Console(stderr=True, soft_wrap=True).print(f"[bold red]countersign:[/] {message}", highlight=False)
+    Console(stderr=True, soft_wrap=True).print(f"[bold red]countersign:[/] {escape(message)}", highlight=False)
 
 
 if __name__ == "__main__":

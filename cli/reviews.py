@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from cli.api import ApiClient
@@ -31,7 +32,9 @@ def list_reviews(
         table.add_column(name, overflow="fold")
     for item in reviews:
         score = f"{item['band']} {item['score']}" if item.get("score") is not None else "–"
-        table.add_row(item["case_id"], str(item["round"]), item["title"], item["risk"], score, item["expires_at"])
+        table.add_row(
+            item["case_id"], str(item["round"]), escape(item["title"]), item["risk"], score, item["expires_at"]
+        )
     console.print(table)
 
 

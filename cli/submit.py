@@ -45,7 +45,7 @@ def submit(
             if "does not answer" in bad.detail:
                 raise
             kinds["bad"] += 1
-            console.print(f"{file}:{line}: {bad.detail}", highlight=False)
+            console.print(f"{file}:{line}: {bad.detail}", highlight=False, markup=False)
             answer = {"line": line, "error": bad.detail}
         else:
             kinds[str(answer["kind"])] += 1
