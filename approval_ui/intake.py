@@ -95,7 +95,9 @@ def _inquiry(fields: dict[str, Any], source: InquirySource, now: Instant, *, tru
         raise IntakeRefused(f"{place}: {first['msg']}.", 422) from None
     if not (inquiry.email or inquiry.phone or inquiry.lead_id or (inquiry.last_name and inquiry.company)):
         raise IntakeRefused("Nobody can be recognised: send email or phone, or last_name with company.", 422)
-    if inquiry.email and ("@" not in inquiry.email[1:-1] or any(c.isspace() for c in inquiry.email)):
+    if inquiry.email and (
+        "@" not in inquiry.email[1:-1] or any(c.isspace() or not c.isprintable() for c in inquiry.email)
+    ):
         raise IntakeRefused("email: not an address.", 422)
     return inquiry
 
@@ -107,7 +109,8 @@ def take_in(site: Site, inquiry: Inquiry) -> IntakeResult:
         inquiry,
         org_id=deps.config.org_id,
         motion=Motion.INBOUND,
-        playbook_digest=deps.playbooks.current().digest,
+        # A broken edit of the rules stops decisions and writes; an inquiry is still kept.
+        playbook_digest=deps.playbooks.readable().digest,
         agent_version=deps.config.agent_version,
         now=deps.clock.now(),
     )

@@ -174,6 +174,10 @@ class Playbooks(Protocol):
         """The playbook as its files are now. Raises `InputError` (invalid_playbook) with file, line and fix."""
         ...
 
+    def readable(self) -> Playbook:
+        """As `current`; while an edit is broken, the one before it. For taking in, never for deciding or writing."""
+        ...
+
     def pinned(self, digest: str) -> Playbook:
         """The one that a case was started with."""
         ...

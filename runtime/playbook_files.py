@@ -53,6 +53,16 @@ class FilePlaybooks:
                 self._current, self._seen = playbook, stamp
             return self._current
 
+    def readable(self) -> Playbook:
+        """As `current`; while an edit is broken, what this process read last. Raises `InputError` if nothing."""
+        try:
+            return self.current()
+        except InputError:
+            with self._lock:
+                if self._current is None:
+                    raise
+                return self._current
+
     def pinned(self, digest: str) -> Playbook:
         """The playbook of that digest. Raises `DomainError` (document_missing)."""
         with self._lock:

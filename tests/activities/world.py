@@ -93,6 +93,9 @@ class HeldPlaybooks:
     def current(self) -> Playbook:
         return self.now_in_force
 
+    def readable(self) -> Playbook:
+        return self.now_in_force
+
     def pinned(self, digest: str) -> Playbook:
         try:
             return self._pinned[digest]

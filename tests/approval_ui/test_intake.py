@@ -61,6 +61,13 @@ def test_taken_in_while_the_engine_is_away(world: World, door: Door) -> None:
     assert len(world.deps.cases.undelivered_inquiries(10)) == 1
 
 
+def test_taken_in_while_an_edit_of_the_playbook_is_broken(world: World, door: Door) -> None:
+    world.playbooks.broken = True
+    assert send(world, door, PERSON).status_code == 202
+    assert post_form(door, email="grace@navy.example", message="A call, please").status_code == 202
+    assert len(world.deps.queue.cases()) == 2
+
+
 @pytest.mark.parametrize(
     ("header", "sentence"),
     [
@@ -94,6 +101,7 @@ def test_an_old_signature_or_another_body_is_refused(world: World, door: Door) -
         ({"event_id": "e", "company": "Engines"}, 422, "last_name with company"),
         ({"email": "ada@engines.example"}, 422, "event_id"),
         ({**PERSON, "email": "not an address"}, 422, "email: not an address"),
+        ({**PERSON, "email": "ada\0@engines.example"}, 422, "email: not an address"),
         ({**PERSON, "message": "x" * 20_001}, 422, "message"),
         ({**PERSON, "trusted": True}, 422, "Unknown field: trusted"),
         ({**PERSON, "owner": "me"}, 422, "Unknown field: owner"),

@@ -10,6 +10,7 @@ from approval_ui.dependencies import UiConfig, UiDependencies
 from approval_ui.signing_in import hash_password
 from domain.cases import DocumentKind
 from domain.decisions import KeyUse, Purpose
+from domain.errors import ErrorCode, InputError
 from domain.leads import Motion
 from domain.model import Instant
 from domain.permissions import Level, Role
@@ -66,8 +67,14 @@ class OnePlaybook:
 
     def __init__(self, playbook: Playbook) -> None:
         self.playbook = playbook
+        self.broken = False
 
     def current(self) -> Playbook:
+        if self.broken:
+            raise InputError("scoring.yaml:3: not readable as YAML", code=ErrorCode.INVALID_PLAYBOOK)
+        return self.playbook
+
+    def readable(self) -> Playbook:
         return self.playbook
 
     def pinned(self, digest: str) -> Playbook:
