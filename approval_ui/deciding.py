@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from approval_ui.rechecks import check_fields, check_mail, check_owner, effective_risk, sentences_added
+from approval_ui.rechecks import check_fields, check_mail, check_owner, check_values, effective_risk, sentences_added
 from domain.audit import AuditEvent, AuditKind
 from domain.cards import ReviewCard
 from domain.cases import DocumentKind, ReviewOpening
@@ -178,6 +178,7 @@ class Deciding:
             check_owner(review.card, review.content, final)
             check_fields(final, policy)
             check_mail(review.content, final)
+            check_values(final)
         except ValueError as refused:
             raise DecisionRefused(RefusalCode.INVALID, _sentence(str(refused))) from None
         risk = effective_risk(review.opening, review.content, final, policy)

@@ -1,19 +1,26 @@
 """The same rules once more, over what a reviewer is about to sign. Pure; each raises `ValueError` with a sentence."""
 
+import math
 import re
+from datetime import date
+from unicodedata import category
 
 from domain.cards import ReviewCard
 from domain.cases import ReviewOpening
 from domain.permissions import RISK_ORDER, RiskCategory, WritePolicy, worst
 from domain.proposals import (
+    AddNote,
     AssignOwner,
     CreateTask,
     ProposalContent,
+    SendEmail,
     UpdateFields,
 )
 from domain.risk import assess
 
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
+_BREAKS = ("Cc", "Zl", "Zp")
+"""Control characters and line ends, by their Unicode categories."""
 _TASK_PRIORITIES = ("High", "Normal", "Low")
 
 
@@ -74,6 +81,26 @@ def check_fields(final: ProposalContent, policy: WritePolicy) -> None:
             raise ValueError(
                 f"the playbook does not allow writing {', '.join(refused)} of {action.record.object}; untick it"
             )
+
+
+def check_values(final: ProposalContent) -> None:
+    """What no signature should cover because the CRM or the mail server would refuse it later."""
+    for action in final.actions:
+        if isinstance(action, UpdateFields):
+            for change in action.changes:
+                if isinstance(change.after, float) and not math.isfinite(change.after):
+                    raise ValueError(f"{change.field}: not a number")
+        if isinstance(action, CreateTask | AddNote | SendEmail) and any(category(c) in _BREAKS for c in action.subject):
+            raise ValueError("a subject is one line of visible characters")
+        if isinstance(action, CreateTask) and action.due_date and not _is_date(action.due_date):
+            raise ValueError("the task's due date is a day of the calendar, as in 2027-01-31")
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def check_mail(proposed: ProposalContent, final: ProposalContent) -> None:

@@ -141,7 +141,10 @@ def from_form(text: str, like: Scalar) -> Scalar:
     if isinstance(like, int | float):
         if not text.strip():
             return None
-        number = float(text)
+        try:
+            number = float(text)
+        except ValueError:
+            raise ValueError(f"“{text[:40]}” is not a number") from None
         return int(number) if isinstance(like, int) and number.is_integer() else number
     return text if text or like == "" else None
 

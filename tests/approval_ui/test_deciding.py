@@ -134,7 +134,12 @@ def test_a_form_sent_back_unchanged_is_a_plain_approval(world: World, door: Door
         ({"edit.mail.to_address": "someone@else.example"}, "to_address of mail cannot be edited"),
         ({"edit.mail.body": "  "}, "The e-mail has no text"),
         ({"edit.mail.subject": ""}, "subject of mail"),
-        ({"edit.fields.NumberOfEmployees": "many"}, "could not convert"),
+        ({"edit.mail.subject": "Hello\r\nBcc: someone@else.example"}, "A subject is one line"),
+        ({"edit.mail.subject": "Hello\0"}, "A subject is one line"),
+        ({"edit.task.due_date": "2026-13-45"}, "due date is a day of the calendar"),
+        ({"edit.fields.NumberOfEmployees": "many"}, "“many” is not a number"),
+        ({"edit.fields.NumberOfEmployees": "1e400"}, "NumberOfEmployees: not a number"),
+        ({"edit.fields.NumberOfEmployees": "nan"}, "NumberOfEmployees: not a number"),
         ({"edit.fields.HasOptedOutOfEmail": "true"}, "cannot be edited"),
     ],
 )
