@@ -1,6 +1,6 @@
 """What happened to one case, in the order in which it happened."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from approval_ui.dependencies import UiDependencies
 from approval_ui.reading import note_of, people_of
@@ -65,7 +65,11 @@ def steps_of(deps: UiDependencies, case_id: str) -> tuple[Step, ...]:
         if item.round > 0
     ]
     steps += [_decision_step(deps, decision, people) for decision in deps.queue.decisions_of(case_id)]
-    steps += [_receipt_step(receipt) for receipt in deps.receipts.of_case(case_id)]
+    # The CRM's clock counts whole seconds; a write is never told before the signature that it rests on.
+    signed = {d.decision_id: d.decided_at for d in deps.queue.decisions_of(case_id)}
+    for receipt in deps.receipts.of_case(case_id):
+        step = _receipt_step(receipt)
+        steps.append(replace(step, at=max(step.at, signed.get(receipt.decision_id, step.at))))
     for mail in deps.queue.mails_of(case_id):
         tone = "good" if mail.state is MailState.ACCEPTED else "bad" if mail.state in _MAIL_TROUBLE else ""
         steps.append(Step(mail.moved_at, "E-mail", MAIL[mail.state], tone))

@@ -1,5 +1,7 @@
 """The JSON API: the same acts and checks for the command line and for scripts."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests.approval_ui.conftest import Door
@@ -73,6 +75,19 @@ def test_a_malformed_decision_is_named(world: World, door: Door, body: dict[str,
     answer = door.script().post(f"/api/reviews/{made.opening.case_id}/1/decide", body)
     assert answer.status_code == 422
     assert isinstance(answer.json()["detail"], str)
+
+
+def test_a_write_is_never_told_before_its_signature(world: World, door: Door) -> None:
+    made = world.seed()
+    script = door.script()
+    decision_id = script.decide(made).json()["decision_id"]
+    # The CRM stamps whole seconds, and its clock is its own.
+    written = world.write(made, decision_id).model_copy(
+        update={"id": "f" * 64, "written_at": world.now - timedelta(seconds=1)}
+    )
+    world.deps.receipts.put(written)
+    told = [step["what"] for step in script.get(f"/api/cases/{made.opening.case_id}").json()["steps"]]
+    assert told.index("Oriol Puig approved") < told.index("Written to the CRM")
 
 
 def test_cases_and_their_trace(world: World, door: Door) -> None:
