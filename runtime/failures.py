@@ -102,7 +102,9 @@ class _CodedActivity(ActivityInboundInterceptor):
         try:
             return await super().execute_activity(input)
         except DomainError as known:
-            raise self._translate(known, self._detail(input, known.detail)) from None
+            # A pause is asked again every few seconds, for days if need be; its code says all there is to say.
+            detail = "" if known.code is ErrorCode.PAUSED else self._detail(input, known.detail)
+            raise self._translate(known, detail) from None
         except ApplicationError:
             raise
         except Exception as unforeseen:  # noqa: BLE001  the last door: whatever it is, only its code may pass
