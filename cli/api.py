@@ -12,12 +12,19 @@ import httpx
 from domain.errors import InputError
 
 
+class Unreachable(InputError):
+    """Nobody answers at the address, or somebody else does. Nothing was handed over."""
+
+
 class ApiClient:
     """Raises `InputError` with the server's own sentence for every refusal."""
 
     def __init__(self, url: str, *, timeout: float = 30.0) -> None:
         self._url = url.rstrip("/")
-        self._http = httpx.Client(base_url=self._url, timeout=timeout)
+        try:
+            self._http = httpx.Client(base_url=self._url, timeout=timeout)
+        except httpx.InvalidURL as wrong:
+            raise Unreachable(f"{url} is no address ({wrong}); correct COUNTERSIGN_URL") from None
 
     @classmethod
     def from_environment(cls) -> "ApiClient":
@@ -34,16 +41,25 @@ class ApiClient:
         self._http.headers["Authorization"] = f"Bearer {answer['token']}"
 
     def call(self, method: str, path: str, body: dict[str, Any] | None = None, **query: str) -> Any:
+        answer = self._send(method, path, json=body, params=query or None)
+        if answer.status_code >= 400:
+            raise InputError(f"{method} {path}: {_sentence(answer)}")
+        return self._json(answer) if answer.content else None
+
+    def _send(self, method: str, path: str, **more: Any) -> httpx.Response:
         try:
-            answer = self._http.request(method, path, json=body, params=query or None)
-        except httpx.HTTPError as failed:
-            raise InputError(
+            return self._http.request(method, path, **more)
+        except (httpx.HTTPError, httpx.InvalidURL) as failed:
+            raise Unreachable(
                 f"the approval UI does not answer at {self._url} ({type(failed).__name__}); "
                 "start it (countersign demo does) or set COUNTERSIGN_URL"
             ) from None
-        if answer.status_code >= 400:
-            raise InputError(f"{method} {path}: {_sentence(answer)}")
-        return answer.json() if answer.content else None
+
+    def _json(self, answer: httpx.Response) -> Any:
+        try:
+            return answer.json()
+        except ValueError:
+            raise Unreachable(f"what answers at {self._url} is not the approval UI; correct COUNTERSIGN_URL") from None
 
     def close(self) -> None:
         self._http.close()
@@ -53,17 +69,15 @@ class ApiClient:
         body = json.dumps(fields).encode()
         now = str(int(time.time()))
         mac = hmac.new(secret.encode(), now.encode() + b"." + body, hashlib.sha256).hexdigest()
-        try:
-            answer = self._http.post(
-                path,
-                content=body,
-                headers={"X-Countersign-Signature": f"t={now},v1={mac}", "Content-Type": "application/json"},
-            )
-        except httpx.HTTPError as failed:
-            raise InputError(f"the approval UI does not answer at {self._url} ({type(failed).__name__})") from None
+        answer = self._send(
+            "POST",
+            path,
+            content=body,
+            headers={"X-Countersign-Signature": f"t={now},v1={mac}", "Content-Type": "application/json"},
+        )
         if answer.status_code >= 400:
             raise InputError(_sentence(answer))
-        result: dict[str, Any] = answer.json()
+        result: dict[str, Any] = self._json(answer)
         return result
 
 

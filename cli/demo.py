@@ -28,6 +28,7 @@ from domain.cases import Case, CaseState
 from domain.errors import InputError
 from domain.leads import InquirySource
 from domain.receipts import MailState
+from runtime.playbook_files import load_playbook
 from runtime.settings import KeySettings, PlaybookSettings, StoreSettings
 from workers.stores import Stores, open_stores
 
@@ -62,8 +63,11 @@ def demo(
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
     root = data_dir / ("once" if once else "demo")
+    # Before anything is removed or made: rules that do not hold end it here.
+    load_playbook(playbook)
     if start_anew or once:
         reset(root)
+    StoreSettings(data_dir=root).make_data_dir()
     rules = with_short_deadlines(playbook, root / "playbook") if once else playbook
     stack = LocalStack(root, playbook=rules)
     try:

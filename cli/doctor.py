@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 from rich.console import Console
+from rich.markup import escape
 
 from domain.errors import DomainError
 from persistence.database import Database, upgrade
@@ -23,9 +24,11 @@ def doctor() -> int:
             said = check()
         except DomainError as wrong:
             failed += 1
-            console.print(f"[red]✗[/] {name}: {wrong.detail or wrong.code.value}", highlight=False)
+            console.print(
+                f"[red]✗[/] {name}: {escape(wrong.detail or wrong.code.value)}", highlight=False, soft_wrap=True
+            )
         else:
-            console.print(f"[green]✓[/] {name}: {said}", highlight=False)
+            console.print(f"[green]✓[/] {name}: {escape(said)}", highlight=False, soft_wrap=True)
     return 1 if failed else 0
 
 
@@ -47,7 +50,7 @@ def _playbook() -> str:
 
 def _database() -> str:
     settings = load(StoreSettings)
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.make_data_dir()
     upgrade(settings.url)
     with Database(settings.url).session():
         return "reachable, schema up to date"

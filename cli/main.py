@@ -5,6 +5,7 @@ When do you need to touch this? When a command is added, or errors should be sho
 
 import os
 import sys
+from collections.abc import Sequence
 
 import typer
 from rich.console import Console
@@ -27,6 +28,7 @@ from cli import (
     submit,
     undo,
 )
+from cli.last_resort import INTERRUPTED, UNEXPECTED, USAGE, data_dir, keep_traceback
 from domain.errors import DomainError
 
 app = typer.Typer(
@@ -57,32 +59,43 @@ app.add_typer(context.app, name="context")
 
 
 def run() -> None:
-    """Entry point. A named failure is one line on standard error and exit code 2; no traceback."""
-    code = 0
-    try:
-        outcome = app(standalone_mode=False)
-        code = outcome if isinstance(outcome, int) else 0
-    except DomainError as known:
-        _say(known.detail or known.code.value)
-        code = 2
-    except typer.Exit as done:
-        code = done.exit_code
-    except typer.Abort:
-        code = 130
-    except KeyboardInterrupt:
-        code = 130
-    except Exception as wrong:
-        show = getattr(wrong, "show", None)
-        if show is None:
-            raise
-        # A usage error, which knows how to show itself.
-        show()
-        code = 2
+    """Entry point of the installed command."""
+    code = main(sys.argv[1:])
     sys.stdout.flush()
     sys.stderr.flush()
     # The engine's native runtime may crash the interpreter while it shuts down (sdk-python #300), after all
     # work is done; leaving directly keeps the exit code true.
     os._exit(code)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command; its exit code.
+
+    A named failure and a usage error are one line on standard error and 2; what nobody foresaw is one line and 70,
+    with the traceback in a file. Never a traceback on the screen.
+    """
+    try:
+        outcome = app(args=list(arguments), standalone_mode=False)
+        return outcome if isinstance(outcome, int) else 0
+    except DomainError as known:
+        _say(known.detail or known.code.value)
+        return USAGE
+    except typer.Exit as done:
+        return done.exit_code
+    except (typer.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has seen enough (`… | head`). Nothing may be flushed to it any more.
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123  open until the process ends
+        return 0
+    except Exception as wrong:  # noqa: BLE001  the last door of every command
+        show = getattr(wrong, "show", None)
+        if show is not None:
+            # A usage error, which knows how to show itself.
+            show()
+            return USAGE
+        _say(f"unexpected error {type(wrong).__name__}; {keep_traceback(wrong, data_dir())}")
+        return UNEXPECTED
 
 
 def _say(message: str) -> None:

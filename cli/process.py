@@ -41,7 +41,7 @@ def ui() -> None:
 
 
 def mail_sink(
-    port: Annotated[int, typer.Option(help="SMTP port on loopback.")],
+    port: Annotated[int, typer.Option(min=0, max=65535, help="SMTP port on loopback.")],
     maildir: Annotated[Path, typer.Option(help="Where accepted messages are kept.")],
 ) -> None:
     """Accept e-mail and keep it in a Maildir instead of delivering it."""

@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 from rich.progress import track
 
-from cli.api import ApiClient
+from cli.api import ApiClient, Unreachable
 from domain.errors import InputError
 from domain.leads import Inquiry, InquirySource
 
@@ -41,11 +41,11 @@ def submit(
             if isinstance(row, str):
                 raise InputError(row)
             answer = api.deliver(_inquiry(row, line, file), secret)
+        except Unreachable:
+            raise
         except InputError as bad:
-            if "does not answer" in bad.detail:
-                raise
             kinds["bad"] += 1
-            console.print(f"{file}:{line}: {bad.detail}", highlight=False, markup=False)
+            console.print(f"{file}:{line}: {bad.detail}", highlight=False, markup=False, soft_wrap=True)
             answer = {"line": line, "error": bad.detail}
         else:
             kinds[str(answer["kind"])] += 1
@@ -60,16 +60,13 @@ def submit(
 
 def read_rows(file: str) -> Iterator[tuple[int, dict[str, Any] | str]]:
     """Line number and row; a row that cannot be read comes as the sentence that says why. Raises `InputError`."""
-    if file == "-":
-        text, name = sys.stdin.read(), "standard input"
-    else:
-        path = Path(file)
-        try:
-            text, name = path.read_text("utf-8-sig"), path.name
-        except OSError as unreadable:
-            raise InputError(f"{file} cannot be read: {unreadable.strerror}") from None
-        except UnicodeDecodeError:
-            raise InputError(f"{file} is not UTF-8 text; save it as UTF-8 and try again") from None
+    name = "standard input" if file == "-" else Path(file).name
+    try:
+        text = (sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()).decode("utf-8-sig")
+    except OSError as unreadable:
+        raise InputError(f"{file} cannot be read: {unreadable.strerror}") from None
+    except UnicodeDecodeError:
+        raise InputError(f"{name} is not UTF-8 text; save it as UTF-8 and try again") from None
     if not text.strip():
         raise InputError(f"{name} is empty")
     start = text.lstrip()[0]
@@ -86,6 +83,8 @@ def _json_list(text: str, name: str) -> Iterator[tuple[int, dict[str, Any] | str
         items = json.loads(text)
     except json.JSONDecodeError as broken:
         raise InputError(f"{name}:{broken.lineno}: not JSON ({broken.msg})") from None
+    except RecursionError:
+        raise InputError(f"{name} is nested too deeply to be a list of leads") from None
     for number, item in enumerate(items, start=1):
         yield number, item if isinstance(item, dict) else "not an object with fields"
 
@@ -99,16 +98,29 @@ def _json_lines(text: str) -> Iterator[tuple[int, dict[str, Any] | str]]:
         except json.JSONDecodeError as broken:
             yield number, f"not JSON ({broken.msg})"
             continue
+        except RecursionError:
+            yield number, "nested too deeply to be a lead"
+            continue
         yield number, item if isinstance(item, dict) else "not an object with fields"
 
 
 def _csv_rows(text: str, name: str) -> Iterator[tuple[int, dict[str, Any] | str]]:
     reader = csv.DictReader(io.StringIO(text))
-    headers = [_field(h) for h in reader.fieldnames or ()]
+    try:
+        headers = [_field(h) for h in reader.fieldnames or ()]
+    except csv.Error as broken:
+        raise InputError(f"{name}:1: not CSV ({broken})") from None
     if not set(headers) & {"email", "last_name", "company"}:
         raise InputError(f"{name}:1: no column is called email, last_name or company; known: {', '.join(KNOWN)}")
     reader.fieldnames = headers
-    for row in reader:
+    while True:
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as broken:
+            yield reader.reader.line_num, f"not CSV ({broken})"
+            continue
         if None in row:
             yield reader.line_num, "more values than the header has columns"
             continue

@@ -11,7 +11,7 @@ from temporalio.converter import DataConverter
 from temporalio.envconfig import ClientConfig
 from temporalio.service import RPCError
 
-from domain.errors import DomainError, ErrorCode
+from domain.errors import DomainError, ErrorCode, InputError
 from runtime.failures import CodedFailureConverter
 
 DATA_CONVERTER: DataConverter = dataclasses.replace(
@@ -27,8 +27,14 @@ class EngineUnreachable(DomainError):
 
 
 async def connect() -> Client:
-    """A client as `TEMPORAL_*` and `temporal.toml` say. Raises `EngineUnreachable` naming the address."""
-    config = ClientConfig.load_client_connect_config()
+    """A client as `TEMPORAL_*` and `temporal.toml` say.
+
+    Raises `EngineUnreachable` naming the address, and `InputError` where the settings cannot be used.
+    """
+    try:
+        config = ClientConfig.load_client_connect_config()
+    except (RuntimeError, ValueError, OSError) as wrong:
+        raise InputError(f"the Temporal settings cannot be used: {wrong}; see TEMPORAL_* and temporal.toml") from None
     address = config.get("target_host", "localhost:7233")
     try:
         return await Client.connect(
@@ -39,6 +45,8 @@ async def connect() -> Client:
             rpc_metadata=config.get("rpc_metadata", {}),
             data_converter=DATA_CONVERTER,
         )
+    except ValueError as wrong:
+        raise InputError(f"{address} is no address of a Temporal server ({wrong}); correct TEMPORAL_ADDRESS") from None
     except (RPCError, RuntimeError, OSError) as refused:
         # The SDK reports a refused connection as RuntimeError.
         raise EngineUnreachable(

@@ -125,7 +125,7 @@ def _read(folder: Path) -> tuple["_Source", Playbook | None]:
     files = _files(folder)
     if not files:
         raise InputError(
-            f"{folder}: no playbook here; point PLAYBOOK_DIR at the folder with its .yaml files",
+            f"{folder}: no playbook here; point COUNTERSIGN_PLAYBOOK_DIR at the folder with its .yaml files",
             code=ErrorCode.INVALID_PLAYBOOK,
         )
     source = _Source()

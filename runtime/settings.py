@@ -32,6 +32,15 @@ class StoreSettings(_Group):
     def url(self) -> str:
         return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'countersign.db'}"
 
+    def make_data_dir(self) -> None:
+        """Raises `InputError` where it is no folder or cannot be made."""
+        try:
+            self.data_dir.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InputError(
+                f"{self.data_dir} cannot be used as data directory: {error.strerror}; set {PREFIX}DATA_DIR"
+            ) from None
+
 
 class PlaybookSettings(_Group):
     playbook_dir: Path = Path("playbook")

@@ -51,6 +51,8 @@ logger = logging.getLogger("countersign.worker")
 async def run_workers(roles: Sequence[Role]) -> None:
     """Serve until SIGTERM or SIGINT. Waits for a Temporal that is not up yet."""
     stores = open_stores(load(StoreSettings), load(PlaybookSettings), load(KeySettings))
+    for role in roles:
+        _check_settings(role)
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -66,6 +68,19 @@ async def run_workers(roles: Sequence[Role]) -> None:
             await running.enter_async_context(_build(role, client, stores))
         logger.info("serving %s", ", ".join(role.value for role in roles))
         await stopping.wait()
+
+
+def _check_settings(role: Role) -> None:
+    """Raises `InputError` or `KeyFileError` before the wait for Temporal, which may be long."""
+    match role:
+        case Role.CRM:
+            load(CrmSettings)
+            load(MailSettings)
+        case Role.SIGNER:
+            keys = load(KeySettings)
+            load_signer(keys.keys_in(load(StoreSettings).data_dir), keys.policy_key_id)
+        case Role.CASES | Role.MODEL:
+            load(ModelSettings)
 
 
 async def _connected(stopping: asyncio.Event) -> Client | None:

@@ -53,7 +53,9 @@ class Stores:
 
 def open_stores(store: StoreSettings, playbook: PlaybookSettings, keys: KeySettings) -> Stores:
     """Migrate the database if needed and open everything. Raises `StoreError` or `InputError`."""
-    store.data_dir.mkdir(parents=True, exist_ok=True)
+    # Read first: without public keys nothing is to be begun, not even a database.
+    verifier = KeyringVerifier(keys.keyring_in(store.data_dir))
+    store.make_data_dir()
     upgrade(store.url)
     db = Database(store.url)
     clock = SystemClock()
@@ -71,7 +73,7 @@ def open_stores(store: StoreSettings, playbook: PlaybookSettings, keys: KeySetti
         pause=SqlPauseSwitch(db),
         audit=SqlAuditLog(db),
         playbooks=FilePlaybooks(playbook.playbook_dir, SqlPlaybooks(db, clock)),
-        verifier=KeyringVerifier(keys.keyring_in(store.data_dir)),
+        verifier=verifier,
     )
 
 

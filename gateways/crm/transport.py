@@ -39,7 +39,10 @@ def plain_host(url: str) -> frozenset[str]:
 
     Raises `CrmError` (crm_forbidden) for plain http to anything but this machine: a token would travel in the clear.
     """
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as wrong:
+        raise CrmError(f"the CRM address {url!r} is none ({wrong})", code=ErrorCode.CRM_FORBIDDEN) from None
     if parts.scheme == "https" and parts.hostname:
         return frozenset()
     if parts.scheme == "http" and parts.hostname in _LOOPBACK:
