@@ -4,6 +4,7 @@ When do you need to touch this? When a part joins the stack. Each is a process o
 and each is given only the secrets that it needs.
 """
 
+import fcntl
 import json
 import secrets
 import shutil
@@ -12,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import IO
 
 import httpx
 
@@ -58,6 +60,7 @@ class LocalStack:
         self.seed = seed
         self.today = today or datetime.now(UTC).date()
         self._children = Children(self.root / "logs")
+        self._claim: IO[str] | None = None
         self.ports: Ports
         self.secrets: Secrets
 
@@ -78,8 +81,12 @@ class LocalStack:
         return self.root / "localcrm.db"
 
     def prepare(self) -> None:
-        """Make the data directory, secrets, keys, users and the sample org where they are not there yet."""
+        """Make the data directory, secrets, keys, users and the sample org where they are not there yet.
+
+        Raises `InputError` while another stack runs in the directory: two engines on one file would ruin it.
+        """
         self.root.mkdir(parents=True, exist_ok=True)
+        self._claim = claim(self.root)
         (self.root / MARKER).touch()
         self.secrets = _secrets(self.root / "secrets.json")
         self.ports = choose(self.root / "ports.json")
@@ -207,6 +214,20 @@ class LocalStack:
 
     def stop(self) -> None:
         self._children.stop()
+        if self._claim is not None:
+            self._claim.close()
+            self._claim = None
+
+
+def claim(root: Path) -> IO[str]:
+    """Hold the directory for as long as the returned file is open. Raises `InputError` where somebody holds it."""
+    held = (root / "lock").open("w")
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        held.close()
+        raise InputError(f"another demo runs with the data in {root}; stop it first, or use --data-dir") from None
+    return held
 
 
 def reset(root: Path) -> None:
@@ -215,7 +236,8 @@ def reset(root: Path) -> None:
         return
     if not (root / MARKER).exists():
         raise InputError(f"{root} was not made by this program; remove it by hand if you mean it")
-    shutil.rmtree(root)
+    with claim(root):
+        shutil.rmtree(root)
 
 
 def _secrets(path: Path) -> Secrets:
