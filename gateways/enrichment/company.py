@@ -10,6 +10,7 @@ def company_domain_of(inquiry: Inquiry, snapshot: CrmSnapshot) -> str:
     It is all that leaves this machine about a case, and the only key that answers are kept under.
     """
     lead, account = snapshot.lead, snapshot.account
-    address = inquiry.email or (lead.text("Email") if lead is not None else "")
+    known = (r.text("Email") for r in (lead, snapshot.contact) if r is not None)
+    address = inquiry.email or next((address for address in known if address), "")
     websites = (inquiry.website, lead.text("Website") if lead else "", account.text("Website") if account else "")
     return company_domain(address, next((w for w in websites if w), ""))
