@@ -19,6 +19,7 @@ from domain.explaining import Explanation, explain, queues_named, told
 from domain.leads import CrmRecord, CrmSnapshot, Inquiry, InquirySource
 from domain.naming import country_code
 from domain.playbook import Playbook
+from domain.ports import Enricher
 from runtime.playbook_files import load_playbook
 from runtime.settings import PlaybookSettings, StoreSettings, load
 
@@ -130,7 +131,7 @@ def _enriched(inquiry: Inquiry, snapshot: CrmSnapshot, playbook: Playbook, place
     from gateways.enrichment.firmographics import FirmographicsEnricher
 
     file = load(PlaybookSettings).firmographics_file or place / "firmographics.csv"
-    by_name = {"crm": CrmEnricher(), "firmographics": FirmographicsEnricher(file)}
+    by_name: dict[str, Enricher] = {"crm": CrmEnricher(), "firmographics": FirmographicsEnricher(file)}
     signals = [
         signal
         for name in playbook.enrichment.providers

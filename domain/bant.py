@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import Protocol
 
-from domain.bant_listening import Heard, listen
+from domain.bant_listening import listen
 from domain.bant_speakers import Side, sides_of
 from domain.bant_turns import Transcript, Turn, turns_of
 from domain.bant_vocabulary import LANGUAGES, language_spoken

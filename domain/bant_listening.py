@@ -17,7 +17,9 @@ from domain.texts import fold
 _NEGATION_REACH = 26
 _LONG_SENTENCE = 320
 _ANSWER_SENTENCES = 4
-_SENTENCE_END = re.compile(r"(?<!\b[A-Za-z])(?<!\bapprox)(?<!\bca)(?<!\bbzw)(?<!\bMr)(?<!\bMrs)(?<!\bDr)(?<!\bSr)(?<!\bno)[.!?…]+[\"'”’)]*(?=\s|$)|\s[–—]\s|;\s")
+_SENTENCE_END = re.compile(
+    r"(?<!\b[A-Za-z])(?<!\bapprox)(?<!\bca)(?<!\bbzw)(?<!\bMr)(?<!\bMrs)(?<!\bDr)(?<!\bSr)(?<!\bno)[.!?…]+[\"'”’)]*(?=\s|$)|\s[–—]\s|;\s"
+)
 _NOTHING_NOTED = re.compile(
     r"\W*(?:unknown|n/?a|tbd|tbc|not (?:yet )?(?:discussed|mentioned|known|clear|covered)|none mentioned|unclear|\?|-|"
     r"unbekannt|offen|desconocido|por definir|inconnu|a definir|sin (?:definir|datos)|k\.? ?a\.?)?\W*"
@@ -95,7 +97,13 @@ def _answered(turn: Turn, folded: str, words: BantWords, asked: _Asked | None) -
         told = _told(sentence, words)
         for kind, stance, certainty, (a, b) in told:
             about = (start, end) if end - start <= _LONG_SENTENCE else (start + a, start + b)
-            value = _value(kind, folded[start + a : start + b] if len(told) > 1 else sentence, words, turn.text[start:end], a if len(told) > 1 else 0)
+            value = _value(
+                kind,
+                folded[start + a : start + b] if len(told) > 1 else sentence,
+                words,
+                turn.text[start:end],
+                a if len(told) > 1 else 0,
+            )
             corrects = words.first(words.corrections, sentence) is not None
             yield Heard(kind, stance, turn, *about, value, certainty, words.language, corrects=corrects)
             awaited.discard(kind)
@@ -147,7 +155,15 @@ def _judge(clause: str, kind: BantKind, words: BantWords) -> tuple[str, float] |
 
 
 def _answer(
-    turn: Turn, folded: str, span: Span, words: BantWords, asked: _Asked, awaited: set[BantKind], *, first: bool, told: bool
+    turn: Turn,
+    folded: str,
+    span: Span,
+    words: BantWords,
+    asked: _Asked,
+    awaited: set[BantKind],
+    *,
+    first: bool,
+    told: bool,
 ) -> Iterator[Heard]:
     """What a sentence means only because of the question before it."""
     sentence = folded[span[0] : span[1]]
@@ -160,7 +176,11 @@ def _answer(
         value = _value(kind, sentence, words, turn.text[span[0] : span[1]], 0, answering=True)
         question = (asked.turn, *asked.span)
         names_another = kind is BantKind.AUTHORITY and value not in {"", "speaker"}
-        if value and (names_another or not said_no) and not words.first(words.ruled_out.get(kind, ()) if kind is not BantKind.TIMELINE else (), sentence):
+        if (
+            value
+            and (names_another or not said_no)
+            and not words.first(words.ruled_out.get(kind, ()) if kind is not BantKind.TIMELINE else (), sentence)
+        ):
             yield Heard(kind, stance, turn, *span, value, 0.7, words.language, question)
         elif kind is BantKind.AUTHORITY and asked.is_about_others and not asked.is_open and (said_yes or said_no):
             how = "stated" if said_no else "uncertain"
@@ -224,7 +244,9 @@ def _question_in(turn: Turn, folded: str, words: BantWords) -> _Asked | None:
 
 def _as_asked(turn: Turn, folded: str, span: Span, words: BantWords) -> _Asked:
     sentence = folded[span[0] : span[1]]
-    kinds = [k for k in (BantKind.BUDGET, BantKind.AUTHORITY, BantKind.TIMELINE) if words.first(words.asks[k], sentence)]
+    kinds = [
+        k for k in (BantKind.BUDGET, BantKind.AUTHORITY, BantKind.TIMELINE) if words.first(words.asks[k], sentence)
+    ]
     if not kinds and words.first(words.asks[BantKind.NEED], sentence):
         kinds = [BantKind.NEED]
     claims = tuple(
@@ -238,7 +260,13 @@ def _as_asked(turn: Turn, folded: str, span: Span, words: BantWords) -> _Asked:
         span=span,
         kinds=tuple(kinds),
         is_open=any(re.search(rf"(?<!\w){re.escape(fold(w))}(?!\w)", sentence) for w in opening),
-        is_about_others=bool(re.search(r"\b(?:else|besides|other than|apart from|alguien mas|otra persona|noch jemand|ausser ihnen|sonst|weitere|d'autres?|autre|quelqu'un)\b", sentence)),
+        is_about_others=bool(
+            re.search(
+                r"\b(?:else|besides|other than|apart from|alguien mas|otra persona|noch jemand|ausser ihnen|sonst"
+                r"|weitere|d'autres?|autre|quelqu'un)\b",
+                sentence,
+            )
+        ),
         claims=claims,
     )
 

@@ -17,7 +17,8 @@ class Side(StrEnum):
 
 _SELLER = frozenset(
     {
-        "rep", "sales", "seller", "salesperson", "salesman", "saleswoman", "ae", "sdr", "bdr", "csm", "agent", "vendor", "advisor",
+        "rep", "sales", "seller", "salesperson", "salesman", "saleswoman", "ae", "sdr", "bdr", "csm", "agent", "vendor",
+        "advisor",
         "adviser", "consultant", "host", "presenter", "presales", "interviewer", "salesrep", "company", "internal",
         "vendedor", "vendedora", "comercial", "ventas", "asesor", "asesora", "agente", "ejecutivo", "ejecutiva",
         "verkaufer", "verkauferin", "vertrieb", "berater", "beraterin", "verkauf", "vertriebler", "vertrieblerin",
@@ -32,15 +33,18 @@ _BUYER = frozenset(
     {
         "prospect", "customer", "client", "buyer", "lead", "caller", "champion", "guest", "external", "interviewee",
         "cliente", "clienta", "comprador", "compradora", "prospecto", "interesado", "interesada", "kunde", "kundin",
-        "interessent", "interessentin", "einkaufer", "einkauferin", "cliente", "acheteur", "acheteuse", "prospecte",
+        "interessent", "interessentin", "einkaufer", "einkauferin", "acheteur", "acheteuse", "prospecte",
         "respondent", "contact", "them", "purchaser", "anrufer", "anruferin",
-        "cfo", "coo", "ceo", "cio", "cto", "owner", "procurement", "buyer's", "it", "operations", "logistics", "finance", "purchasing", "gerente",
+        "cfo", "coo", "ceo", "cio", "cto", "owner", "procurement", "buyer's", "it", "operations", "logistics",
+        "finance", "purchasing", "gerente",
         "geschaftsfuhrer", "geschaftsfuhrerin", "directeur", "directrice",
     }
 )  # fmt: skip
 
 
-def sides_of(transcript: Transcript, seller: Sequence[str], words_of: "dict[str, BantWords]", language: str) -> dict[str, Side]:
+def sides_of(
+    transcript: Transcript, seller: Sequence[str], words_of: "dict[str, BantWords]", language: str
+) -> dict[str, Side]:
     """Each speaker's side. What is said counts only where the label does not tell."""
     speakers = list(dict.fromkeys(t.speaker for t in transcript.turns if t.speaker))
     ours = [fold(s) for s in seller if s.strip()]
@@ -48,7 +52,7 @@ def sides_of(transcript: Transcript, seller: Sequence[str], words_of: "dict[str,
     open_ones = [s for s in speakers if sides[s] is Side.UNKNOWN]
     if not open_ones:
         return sides
-    known = {s for s in sides.values()} - {Side.UNKNOWN}
+    known = set(sides.values()) - {Side.UNKNOWN}
     leaning = {s: _leaning([t for t in transcript.turns if t.speaker == s], words_of[language]) for s in open_ones}
     if Side.SELLER in known and len(open_ones) == 1 and Side.BUYER not in known:
         sides[open_ones[0]] = Side.BUYER
@@ -104,5 +108,7 @@ def _leaning(turns: list[Turn], words: BantWords) -> float:
         folded = fold(turn.text)
         score += sum(words.search(p, folded) is not None for p in words.seller_cues)
         score -= sum(words.search(p, folded) is not None for p in words.buyer_cues)
-        score += 0.5 * len(re.findall(r"\b(?:you|your|ihr\w*|sie|su|ustedes|vuestr\w+|vous|votre|vos)\b[^.?!]*\?", folded))
+        score += 0.5 * len(
+            re.findall(r"\b(?:you|your|ihr\w*|sie|su|ustedes|vuestr\w+|vous|votre|vos)\b[^.?!]*\?", folded)
+        )
     return score

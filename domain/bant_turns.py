@@ -20,7 +20,8 @@ _NAME = r"[^\W\d_][\w.'’&/#,() -]{0,58}?"
 _CUE = re.compile(rf"\s*{_CLOCK}\s*-->\s*{_CLOCK}.*")
 _VOICE = re.compile(r"\s*<v(?:\.[\w.]+)?\s+([^>]{1,80})>(.*?)(?:</v>)?\s*")
 _LABELLED = re.compile(
-    rf"\s*(?:[-*>•]\s+)?(?:{_STAMP}\s*[-–|]?\s*)?\**\[?({_NAME})\]?\**\s*(?:[-–|]?\s*{_STAMP}\s*)?\**\s*[:：]\**\s?(.*)", re.S
+    rf"\s*(?:[-*>•]\s+)?(?:{_STAMP}\s*[-–|]?\s*)?\**\[?({_NAME})\]?\**\s*(?:[-–|]?\s*{_STAMP}\s*)?\**\s*[:：]\**\s?(.*)",
+    re.DOTALL,
 )
 _HEADED = (
     re.compile(rf"\s*\**\[?({_NAME})\]?\**\s*[-–|•,]?\s*{_STAMP}\s*(?:[AaPp][Mm])?\s*"),
@@ -47,12 +48,24 @@ _FILED = frozenset(
         "action items", "title", "subject", "call", "meeting", "company", "account", "recording", "location", "note",
         "fecha", "asistentes", "participantes", "resumen", "datum", "teilnehmer", "dauer", "zusammenfassung",
         "participants ", "duree", "resume", "objet", "http", "https", "topic", "agenda", "outcome", "status", "re",
-        "call type", "call id", "product", "background", "current solution", "competition", "risks", "source", "owner", "stage",
+        "call type", "call id", "product", "background", "current solution", "competition", "risks", "source",
+        "owner", "stage",
     }
 )  # fmt: skip
+_TELLING = frozenset({"notes", "note", "summary", "call", "background", "next steps", "outcome"})
 _SPEAKER_KEYS = ("speaker_name", "speakerName", "speaker", "name", "role", "participant", "from", "author", "channel")
 _TEXT_KEYS = ("text", "content", "utterance", "sentence", "transcript", "message", "body")
-_LIST_KEYS = ("transcript", "utterances", "turns", "segments", "monologues", "messages", "entries", "sentences", "results")
+_LIST_KEYS = (
+    "transcript",
+    "utterances",
+    "turns",
+    "segments",
+    "monologues",
+    "messages",
+    "entries",
+    "sentences",
+    "results",
+)
 
 
 @dataclass
@@ -104,60 +117,78 @@ def turns_of(text: str) -> Transcript:
 
 def _from_lines(text: str) -> Transcript:
     lines = list(_lines(text))
-    labels = _labels(lines)
-    turns: list[Turn] = []
-    about: list[str] = []
-    spoken = False
+    listing = _Listing(_labels(lines))
     for start, line in lines:
+        listing.take(start, line)
+    said = tuple(t for t in listing.turns if t.text)
+    return Transcript(said, "dialogue" if any(t.speaker for t in said) else "notes", tuple(listing.about))
+
+
+class _Listing:
+    """Reads a transcript line by line."""
+
+    def __init__(self, labels: frozenset[str]) -> None:
+        self._labels = labels
+        self._spoken = False
+        self.turns: list[Turn] = []
+        self.about: list[str] = []
+
+    def take(self, start: int, line: str) -> None:
         if not line.strip():
-            if turns and turns[-1].text and not turns[-1].speaker:
-                turns.append(Turn("", turns[-1].topic))
-            continue
+            if self.turns and self.turns[-1].text and not self.turns[-1].speaker:
+                self.turns.append(Turn("", self.turns[-1].topic))
+            return
         if _CUE.fullmatch(line) or _NOISE.fullmatch(line):
-            continue
-        if found := _VOICE.fullmatch(line):
-            spoken = True
-            _say(turns, " ".join(found[1].split()), found[2], start + found.start(2))
-            continue
+            return
         header = _headed(line)
         labelled = None if header else _LABELLED.fullmatch(line)
-        key = _key(labelled[1]) if labelled else ""
-        if labelled and key in labels:
-            spoken = True
-            _say(turns, _shown(labelled[1]), labelled[2], start + labelled.start(2))
-        elif labelled and key in HEADINGS:
-            turns.append(Turn("", HEADINGS[key]))
-            turns[-1].add(labelled[2], start + labelled.start(2))
-        elif labelled and key in _FILED:
-            about.append(line)
-            turns.append(Turn(""))
-            if key in {"notes", "note", "summary", "call", "background", "next steps", "outcome"}:
-                turns[-1].add(labelled[2], start + labelled.start(2))
-        elif header and _key(header) in labels:
-            spoken = True
-            turns.append(Turn(_shown(header)))
+        if found := _VOICE.fullmatch(line):
+            self._says(" ".join(found[1].split()), found[2], start + found.start(2))
+        elif labelled and self._label(_key(labelled[1]), labelled, start, line):
+            return
+        elif header and _key(header) in self._labels:
+            self._spoken = True
+            self.turns.append(Turn(_shown(header)))
         elif heading := HEADINGS.get(_key(line.strip("#*-_ \t:"))):
-            turns.append(Turn("", heading))
+            self.turns.append(Turn("", heading))
         else:
-            if not turns:
-                turns.append(Turn(""))
-            if not spoken:
-                about.append(line)
-            stamp = _LEADING_STAMP.match(line)
-            cut = stamp.end() if stamp else 0
-            bullet = re.match(r"\s*[-*•–—]\s+", line[cut:])
-            if bullet and not turns[-1].speaker:
-                turns.append(Turn("", turns[-1].topic))
-                cut += bullet.end()
-            turns[-1].add(line[cut:], start + cut)
-    said = tuple(t for t in turns if t.text)
-    return Transcript(said, "dialogue" if any(t.speaker for t in said) else "notes", tuple(about))
+            self._goes_on(start, line)
 
+    def _label(self, key: str, labelled: re.Match[str], start: int, line: str) -> bool:
+        """Whether what stands before the colon is a speaker, a heading of notes or a line of the file's head."""
+        said, place = labelled[2], start + labelled.start(2)
+        if key in self._labels:
+            self._says(_shown(labelled[1]), said, place)
+        elif key in HEADINGS:
+            self.turns.append(Turn("", HEADINGS[key]))
+            self.turns[-1].add(said, place)
+        elif key in _FILED:
+            self.about.append(line)
+            self.turns.append(Turn(""))
+            if key in _TELLING:
+                self.turns[-1].add(said, place)
+        else:
+            return False
+        return True
 
-def _say(turns: list[Turn], speaker: str, said: str, start: int) -> None:
-    if not turns or turns[-1].speaker != speaker:
-        turns.append(Turn(speaker))
-    turns[-1].add(said, start)
+    def _says(self, speaker: str, said: str, start: int) -> None:
+        self._spoken = True
+        if not self.turns or self.turns[-1].speaker != speaker:
+            self.turns.append(Turn(speaker))
+        self.turns[-1].add(said, start)
+
+    def _goes_on(self, start: int, line: str) -> None:
+        if not self.turns:
+            self.turns.append(Turn(""))
+        if not self._spoken:
+            self.about.append(line)
+        stamp = _LEADING_STAMP.match(line)
+        cut = stamp.end() if stamp else 0
+        bullet = re.match(r"\s*[-*•–—]\s+", line[cut:])
+        if bullet and not self.turns[-1].speaker:
+            self.turns.append(Turn("", self.turns[-1].topic))
+            cut += bullet.end()
+        self.turns[-1].add(line[cut:], start + cut)
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:

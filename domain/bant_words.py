@@ -23,6 +23,16 @@ class BantKind(StrEnum):
 Phrases = dict[BantKind, tuple[str, ...]]
 
 
+def words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+def phrases(text: str) -> tuple[str, ...]:
+    """Phrases set apart by semicolons; lines may break between words and after a `|`."""
+    joined = re.sub(r"\|\s+", "|", text)
+    return tuple(" ".join(p.split()) for p in joined.split(";") if p.strip())
+
+
 @dataclass(frozen=True)
 class BantWords:
     """What one language says about buying. All of it folded: lower case, without accents."""
@@ -73,7 +83,8 @@ class BantWords:
 
 
 _CURRENCY = (
-    r"(?:€|\$|£|(?:eur|usd|gbp|chf|euros?|dollars?|dolares|pounds?|quid|bucks|francs?|franken|pesos?|libras?|dollar|pfund)\b)"
+    r"(?:€|\$|£|(?:eur|usd|gbp|chf|euros?|dollars?|dolares|pounds?|quid|bucks|francs?|franken|pesos?|libras?"
+    r"|dollar|pfund)\b)"
 )
 _AMOUNT = r"\d{1,3}(?:[.,'\u00a0\u202f ]\d{3}){1,3}(?!\d)(?:[.,]\d{1,2})?|\d{1,9}(?:[.,]\d{1,2})?"
 _GAP = r"(?:\W{1,3}\w[\w'-]{0,30}){0,4}?"

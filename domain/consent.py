@@ -79,14 +79,14 @@ def may_contact(
         found = grounds.first(rule)
         refused = _missing(rule, found, channel)
         if found is None or refused is not None:
-            detail, missing = refused or ("", ())
+            detail, lacking = refused or ("", ())
             return ConsentDecision(
                 allowed=False,
                 verdict="Blocked.",
                 rule=rule.id,
                 law=law_of(rule, channel),
                 detail=detail,
-                missing=missing,
+                missing=lacking,
                 language=language,
                 evidence=(source, rule_ref),
                 channel=channel,

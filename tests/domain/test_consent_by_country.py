@@ -99,7 +99,7 @@ def test_a_mailbox_of_nobody_in_particular(country: str, allowed: bool) -> None:
     ("country", "allowed"), [("ES", True), ("FR", True), ("GB", True), ("DE", False), ("PL", False)]
 )
 def test_the_soft_opt_in_of_a_customer(country: str, allowed: bool) -> None:
-    name = str(pycountry.countries.get(alpha_2=country).name)
+    name = str(pycountry.countries.lookup(country).name)
     contact = record("Contact", "003Lc0000000001AAA", Email="marta.ruiz@northwind.example", MailingCountry=name)
     known = snapshot(lead=None, contact=contact, account=account(Type="Customer", Name="Northwind"))
     assert asked(inquiry(country=country, **LISTED), known).allowed is allowed
