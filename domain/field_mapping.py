@@ -32,7 +32,7 @@ class Use(StrEnum):
 class Write(StrEnum):
     """How far a change may go. Only the last two let the write guard pass it, and the last one the policy key.
 
-    `suggest` and `draft` reach no proposal that is written; a person makes the change in the CRM.
+    What is `suggest` or `draft` stands in the owner's task, for a person to enter; `never` is not mentioned at all.
     """
 
     NEVER = "never"
@@ -107,6 +107,11 @@ def contradictions(objects: Objects, listed: Mapping[str, Iterable[str]]) -> tup
 def _modes(objects: Objects, object_name: str) -> dict[str, Write]:
     mapped = objects.get(object_name)
     return {f: rule.write for f, rule in mapped.fields.items() if rule.write is not None} if mapped is not None else {}
+
+
+def only_said(objects: Objects, object_name: str, field: str) -> bool:
+    """Whether a value for this field is told to a person and never written."""
+    return _modes(objects, object_name).get(field) in (Write.SUGGEST, Write.DRAFT)
 
 
 def needing_approval(objects: Objects) -> dict[str, frozenset[str]]:

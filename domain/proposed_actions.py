@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from domain.consent import ConsentDecision, recipient_address
 from domain.drafting import Draft
 from domain.enrichment import Enrichment
-from domain.field_mapping import RECORD_TYPE, may_fill, takes
+from domain.field_mapping import RECORD_TYPE, may_fill, only_said, takes
 from domain.leads import CrmRecord, CrmSnapshot, Inquiry
 from domain.model import Instant, Scalar
 from domain.naming import NOT_PROVIDED, country_code
@@ -55,6 +55,10 @@ def owner_action(snapshot: CrmSnapshot, routing: RoutingDecision, playbook: Play
     )
 
 
+Wanted = tuple[str, Scalar, tuple[str, ...]]
+"""A field, the value that the rules would give it, and its evidence."""
+
+
 def qualification_action(
     snapshot: CrmSnapshot,
     qualification: Qualification,
@@ -63,16 +67,57 @@ def qualification_action(
     playbook: Playbook,
     cited: dict[str, str],
 ) -> UpdateFields | None:
-    """Score, band, rating and summary, and empty company fields that a source can fill.
+    """Score, band, rating and summary, and empty company fields that a source can fill, as far as they may be written.
 
     `cited` maps an enrichment signal's name to its evidence. Only fields whose old value was read may change.
     """
     lead = snapshot.lead
     if lead is None:
         return None
-    scored = tuple(dict.fromkeys(ref for line in qualification.lines for ref in line.evidence))
+    scored = _scored(qualification)
+    changes = tuple(
+        FieldChange(field=field, before=lead.fields[field], after=after, evidence=evidence)
+        for field, after, evidence in _wanted(lead, qualification, enrichment, draft, playbook, cited)
+        if may_write(playbook, "Lead", field)
+    )
+    return UpdateFields(key="qualification", record=lead.ref, changes=changes, evidence=scored) if changes else None
+
+
+def suggested_values(
+    snapshot: CrmSnapshot,
+    qualification: Qualification,
+    enrichment: Enrichment,
+    draft: Draft,
+    playbook: Playbook,
+    cited: dict[str, str],
+) -> tuple[str, ...]:
+    """One line for each value that the mapping lets the agent suggest or draft, and not write."""
+    lead = snapshot.lead
+    if lead is None:
+        return ()
+    return tuple(
+        f"{field}: {clean(str(after), 200)} (not written; enter it if it is right)"
+        for field, after, _ in _wanted(lead, qualification, enrichment, draft, playbook, cited)
+        if only_said(playbook.objects, "Lead", field)
+    )
+
+
+def _scored(qualification: Qualification) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(ref for line in qualification.lines for ref in line.evidence))
+
+
+def _wanted(
+    lead: CrmRecord,
+    qualification: Qualification,
+    enrichment: Enrichment,
+    draft: Draft,
+    playbook: Playbook,
+    cited: dict[str, str],
+) -> tuple[Wanted, ...]:
+    """What would change, whoever may write it."""
+    scored = _scored(qualification)
     band = playbook.band_for(qualification.score)
-    wanted: list[tuple[str, Scalar, tuple[str, ...]]] = [
+    wanted: list[Wanted] = [
         ("Agent_Score__c", qualification.score, scored),
         ("Agent_Band__c", qualification.band, scored),
         ("Rating", band.rating, scored),
@@ -89,22 +134,25 @@ def qualification_action(
             and may_fill(playbook.objects, "Lead", field)
         ):
             wanted.append((field, signal.value, (cited[signal_name],)))
-    changes = tuple(
-        FieldChange(field=field, before=lead.fields[field], after=after, evidence=evidence)
+    return tuple(
+        (field, after, evidence)
         for field, after, evidence in wanted
         if after is not None
         and field in lead.fields
-        and may_write(playbook, "Lead", field)
         and takes(playbook.objects, "Lead", lead.text(RECORD_TYPE), field, after)
         and lead.fields[field] != after
     )
-    return UpdateFields(key="qualification", record=lead.ref, changes=changes, evidence=scored) if changes else None
 
 
 def task_action(
-    snapshot: CrmSnapshot, routing: RoutingDecision, qualification: Qualification, draft: Draft, playbook: Playbook
+    snapshot: CrmSnapshot,
+    routing: RoutingDecision,
+    qualification: Qualification,
+    draft: Draft,
+    playbook: Playbook,
+    suggested: Sequence[str] = (),
 ) -> CreateTask | None:
-    """The next step for whoever owns the lead, due when the SLA says."""
+    """The next step for whoever owns the lead, due when the SLA says, with what they may enter themselves."""
     owner_id = routing.owner_id or routing.fallback_owner_id
     who = snapshot.lead or snapshot.contact
     if not owner_id or who is None:
@@ -113,7 +161,7 @@ def task_action(
     return CreateTask(
         key="task",
         subject=clean(draft.task_subject, 255) or f"Answer {clean(who.text('LastName'), 100) or 'the inquiry'}",
-        description=clean_block(draft.task_description, 32_000),
+        description=clean_block("\n".join((draft.task_description, *suggested)), 32_000),
         owner_id=owner_id,
         due_date=_local_date(routing.respond_by, playbook) if routing.respond_by is not None else "",
         priority="High" if hot else "Normal",

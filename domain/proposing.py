@@ -27,6 +27,7 @@ from domain.proposed_actions import (
     person_name_of,
     qualification_action,
     sender_of,
+    suggested_values,
     task_action,
 )
 from domain.qualification import Qualification
@@ -264,10 +265,11 @@ def _actions(given: ProposingInput, book: EvidenceBook) -> tuple[Action, ...]:
         cite_field(book, snapshot.lead, "OwnerId")
     mail = mail_action(given.inquiries, snapshot, given.qualification, routing, given.consent, given.draft, playbook)
     owner_id = routing.owner_id or routing.fallback_owner_id
+    suggested = suggested_values(snapshot, given.qualification, given.enrichment, given.draft, playbook, cited)
     made: tuple[Action | None, ...] = (
         owner_action(snapshot, routing, playbook),
         qualification_action(snapshot, given.qualification, given.enrichment, given.draft, playbook, cited),
-        task_action(snapshot, routing, given.qualification, given.draft, playbook),
+        task_action(snapshot, routing, given.qualification, given.draft, playbook, suggested),
         mail,
         *(after_mail_actions(mail, snapshot, owner_id, playbook) if mail is not None else ()),
     )

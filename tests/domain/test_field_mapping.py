@@ -11,7 +11,7 @@ from domain.model import Scalar
 from domain.permissions import RiskCategory
 from domain.playbook import Playbook
 from domain.playbook_checks import check
-from domain.proposals import AddNote, AssignOwner, UpdateFields
+from domain.proposals import AddNote, AssignOwner, CreateTask, UpdateFields
 from domain.proposed_actions import may_write
 from domain.proposing import propose
 from domain.risk import assess
@@ -109,6 +109,20 @@ def test_an_empty_field_is_filled_unless_it_is_never_inferred() -> None:
     never = with_lead(Industry=MappedField(use=Use.NEVER_INFER))
     assert "Industry" not in _proposed_fields(never)
     assert may_fill(never.objects, "Lead", "NumberOfEmployees")
+
+
+@pytest.mark.parametrize(
+    ("mode", "told"),
+    [(Write.SUGGEST, True), (Write.DRAFT, True), (Write.NEVER, False), (Write.WRITE_AFTER_APPROVAL, False)],
+)
+def test_what_is_only_suggested_stands_in_the_owner_s_task(mode: Write, told: bool) -> None:
+    made = propose(proposing(snap=snapshot(), book_of_rules=with_lead(Industry=MappedField(write=mode))))
+    assert made is not None
+    (task,) = (a for a in made.content.actions if isinstance(a, CreateTask))
+    assert ("Industry: Transportation (not written" in task.description) is told
+    assert ("Industry" in _proposed_fields(with_lead(Industry=MappedField(write=mode)))) is (
+        mode is Write.WRITE_AFTER_APPROVAL
+    )
 
 
 def test_a_record_type_that_does_not_take_the_value_is_not_given_it() -> None:
