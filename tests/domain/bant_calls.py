@@ -19,12 +19,14 @@ CALLS = (
     ),
     Call(
         "the_sellers_figure_is_not_the_prospects",
-        "Sales: Most customers your size budget about 60k for this. Do you have something like that?\nProspect: I'd have to look into it.",
+        "Sales: Most customers your size budget about 60k for this. Do you have something like that?\nProspect: "
+        "I'd have to look into it.",
         {},
     ),
     Call(
         "a_denial_after_the_sellers_offer",
-        "AE: So there's a budget of 50k approved, right?\nCustomer: No, nothing has been approved. We have no budget this year.",
+        "AE: So there's a budget of 50k approved, right?\nCustomer: No, nothing has been approved. We have no "
+        "budget this year.",
         {"budget": "denied: no budget this year"},
     ),
     Call(
@@ -37,7 +39,8 @@ CALLS = (
     ),
     Call(
         "hedged",
-        "Rep: Is there a budget?\nTom: Maybe, I think something like 20 to 30k, not sure yet.\nRep: Thanks for sharing.",
+        "Rep: Is there a budget?\nTom: Maybe, I think something like 20 to 30k, not sure yet.\nRep: Thanks for "
+        "sharing.",
         {"budget": "uncertain: 20 to 30k"},
     ),
     Call(
@@ -147,27 +150,32 @@ CALLS = (
     ),
     Call(
         "three_speakers",
-        "Anna (Acme Sales): Thanks for joining. Who owns the budget?\nTom: I do the evaluation.\nPriya: I'm the CFO, I approve it. We have 80k allocated.",
+        "Anna (Acme Sales): Thanks for joining. Who owns the budget?\nTom: I do the evaluation.\nPriya: I'm the "
+        "CFO, I approve it. We have 80k allocated.",
         {"authority": "stated: CFO", "budget": "stated: 80k"},
     ),
     Call(
         "otter_layout",
-        "Anna Berg  0:01\nThanks for taking the time. Do you have a budget in mind?\n\nTom Hill  0:07\nWe have sixty thousand euros\nearmarked for it.\n",
+        "Anna Berg  0:01\nThanks for taking the time. Do you have a budget in mind?\n\nTom Hill  0:07\nWe have "
+        "sixty thousand euros\nearmarked for it.\n",
         {"budget": "stated: sixty thousand euros"},
     ),
     Call(
         "gong_layout",
-        "0:01 | Anna\nThanks for your time. What's your timeline on your side?\n\n0:09 | Tom\nWe want to start in March.\n",
+        "0:01 | Anna\nThanks for your time. What's your timeline on your side?\n\n0:09 | Tom\nWe want to start "
+        "in March.\n",
         {"timeline": "stated: March"},
     ),
     Call(
         "vtt_layout",
-        "WEBVTT\n\n00:00:01.000 --> 00:00:03.000\n<v Sales Rep>What budget do you have?</v>\n\n00:00:03.500 --> 00:00:06.000\n<v Customer>We can spend up to 15k.</v>\n",
+        "WEBVTT\n\n00:00:01.000 --> 00:00:03.000\n<v Sales Rep>What budget do you have?</v>\n\n00:00:03.500 --> "
+        "00:00:06.000\n<v Customer>We can spend up to 15k.</v>\n",
         {"budget": "stated: 15k"},
     ),
     Call(
         "srt_layout",
-        "1\n00:00:01,000 --> 00:00:03,000\nAgent: Who decides?\n\n2\n00:00:03,500 --> 00:00:06,000\nCaller: Our managing director decides that.\n",
+        "1\n00:00:01,000 --> 00:00:03,000\nAgent: Who decides?\n\n2\n00:00:03,500 --> 00:00:06,000\nCaller: Our "
+        "managing director decides that.\n",
         {"authority": "stated: managing director"},
     ),
     Call(
@@ -177,7 +185,8 @@ CALLS = (
     ),
     Call(
         "json_layout",
-        '{"utterances": [{"speaker": "agent", "text": "What is your budget?"}, {"speaker": "customer", "text": "We have no money left for this."}]}',
+        '{"utterances": [{"speaker": "agent", "text": "What is your budget?"}, {"speaker": "customer", "text": '
+        '"We have no money left for this."}]}',
         {"budget": "denied: no money left"},
     ),
     Call(
@@ -187,7 +196,8 @@ CALLS = (
     ),
     Call(
         "names_only",
-        "Laura: Thanks for taking the time, Ben. Could you walk me through how you currently plan? What budget do you have?\n"
+        "Laura: Thanks for taking the time, Ben. Could you walk me through how you currently plan? What budget "
+        "do you have?\n"
         "Ben: We're using whiteboards. And we have 30k approved.\nLaura: Great, I'll send you our pricing.",
         {"need": "stated: whiteboards", "budget": "stated: 30k"},
     ),
@@ -263,7 +273,8 @@ CALLS = (
     ),
     Call(
         "de_keine_eile",
-        "Verkäufer: Wie dringend ist es?\nKunde: Wir haben keine Eile. Eigentlich sind wir zufrieden mit unserem System.",
+        "Verkäufer: Wie dringend ist es?\nKunde: Wir haben keine Eile. Eigentlich sind wir zufrieden mit unserem "
+        "System.",
         {"timeline": "denied: keine Eile", "need": "denied: zufrieden"},
     ),
     Call(
