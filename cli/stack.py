@@ -184,7 +184,6 @@ class LocalStack:
                 "COUNTERSIGN_UI_PORT": str(self.ports.ui),
                 "COUNTERSIGN_PUBLIC_URL": self.ui_url,
                 "COUNTERSIGN_TEMPORAL_WEB_URL": self.temporal_web_url,
-                "COUNTERSIGN_CRM_WEB_URL": self.crm_url,
                 "COUNTERSIGN_INTAKE_SECRET": self.secrets.intake_secret,
                 "COUNTERSIGN_SITE_KEY": self.secrets.site_key,
                 "COUNTERSIGN_MAILDIR": str(self.root / "mail"),
