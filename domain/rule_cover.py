@@ -6,13 +6,14 @@ A box allows, per condition, a set of atoms: the values that any row names, and 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import prod
 
 from domain.playbook import Playbook, RoutingStep
 from domain.routing_rules import RULE_CONDITIONS, postal_span
 
 OTHER = "*"
 """Every value that no row names, and a value that nobody knows."""
-_MAX_PIECES = 5000
+_MAX_PIECES = 20_000
 """Beyond this many pieces a question is left open; no hand-written playbook comes near."""
 
 Path = tuple[str | int, ...]
@@ -31,6 +32,8 @@ class Row:
     box: Box
     narrowness: int = 0
     sure: bool = True
+    number: int = 0
+    """Its place within the step."""
 
 
 class Ground:
@@ -55,12 +58,19 @@ class Ground:
 
     def uncovered(self, box: Box, rows: Iterable[Row]) -> Box | None:
         """A part of the box that none of the rows reaches; None where they reach all of it."""
-        left: list[Box] = [box]
-        for row in rows:
-            left = [piece for whole in left for piece in _without(whole, row.box)]
-            if len(left) > _MAX_PIECES:
-                return left[0]
-        return left[0] if left else None
+        # The widest first, and one piece to its end before the next: most questions end after a few pieces.
+        takers = sorted((r.box for r in rows if overlap(r.box, box)), key=_size, reverse=True)
+        open_pieces = [(box, 0)]
+        for _ in range(_MAX_PIECES):
+            if not open_pieces:
+                return None
+            piece, seen = open_pieces.pop()
+            while seen < len(takers) and not overlap(piece, takers[seen]):
+                seen += 1
+            if seen == len(takers):
+                return piece
+            open_pieces.extend((part, seen + 1) for part in _without(piece, takers[seen]))
+        return box
 
     def before(self, row: Row) -> list[Row]:
         """The rows that are asked before this one and leave nothing for it where they fit."""
@@ -77,7 +87,7 @@ class Ground:
             case RoutingStep.TERRITORY:
                 return other.narrowness > row.narrowness
             case RoutingStep.RULES | RoutingStep.LANGUAGE:
-                return self.rows.index(other) < self.rows.index(row)
+                return other.number < row.number
             case _:
                 return False
 
@@ -94,7 +104,7 @@ class Ground:
                     path = ("routing", name, n)
                     narrow = playbook.routing.territories[n].narrowness if step is RoutingStep.TERRITORY else 0
                     sure = step is not RoutingStep.RULES or not playbook.routing.rules[n].owner
-                    yield Row(step, path, title, goes_to, rank, self.box(conditions), narrow, sure)
+                    yield Row(step, path, title, goes_to, rank, self.box(conditions), narrow, sure, n)
 
 
 def _listed(step: RoutingStep, playbook: Playbook) -> Iterator[tuple[str, int, str, str, Mapping[str, Sequence[str]]]]:
@@ -140,6 +150,10 @@ def _all_values(playbook: Playbook, name: str) -> Iterator[Sequence[str]]:
         yield [p.product for p in routing.product_teams]
     if name == "languages":
         yield [spoken.language for spoken in routing.language_teams]
+
+
+def _size(box: Box) -> int:
+    return prod(len(allowed) for allowed in box.values())
 
 
 def overlap(one: Box, other: Box) -> bool:

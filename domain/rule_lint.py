@@ -80,7 +80,7 @@ def _shadowed(ground: Ground) -> Iterator[PlaybookFinding]:
         before = [r for r in ground.before(row) if overlap(r.box, row.box)]
         if not before or ground.uncovered(row.box, before) is not None:
             continue
-        takers = [r for r in before if ground.uncovered(row.box, [r]) is None][:1] or before
+        takers = [r for r in before if all(row.box[name] <= r.box[name] for name in row.box)][:1] or before
         names = ", ".join(r.name for r in takers[:4]) + (", …" if len(takers) > 4 else "")
         yield _error(row.path, f"{row.name} can never fire: {names} takes all of it first", "move it up, or remove it")
 
