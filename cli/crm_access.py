@@ -33,14 +33,15 @@ def crm_access() -> CrmAccess:
     if f"{PREFIX}CRM_INSTANCE_URL" not in os.environ:
         for root in (store.data_dir, store.data_dir / "demo"):
             if (root / MARKER).exists() and (root / "ports.json").exists():
-                return _demo(root)
+                return demo_access(root)
     try:
         return CrmAccess(load(CrmSettings), store)
     except InputError as missing:
         raise InputError(f"no org to ask. {missing.detail}; or start `countersign demo` and ask its org") from None
 
 
-def _demo(root: Path) -> CrmAccess:
+def demo_access(root: Path) -> CrmAccess:
+    """The way into the org of a demo that keeps its data in `root`. Raises `InputError` where that cannot be read."""
     try:
         port = int(json.loads((root / "ports.json").read_text())["crm"])
         kept = json.loads((root / "secrets.json").read_text())

@@ -18,7 +18,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from cli.api import ApiClient
+from cli.crm_access import demo_access
 from cli.crm_check import CrmReading, Records, approved_writes, compare
+from cli.readiness import audit, keep
 from cli.scripted_reviewer import ScriptedReviewer
 from cli.short_playbook import with_short_deadlines
 from cli.stack import LocalStack, reset
@@ -107,6 +109,9 @@ def _open_end(stack: LocalStack, leads: int, *, browser: bool) -> int:
     else:
         with console.status(f"Handing in {leads} sample leads …"):
             _hand_in(stack, leads)
+        with console.status("Auditing the sample org …"):
+            access = demo_access(stack.root)
+            keep(access, audit(access, stores.playbooks.current()))
         handed_in.touch()
     login = _reviewer_login(stores)
     console.print()

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from cli.crm_access import crm_access
 from domain.draft_text import listed
@@ -62,7 +63,7 @@ def init(
         soft_wrap=True,
     )
     for note in notes:
-        console.print(f"[dim]Note: {note}[/]", highlight=False, soft_wrap=True)
+        console.print(f"[dim]Note: {escape(note)}[/]", highlight=False, soft_wrap=True)
 
 
 def write(folder: Path, org: OrgSketch) -> None:

@@ -6,10 +6,12 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
-from cli.crm_access import crm_access
+from cli.crm_access import CrmAccess, crm_access
 from domain.permissions import Level
+from domain.playbook import Playbook
 from domain.readiness import readiness as judged
 from domain.readiness_report import FAIR, GOOD, MotionReport, ReadinessReport
 from gateways.crm.audit_reader import AuditReader
@@ -28,15 +30,10 @@ def readiness(
     store: Annotated[bool, typer.Option(help="Keep the report, so that the approval UI shows it.")] = True,
 ) -> int:
     """Audit the connected CRM and the set-up. Exit code 1 where nothing but a copilot is advised yet."""
-    access, clock = crm_access(), SystemClock()
-    playbook = load_playbook(folder or load(PlaybookSettings).playbook_dir)
-    report = judged(AuditReader(access.session(clock), clock).measure(playbook), playbook)
+    access = crm_access()
+    report = audit(access, load_playbook(folder or load(PlaybookSettings).playbook_dir))
     if store:
-        access.store.data_dir.mkdir(parents=True, exist_ok=True)
-        upgrade(access.store.url)
-        database = Database(access.store.url)
-        SqlReadiness(database).keep(report)
-        database.close()
+        keep(access, report)
     if as_json:
         sys.stdout.write(report.model_dump_json(indent=2) + "\n")
     else:
@@ -44,12 +41,29 @@ def readiness(
     return 1 if report.copilot_only else 0
 
 
+def audit(access: CrmAccess, playbook: Playbook) -> ReadinessReport:
+    """Measure the org and judge it. Raises `CrmError` where it does not answer."""
+    clock = SystemClock()
+    return judged(AuditReader(access.session(clock), clock).measure(playbook), playbook)
+
+
+def keep(access: CrmAccess, report: ReadinessReport) -> None:
+    """Store the report where the pages find it."""
+    access.store.data_dir.mkdir(parents=True, exist_ok=True)
+    upgrade(access.store.url)
+    database = Database(access.store.url)
+    SqlReadiness(database).keep(report)
+    database.close()
+
+
 def show(report: ReadinessReport) -> None:
     console.print(f"\n[bold]{report.score} of 100.[/] {report.verdict}\n", highlight=False)
     areas = Table("Area", "Score", "What was found", box=None, pad_edge=False)
     for area in report.areas:
         tone = "green" if area.score >= GOOD else "yellow" if area.score >= FAIR else "red"
-        areas.add_row(_words(area.area.value), f"[{tone}]{area.score}[/]", area.reasons[0] if area.reasons else "")
+        areas.add_row(
+            _words(area.area.value), f"[{tone}]{area.score}[/]", escape(area.reasons[0]) if area.reasons else ""
+        )
     console.print(areas)
     fields = Table("Field", "Filled", "Fresh", "One spelling", "Use", "Playbook", box=None, pad_edge=False)
     for field in report.fields:
@@ -66,15 +80,15 @@ def show(report: ReadinessReport) -> None:
         motions.add_row(
             str(motion.rank), _words(motion.motion.value), str(motion.score), level_words(motion),
             f"{motion.records:,}", f"{motion.consistent:.0%}", f"{motion.fill:.0%}", f"{motion.risk:.0%}",
-            "; ".join(motion.reasons),
+            escape("; ".join(motion.reasons)),
         )  # fmt: skip
     console.print("\n[bold]Motions[/]")
     console.print(motions)
     console.print("\n[bold]Worth most[/]")
     for number, fix in enumerate(report.fixes, start=1):
-        console.print(f"{number}. {fix.what} (+{fix.gain}). {fix.how}.", highlight=False)
+        console.print(escape(f"{number}. {fix.what} (+{fix.gain}). {fix.how}."), highlight=False)
     for line in report.unmeasured:
-        console.print(f"[yellow]Not measured:[/] {line}", highlight=False)
+        console.print(f"[yellow]Not measured:[/] {escape(line)}", highlight=False)
     console.print(f"\n[dim]{report.api_calls} API calls, nothing written to the CRM.[/]", highlight=False)
 
 
