@@ -57,11 +57,17 @@ class PollCursor(Value):
 
 
 class ChangedLead(Value):
-    """A lead in one version. `record` is missing where its fields cannot be kept as text."""
+    """A lead in one version."""
 
-    lead_id: str
-    modified_at: Instant
-    record: CrmRecord | None = None
+    record: CrmRecord
+
+    @property
+    def lead_id(self) -> str:
+        return self.record.id
+
+    @property
+    def modified_at(self) -> Instant:
+        return self.record.modified_at
 
     @property
     def event_id(self) -> str:
@@ -104,8 +110,6 @@ def inquiry_of(lead: ChangedLead) -> Inquiry | None:
 
     What would say something else when cut short (an address, a country, a language) is left out instead.
     """
-    if lead.record is None:
-        return None
     record = lead.record
     language = record.text("Preferred_Language__c").strip()
     said: dict[str, object] = {
@@ -122,6 +126,7 @@ def inquiry_of(lead: ChangedLead) -> Inquiry | None:
     try:
         return Inquiry.model_validate(said)
     except ValidationError:
+        # Such as half a surrogate pair, which JSON lets pass and which is no text.
         return None
 
 

@@ -5,17 +5,15 @@ When do you need to touch this? When another field of a lead makes its inquiry, 
 
 import threading
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from pydantic import ValidationError
-
-from domain.errors import CrmError, ErrorCode, InputError
+from domain.errors import ErrorCode, InputError
 from domain.owners import find_queue
 from domain.polling import PAGE, ChangedLead, ChangedPage, Mark, PollCursor
 from gateways.crm.client import CompositeAnswer, Part, PartAnswer, SalesforceSession, query_part
 from gateways.crm.fields import SYSTEM
 from gateways.crm.soql import select
-from gateways.crm.values import is_id_of, parse_time, record_from, records_from
+from gateways.crm.values import is_id_of, records_from
 
 POLLED = (
     *SYSTEM,
@@ -107,18 +105,7 @@ def _leads_part(name: str, *all_of: Bound) -> Part:
 
 
 def _leads(answer: PartAnswer) -> tuple[ChangedLead, ...]:
-    return tuple(_lead(row) for row in answer.records())
-
-
-def _lead(row: Mapping[str, Any]) -> ChangedLead:
-    if not isinstance(row.get("Id"), str):
-        raise CrmError("a Lead row came without Id", code=ErrorCode.CRM_PROTOCOL)
-    try:
-        record = record_from("Lead", row)
-    except ValidationError:
-        # Text that is none (half a surrogate pair): one such lead must not stop all others.
-        record = None
-    return ChangedLead(lead_id=row["Id"], modified_at=parse_time(row.get("SystemModstamp")), record=record)
+    return tuple(ChangedLead(record=record) for record in records_from("Lead", answer.records()))
 
 
 def _unfinished(answer: PartAnswer) -> bool:

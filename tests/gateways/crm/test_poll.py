@@ -1,12 +1,13 @@
 """Looking for changed leads in a real server: which count, in which order, and at what cost."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
 
 from domain.errors import CrmError, ErrorCode, InputError
 from domain.polling import PAGE, ChangedPage, PollCursor, advanced
+from gateways.crm.client import CompositeAnswer, Part, PartAnswer, SalesforceSession
 from gateways.crm.poll import SalesforceChangedLeads
 from tests.gateways.crm.world import START, World
 
@@ -36,7 +37,6 @@ def test_a_lead_comes_with_its_own_words_and_its_version(world: World, leads: Sa
     assert ids(page) == [world.lead]
     (lead,) = page.leads()
     assert lead.event_id == f"{world.lead}@2026-03-02T09:00:00Z"
-    assert lead.record is not None
     assert (lead.record.text("Email"), lead.record.text("Company")) == ("ada@engines.example", "Analytical Engines")
     assert page.read_at == world.crm.clock.now
 
@@ -131,3 +131,38 @@ def test_an_outage_has_its_name(world: World, leads: SalesforceChangedLeads) -> 
     with pytest.raises(CrmError) as down:
         look(leads, None)
     assert down.value.code is ErrorCode.CRM_UNAVAILABLE
+
+
+class Answers(SalesforceSession):
+    """A session that gives prepared rows, for what a real server would send only in years."""
+
+    def __init__(self, fresh: dict[str, Any], again: dict[str, Any]) -> None:
+        self._prepared = {"fresh": fresh, "again": again}
+
+    def user_id(self) -> str:
+        return "005000000000001AAA"
+
+    def composite(self, parts: Sequence[Part], *, all_or_none: bool) -> CompositeAnswer:
+        stamp = "2026-03-02T09:00:00.000+0000"
+        queue = {"Id": "00G000000000001AAA", "SystemModstamp": stamp, "DeveloperName": "Inbound", "Name": "Inbound"}
+        bodies = {"queue": {"records": [queue]}, **self._prepared}
+        return CompositeAnswer(
+            parts={part.name: PartAnswer(status=200, body=bodies[part.name]) for part in parts}, server_time=START
+        )
+
+
+def row(lead_id: str, **fields: Any) -> dict[str, Any]:
+    return {"Id": lead_id, "SystemModstamp": "2026-03-02T09:00:00.000+0000", **fields}
+
+
+def test_fewer_rows_than_asked_for_are_not_the_end_where_the_server_says_so() -> None:
+    again = {"records": [row("00Q000000000001AAA")], "done": False}
+    page = look(SalesforceChangedLeads(Answers({"records": []}, again)), PollCursor.starting(START))
+    assert page.again_goes_on
+
+
+def test_a_row_without_its_version_is_no_answer() -> None:
+    fresh = {"records": [{"Id": "00Q000000000001AAA"}]}
+    with pytest.raises(CrmError) as broken:
+        look(SalesforceChangedLeads(Answers(fresh, {"records": []})), PollCursor.starting(START))
+    assert broken.value.code is ErrorCode.CRM_PROTOCOL
