@@ -76,7 +76,10 @@ class BantFindings(Value):
         return tuple(f for f in self.findings if f.kind is kind)
 
     def summary(self, kind: BantKind) -> BantSummary:
-        """Contradictions about budget or timeline are uncertain; a need or a decider that was named stands."""
+        """Contradictions about budget or timeline are uncertain; a need or a decider that was named stands.
+
+        So is a denial after which an amount or a time is considered.
+        """
         found = self.of(kind)
         stated = [f for f in found if f.stance is Stance.STATED]
         denied = [f for f in found if f.stance is Stance.DENIED]
@@ -87,6 +90,9 @@ class BantFindings(Value):
             settled = kind in {BantKind.NEED, BantKind.AUTHORITY}
             stance = Stance.STATED if settled else Stance.UNCERTAIN
             return BantSummary(stance=stance, best=_best(stated if settled else [*stated, *denied]), conflicting=True)
+        later = [f for f in found if f.stance is Stance.UNCERTAIN and f.value and denied and f.start > denied[-1].start]
+        if later and not stated:
+            return BantSummary(stance=Stance.UNCERTAIN, best=_best(later), conflicting=True)
         for stance, some in ((Stance.STATED, stated), (Stance.DENIED, denied), (Stance.UNCERTAIN, list(found))):
             if some:
                 return BantSummary(stance=stance, best=_best(some))

@@ -47,6 +47,7 @@ WORDS = BantWords(
         rf"(?:the )?(?:next |coming |about |around |roughly )*{_COUNT}(?: (?:to|or) {_COUNT}"
         rf"|-\d{{1,2}})? (?:working |business )?(?:days?|weeks?|months?|quarters?|years?)(?: from now"
         rf"| time)?",
+        r"(?:early |late |mid[ -]?)?(?:spring|summer|autumn|fall|winter)(?: (?:of )?20[2-4]\d)?\b",
         r"20[2-4]\d(?:[-/.]\d{1,2}[-/.]\d{1,2})?",
         r"(?:the )?\d{1,2}(?:st|nd|rd|th)\b(?: of [a-z]{3,9})?",
         r"(?!24/7)\d{1,2}[./]\d{1,2}(?:[./]\d{2,4})?",
@@ -77,7 +78,7 @@ WORDS = BantWords(
             budget|spending|hiring freeze; can't|cannot|can_not|couldn't * spend|justify|pay|invest;
             can't|cannot|can_not|couldn't * afford it|that|this|another|the|a|anything|more|your|you|any|much|
             right|at|new|something|what; can't|cannot|couldn't * afford to pay|spend|buy|invest;
-            not|isn't|wasn't|n't * in * budget; out of|over|beyond|outside * budget|price|range; too
+            not|isn't|wasn't|n't * in * budget; over|beyond|outside * budget|price|range; out of budget|money|funds; too
             expensive|pricey|steep|costly; too much money|for us; no|not|isn't|there's * money|budget *
             left|for|available|this; lost * budget|funding; budget|funding was|is|got|has been?
             rejected|denied|declined|refused|turned; not|n't willing|prepared|going|able to pay|spend|invest; spent
@@ -116,7 +117,7 @@ WORDS = BantWords(
             no|without|not * rush|hurry|timeline|deadline|time_frame|timeframe|pressure|
             urgency|set_date|fixed_date|hard_date|immediate_plans|date; no|not * plan|plans|planned|date|timescale;
             not|n't|isn't|won't|aren't|never|nothing * any_time|anytime soon; not|n't|won't|isn't|aren't|nothing *
-            this|next|before|until year|quarter|month|week|summer|spring; not|n't *
+            this|next year|quarter|month|week|summer|spring; not|n't *
             urgent|urgency|hurry|rush|pressing; no|not|n't * time soon; on hold|ice|pause; on the back burner; back
             burner; postponed|shelved|parked|paused|deprioritised|deprioritized|pushed back; nothing *
             planned|scheduled|concrete|decided; some_day|someday|whenever|eventually; don't|not|haven't|no *
@@ -251,8 +252,11 @@ WORDS = BantWords(
     asks={
         B: phrases(
             """
-            budget~; funding|funds|invest|investment|investing|spend|spending|
-            afford|price_range|pricing|cost|money|figure|price; how much; ballpark; financial|financially
+            budget~; funding|funds|invest|investment|investing|afford|figure; price range; money
+            set|available|aside|for;
+            have|set|put * money; how much * budget|spend|invest|pay|money|planned|allocated|set|mind;
+            looking|willing|able|prepared|planning|hoping to spend|pay; ballpark; financially;
+            pricing|price|cost * work|align|fit|range|expect~
             """
         ),
         A: phrases(
@@ -264,7 +268,8 @@ WORDS = BantWords(
         ),
         T: phrases(
             """
-            when; timeline|timeframe|time_frame|timing|deadline|timescale|schedule|date; how soon|quickly|urgent;
+            when do|would|are|is|will|can|could|should|does|did|you'd|by|exactly; by when;
+            timeline|timeframe|time_frame|timing|deadline|timescale|schedule|date; how soon|quickly|urgent;
             go_live|go-live|start|kick_off|launch|implement~; by what|which; urgency|rush|hurry
             """
         ),
@@ -287,7 +292,7 @@ WORDS = BantWords(
     ),
     yes=(
         r"(?:yes|yeah|yep|yup|correct|right|exactly|absolutely|definitely|sure|that's right|that's correct"
-        r"|indeed|of course|we do|we have|it is|i do|i_am|uh-huh|mm-hmm|affirmative)"
+        r"|indeed|of course|we do|we have|it is|i do|i am|uh-huh|mm-hmm|affirmative)"
     ),
     no=(
         r"(?:no|nope|nah|not really|not yet|not at all|not at the moment|unfortunately not|i'm afraid not"

@@ -81,8 +81,8 @@ STATED: Phrases = {
         track|visibility|people|time|sales|clients|leads|data; costs|costing|cost_us; miss|missing|missed *
         deadlines|deliveries|windows|slots|orders|target~|leads|calls; can't|cannot|can_not
         see|track|tell|keep|scale|report|get|find|handle|manage|cope|
-        show|rely|trust|plan|forecast|measure|do|even; no
-        visibility|way|overview|idea|insight|control|single|clear| real|reporting|automation|integration;
+        show|rely|trust|plan|forecast|measure|do|even; crash~; homegrown|home-grown; drowning; falls|falling
+        apart; no visibility|way|overview|insight|control|single|clear| real|reporting|automation|integration;
         don't|doesn't|do_not|does_not|didn't|isn't|aren't|won't
         scale|work|integrate|talk|support|know|see|sync|have|cope| handle|keep|able|able|enough; too
         slow|many|much|expensive|manual|complex|clunky|old;

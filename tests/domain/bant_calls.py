@@ -304,4 +304,102 @@ CALLS = (
         "Commercial : Vous avez une échéance ?\nClient : Non, rien ne presse.",
         {"timeline": "denied"},
     ),
+    Call(
+        "a_whole_discovery_call",
+        (
+            "Speaker 1: Hey Priya, thanks so much for hopping on. I know you're busy."
+            "\n"
+            "Speaker 2: No worries, happy to chat."
+            "\n"
+            "Speaker 1: So I saw you downloaded our routing guide. What prompted that?"
+            "\n"
+            "Speaker 2: Honestly, we're drowning. We have about sixty vans and our dispatcher does all "
+            "the routes manually, and when she's on holiday everything falls apart."
+            "\n"
+            "Speaker 1: Oof. And what does that cost you, roughly?"
+            "\n"
+            "Speaker 2: Hmm, we reckon around 15 grand a month in overtime and missed slots."
+            "\n"
+            "Speaker 1: Wow. If you found the right tool, do you have money set aside for it?"
+            "\n"
+            "Speaker 2: Not officially. I'd need to put together a business case. But Mark, our ops "
+            "director, mentioned he could free up maybe 30 to 40k out of the fleet budget."
+            "\n"
+            "Speaker 1: Got it. So Mark would be the one signing?"
+            "\n"
+            "Speaker 2: Him and finance, yeah. Anything over 25k goes to the CFO."
+            "\n"
+            "Speaker 1: And timing-wise, when would you ideally want this running?"
+            "\n"
+            "Speaker 2: Before peak season, so October at the latest. We can't go through another "
+            "Christmas like the last one."
+            "\n"
+            "Speaker 1: Makes sense. How about I send over a proposal by Thursday?"
+            "\n"
+            "Speaker 2: Sounds good. Thursday works."
+            "\n"
+        ),
+        {
+            "budget": "uncertain: 30 to 40k",
+            "authority": "stated: CFO",
+            "need": "stated",
+            "timeline": "stated: peak season",
+        },
+    ),
+    Call(
+        "notes_of_a_call",
+        (
+            "Notes from call with Bruno (Head of IT, Alpes Transport), 14 Nov"
+            "\n"
+            "- currently on a homegrown system from 2012, crashes weekly"
+            "\n"
+            "- no budget allocated in FY26, would have to go into FY27 planning"
+            "\n"
+            "- decision sits with the DSI and the board; Bruno only recommends"
+            "\n"
+            "- not before summer 2027"
+            "\n"
+            "- wants API docs"
+            "\n"
+        ),
+        {
+            "budget": "denied: no budget",
+            "authority": "stated: the board",
+            "need": "stated: crashes",
+            "timeline": "uncertain: summer 2027",
+        },
+    ),
+    Call(
+        "a_cold_call",
+        (
+            "Agent: Good afternoon, this is Lucy from Acme. Is now a good time?"
+            "\n"
+            "Customer: Not really, what is it about?"
+            "\n"
+            "Agent: You asked about our telematics. Do you have a budget for this year?"
+            "\n"
+            "Customer: Look, money is not the problem. The problem is that my boss doesn't see the "
+            "point."
+            "\n"
+            "Agent: I see. Who would make the decision?"
+            "\n"
+            "Customer: My boss. Well, and his boss."
+            "\n"
+            "Agent: When do you plan to decide?"
+            "\n"
+            "Customer: No idea. Sometime next year perhaps."
+            "\n"
+            "Agent: What would help you most?"
+            "\n"
+            "Customer: I don't need another dashboard. I need my drivers to stop calling me every five "
+            "minutes."
+            "\n"
+        ),
+        {
+            "budget": "stated: not the problem",
+            "authority": "stated: boss",
+            "need": "stated",
+            "timeline": "uncertain: next year",
+        },
+    ),
 )
