@@ -19,6 +19,8 @@ from domain.transliteration import TEXT_LIMIT, is_foreign, latin, romanised, uml
 _SURE_WORD = 0.93
 """From here on two words are one word with a slip of the keyboard."""
 _MAYBE_WORD = 0.75
+_SHORT_SLIP = 0.85
+"""One letter of a short word: perhaps a slip."""
 _BEGINNING = 0.8
 """One word is the beginning of the other: perhaps its abbreviation."""
 _UNITS = frozenset({"division", "div", "branch", "dept", "department", "unit", "subsidiary", "affiliate", "region"})
@@ -157,12 +159,8 @@ def _step_of_pairs(pairs: list[tuple[str, str, float]]) -> NameStep:
     unsure = [(a, b) for a, b, like in pairs if like < _SURE_WORD]
     slips = [(a, b) for a, b, like in pairs if like < 1.0 and (a, b) not in unsure]
     same = [a for a, _, like in pairs if like == 1.0]
-    if unsure and not (
-        len(unsure) == 1
-        and _BEGINNING in {like for *_, like in pairs}
-        and len(same) >= 2
-        and any(map(_is_distinctive, same))
-    ):
+    backed_up = len(same) >= 2 and any(map(_is_distinctive, same)) and sum(map(len, same)) >= 10
+    if unsure and not (len(unsure) == 1 and backed_up and {like for *_, like in pairs} & {_BEGINNING, _SHORT_SLIP}):
         return NameStep.SIMILAR
     backed = sum(len(w) for w in same)
     longest = max(len(a) for a, _ in slips) if slips else 0
@@ -234,7 +232,7 @@ def _word_likeness(one: str, other: str, foreign: bool, cut: bool = False) -> fl
     distance = OSA.distance(one, other)
     same_start = one[0] == other[0]
     if distance == 1 and len(short) >= 5 and same_start:
-        return 0.95 if len(short) >= 6 else 0.85
+        return 0.95 if len(short) >= 6 else _SHORT_SLIP
     if distance == 2 and len(short) >= 9 and same_start:
         return 0.93
     if 3 <= len(short) < len(long) and long.startswith(short):

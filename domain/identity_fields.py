@@ -19,6 +19,9 @@ _STREET_WORDS = {
     "eighth": "8", "ninth": "9", "tenth": "10",
 }  # fmt: skip
 _LIMIT = 200
+_GENERATION = 15
+"""Years; parents and children of one name are further apart, brothers do not share a name."""
+A_GENERATION_APART = -7.0
 
 
 def part(field: str, weight: float, likeness: float, reason: str, one: str = "", other: str = "") -> MatchPart:
@@ -92,7 +95,9 @@ def compare_birth(one: str, other: str) -> MatchPart | None:
     same = (a[:4] == b[:4]) + (a[4:6] == b[4:6]) + (a[6:] == b[6:])
     if same == 2 or apart == 2:
         return part("birth_date", 2.5, 0.7, "similar date of birth", a, b)
-    return part("birth_date", -7.0, 0.0, "another date of birth", a, b)
+    if a[:4].isdigit() and abs(int(a[:4]) - int(b[:4])) < _GENERATION:
+        return part("birth_date", -5.0, 0.0, "another date of birth", a, b)
+    return part("birth_date", A_GENERATION_APART, 0.0, "another date of birth, a generation apart", a, b)
 
 
 def compare_identifier(one: str, other: str) -> MatchPart | None:

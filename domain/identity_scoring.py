@@ -10,6 +10,7 @@ from typing import TypeVar
 from domain.company_names import NameStep, name_step, read_company_name
 from domain.company_words import GENERIC
 from domain.identity_fields import (
+    A_GENERATION_APART,
     compare_birth,
     compare_country,
     compare_identifier,
@@ -150,7 +151,9 @@ def _person_guard(one: PersonRecord, other: PersonRecord, parts: dict[str, Match
     own_mail = own_mail or (bits("email") >= _ANCHOR and halves[0] >= 4)
     if bits("identifier") <= -_ANCHOR:
         return "each has a number of their own"
-    if bits("birth_date") <= -_ANCHOR and not own_mail:
+    if bits("birth_date") <= A_GENERATION_APART and not own_mail:
+        return "parent and child of one name may be two people"
+    if bits("birth_date") <= -_ANCHOR and not own_mail and halves[0] < 4:
         return "another date of birth may be another person"
     shared = is_role_mailbox(one.email) and is_role_mailbox(other.email)
     if bits("email") >= _ANCHOR and not (shared and bits("last_name") <= 0):
