@@ -14,6 +14,7 @@ from domain.past_leads import BacktestReport
 from domain.past_leads import backtest as compare_with_people
 from domain.round_robin import LocalTurns
 from runtime.playbook_files import load_playbook
+from runtime.settings import PlaybookSettings, load
 
 # Piped into a file or another program, a table keeps its lines whole.
 console = Console(width=None if sys.stdout.isatty() else 200)
@@ -21,7 +22,7 @@ SHOWN = 20
 
 
 def backtest(
-    playbook: Annotated[Path, typer.Option(help="The rules to judge.")] = Path("playbook"),
+    playbook: Annotated[Path | None, typer.Option(help="The rules to judge.")] = None,
     days: Annotated[int, typer.Option(min=1, help="Leads that were created in so many days.")] = 90,
     limit: Annotated[
         int, typer.Option(min=1, max=2000, help="The newest so many; each costs up to two API calls.")
@@ -31,11 +32,12 @@ def backtest(
     as_json: Annotated[bool, typer.Option("--json", help="The whole report on standard output.")] = False,
 ) -> int:
     """Agreement per rule with the owners people chose; a reassignment by hand is the truth. Exit code 1 if none."""
-    rules = load_playbook(playbook)
+    folder = playbook or load(PlaybookSettings).playbook_dir
+    rules = load_playbook(folder)
     leads, machines = past_leads(source, days=days, limit=limit)
     if save_to is not None:
         save(leads, machines, save_to)
-    report = compare_with_people(leads, rules, providers(playbook), LocalTurns(), machines)
+    report = compare_with_people(leads, rules, providers(folder), LocalTurns(), machines)
     if as_json:
         sys.stdout.write(report.model_dump_json(indent=2) + "\n")
     elif not report.judged:

@@ -18,6 +18,7 @@ from domain.rule_lint import lint
 from gateways.crm.names import read_names
 from runtime.clock import SystemClock
 from runtime.playbook_files import examine
+from runtime.settings import PlaybookSettings, load
 
 app = typer.Typer(help="Check the rules.", no_args_is_help=True)
 Folder = Annotated[Path | None, typer.Argument(help="The playbook's folder.", show_default="playbook")]
@@ -31,7 +32,7 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="A list of findings on standard output.")] = False,
 ) -> int:
     """Say what is wrong, one finding a line as `file:line: message`. Exit code 1 if there is more than warnings."""
-    place = playbook or folder or Path("playbook")
+    place = playbook or folder or load(PlaybookSettings).playbook_dir
     asked = _live_names() if org else None
     read, found = examine(place, (lint, lambda rules: unknown_names(rules, asked or written_down(rules))))
     if as_json:

@@ -15,21 +15,23 @@ from gateways.playbook_import.matrix import read_matrix
 from gateways.playbook_import.result import Imported
 from gateways.playbook_import.salesforce import read_assignment_rules
 from runtime.playbook_files import load_playbook
+from runtime.settings import PlaybookSettings, load
 
 EMPTY_ROWS = "  rules: []\n"
 
 
 def import_rules(
     file: Annotated[Path, typer.Argument(help="Lead.assignmentRules-meta.xml, or a CSV matrix.")],
-    playbook: Annotated[Path, typer.Option(help="The playbook whose teams and sizes are meant.")] = Path("playbook"),
+    playbook: Annotated[Path | None, typer.Option(help="The playbook whose teams and sizes are meant.")] = None,
     write: Annotated[bool, typer.Option("--write", help="Put the rows where routing.yaml says `rules: []`.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Rows and what is missing, on standard output.")] = False,
 ) -> int:
     """Rows in first-match order on standard output; what has no counterpart is listed. Exit code 1 if something has."""
-    rules = load_playbook(playbook) if playbook.is_dir() else None
+    folder = playbook or load(PlaybookSettings).playbook_dir
+    rules = load_playbook(folder) if folder.is_dir() else None
     found = read_file(file, rules)
     if write:
-        _write(playbook / "routing.yaml", found)
+        _write(folder / "routing.yaml", found)
     if as_json:
         sys.stdout.write(found.model_dump_json(indent=2, exclude_defaults=True) + "\n")
     elif not write:

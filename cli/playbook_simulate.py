@@ -15,6 +15,7 @@ from domain.past_leads import Change, PastLead, compare, decide_again
 from domain.playbook import Playbook
 from domain.round_robin import LocalTurns
 from runtime.playbook_files import load_playbook
+from runtime.settings import PlaybookSettings, load
 
 # Piped into a file or another program, a table keeps its lines whole.
 console = Console(width=None if sys.stdout.isatty() else 200)
@@ -22,7 +23,7 @@ console = Console(width=None if sys.stdout.isatty() else 200)
 
 def simulate(
     changed: Annotated[Path, typer.Argument(help="The folder of the changed playbook.")],
-    playbook: Annotated[Path, typer.Option(help="The playbook as it is.")] = Path("playbook"),
+    playbook: Annotated[Path | None, typer.Option(help="The playbook as it is.")] = None,
     days: Annotated[int, typer.Option(min=1, help="Leads that were created in so many days.")] = 90,
     limit: Annotated[
         int, typer.Option(min=1, max=2000, help="The newest so many; each costs up to two API calls.")
@@ -32,13 +33,14 @@ def simulate(
     as_json: Annotated[bool, typer.Option("--json", help="Every change on standard output.")] = False,
 ) -> int:
     """The leads whose score or owner changes, and how many each owner gets. Exit code 0 whatever changes."""
-    before, after = load_playbook(playbook), load_playbook(changed)
+    folder = playbook or load(PlaybookSettings).playbook_dir
+    before, after = load_playbook(folder), load_playbook(changed)
     leads, machines = past_leads(source, days=days, limit=limit)
     if save_to is not None:
         save(leads, machines, save_to)
     leads.sort(key=lambda p: (p.created_at, p.lead.id))
-    changes = changes_of(leads, before, playbook, after, changed)
-    shares = owners_of(leads, before, playbook), owners_of(leads, after, changed)
+    changes = changes_of(leads, before, folder, after, changed)
+    shares = owners_of(leads, before, folder), owners_of(leads, after, changed)
     if as_json:
         report = {
             "leads": len(leads),

@@ -7,13 +7,19 @@ from functools import partial
 
 import pytest
 
+from activities.turns import TurnsOfCase
 from domain.cases import CaseOutcome
+from domain.evidence import EvidenceBook
 from domain.leads import Motion
 from domain.ports import Rotation
+from domain.reading import read
 from domain.round_robin import Seat, Turn
+from domain.routing import route
+from domain.scoring import qualify
 from persistence.assignments import CRM_COUNTS_AFTER, SqlRotation
 from persistence.cases import SqlCases
 from persistence.database import Database
+from tests.domain import scenes
 from tests.fakes.clock import START, FakeClock
 from tests.fakes.databases import Postgres
 from tests.fakes.examples import ORG, inquiry
@@ -143,3 +149,18 @@ def test_leads_that_wait_for_approval_count_until_the_crm_counts_them(db: Databa
 
 def test_nobody_to_choose_from_is_nobody(rotation: SqlRotation) -> None:
     assert rotation.take(turn("case-1"), [], now=START) == ""
+
+
+def test_a_retried_step_routes_to_the_same_person_and_takes_no_second_turn(rotation: SqlRotation) -> None:
+    said, snap, rules = (scenes.inquiry(),), scenes.snapshot(), scenes.playbook()
+    score = qualify(said, snap, scenes.COMPANY, read(said, rules), rules, EvidenceBook(), now=scenes.NOW)
+
+    def attempt(case_id: str, round: int = 1) -> str:
+        turns = TurnsOfCase(rotation, ORG, case_id, round, now=scenes.NOW)
+        return route(said, snap, scenes.COMPANY, score, rules, EvidenceBook(), now=scenes.NOW, turns=turns).owner_id
+
+    first = attempt("case-1")
+    assert [attempt("case-1"), attempt("case-1", round=2)] == [first, first]
+    second = attempt("case-2")
+    assert {first, second} == {scenes.IRENE.id, scenes.TOMAS.id}
+    assert rotation.turns_taken(ORG, "emea") == {first: 1, second: 1}
