@@ -33,7 +33,11 @@ class ApiClient:
         login, password = os.environ.get("COUNTERSIGN_LOGIN", ""), os.environ.get("COUNTERSIGN_PASSWORD", "")
         if not login or not password:
             raise InputError("set COUNTERSIGN_LOGIN and COUNTERSIGN_PASSWORD to your own login of the approval UI")
-        client.sign_in(login, password)
+        try:
+            client.sign_in(login, password)
+        except InputError:
+            client.close()
+            raise
         return client
 
     def sign_in(self, login: str, password: str) -> None:

@@ -33,24 +33,27 @@ def submit(
     secret = os.environ.get("COUNTERSIGN_INTAKE_SECRET", "")
     if not secret:
         raise InputError("set COUNTERSIGN_INTAKE_SECRET to the secret that the approval UI was started with")
-    api = ApiClient(os.environ.get("COUNTERSIGN_URL", "http://127.0.0.1:8080"))
     rows = list(read_rows(file))
+    api = ApiClient(os.environ.get("COUNTERSIGN_URL", "http://127.0.0.1:8080"))
     kinds: Counter[str] = Counter()
-    for line, row in track(rows, "Handing in", console=console, disable=as_json or not console.is_terminal):
-        try:
-            if isinstance(row, str):
-                raise InputError(row)
-            answer = api.deliver(_inquiry(row, line, file), secret)
-        except Unreachable:
-            raise
-        except InputError as bad:
-            kinds["bad"] += 1
-            console.print(f"{file}:{line}: {bad.detail}", highlight=False, markup=False, soft_wrap=True)
-            answer = {"line": line, "error": bad.detail}
-        else:
-            kinds[str(answer["kind"])] += 1
-        if as_json:
-            sys.stdout.write(json.dumps({"line": line, **answer}) + "\n")
+    try:
+        for line, row in track(rows, "Handing in", console=console, disable=as_json or not console.is_terminal):
+            try:
+                if isinstance(row, str):
+                    raise InputError(row)
+                answer = api.deliver(_inquiry(row, line, file), secret)
+            except Unreachable:
+                raise
+            except InputError as bad:
+                kinds["bad"] += 1
+                console.print(f"{file}:{line}: {bad.detail}", highlight=False, markup=False, soft_wrap=True)
+                answer = {"line": line, "error": bad.detail}
+            else:
+                kinds[str(answer["kind"])] += 1
+            if as_json:
+                sys.stdout.write(json.dumps({"line": line, **answer}) + "\n")
+    finally:
+        api.close()
     console.print(
         f"{len(rows)} rows: {kinds['new']} new cases, {kinds['joined']} joined an open case, "
         f"{kinds['repeated']} were known already, {kinds['bad']} bad"
