@@ -170,6 +170,7 @@ WORDS = BantWords(
     open={
         B: phrases(
             """
+            <money> * beantragt|angemeldet;
             budget~ * noch|nicht|offen|unklar|muss|mussen|hangt|ware|musste|wird *
             nicht|freigegeben|genehmigt|klaren|beantragt|beantragen|
             verhandelt|ab|offen|geklart|verabschiedet|festgelegt| bewilligt|entschieden; noch

@@ -51,7 +51,7 @@ WORDS = BantWords(
         r"20[2-4]\d(?:[-/.]\d{1,2}[-/.]\d{1,2})?",
         r"(?:the )?\d{1,2}(?:st|nd|rd|th)\b(?: of [a-z]{3,9})?",
         r"(?!24/7)\d{1,2}[./]\d{1,2}(?:[./]\d{2,4})?",
-        r"(?:before )?(?:christmas|easter|thanksgiving|black friday|peak(?: season)?|new_year|the holidays"
+        r"(?:before )?(?:christmas|easter|thanksgiving|black friday|peak(?: season)?|new year|the holidays"
         r"|year[ -]end|quarter[ -]end|month[ -]end|eoy|eoq|peak)",
     ),
     who=(

@@ -30,10 +30,10 @@ WORDS = BantWords(
     times=(
         r"(?:(?:el |la |los |principios? de |mediados de |finales de |final de |fin de |\d{1,2} de )*)(?:enero"
         r"|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre)(?: (?:de"
-        r"|del) (?:20\d\d|ano que_viene|proximo ano))?",
+        r"|del) (?:20\d\d|ano que viene|proximo ano))?",
         r"(?:(?:el |la |principios? |mediados |finales |final |fin |antes |cierre |de |del )*)(?:este |esta |el "
         r"|la |proximo |proxima |actual )?(?:primer |segundo |tercer |cuarto |ultimo |proximo )?(?:semana|mes"
-        r"|trimestre|semestre|ano|ejercicio|primavera|verano|otono|invierno|temporada)(?: que_viene| proximo"
+        r"|trimestre|semestre|ano|ejercicio|primavera|verano|otono|invierno|temporada)(?: que viene| proximo"
         r"| proxima)?\b",
         r"q[1-4]",
         rf"(?:las? |los |proxim[oa]s |siguientes |unas |unos )*{_COUNT}(?: o {_COUNT}"
@@ -205,7 +205,7 @@ WORDS = BantWords(
         ),
         T: phrases(
             """
-            no mas tarde|despues de <when>; no puede|podemos|puedo * esperar|retrasar~|pasar
+            no mas tarde|despues de <when>; no puede|podemos|puedo * esperar|retrasar~
             """
         ),
     },

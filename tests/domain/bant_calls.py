@@ -402,4 +402,90 @@ CALLS = (
             "timeline": "uncertain: next year",
         },
     ),
+    Call(
+        "ein_ganzes_gespraech",
+        (
+            "Vertrieb: Frau Krüger, danke für Ihre Zeit. Wie planen Sie denn aktuell Ihre Touren?"
+            "\n"
+            "Krüger: Ehrlich gesagt noch mit Excel. Zwei Kollegen sitzen jeden Morgen anderthalb "
+            "Stunden daran."
+            "\n"
+            "Vertrieb: Und gibt es dafür ein Budget?"
+            "\n"
+            "Krüger: Für dieses Jahr ist nichts mehr eingeplant. Für 2027 haben wir aber 45.000 Euro "
+            "beantragt."
+            "\n"
+            "Vertrieb: Wer muss das freigeben?"
+            "\n"
+            "Krüger: Unser Geschäftsführer, Herr Lang. Ich mache nur die Vorauswahl."
+            "\n"
+            "Vertrieb: Wann würden Sie gern starten?"
+            "\n"
+            "Krüger: Wenn das Budget durch ist, im ersten Quartal. Der alte Vertrag läuft Ende März "
+            "aus."
+            "\n"
+        ),
+        {
+            "budget": "uncertain: 45.000 Euro",
+            "authority": "stated: Geschäftsführer",
+            "need": "stated: Excel",
+            "timeline": "stated",
+        },
+    ),
+    Call(
+        "una_llamada_entera",
+        (
+            "[00:01] Comercial: Gracias por atenderme, Luis. ¿Cuál es el principal problema que tenéis "
+            "ahora?"
+            "\n"
+            "[00:09] Luis: Pues que no sabemos dónde están las furgonetas, y los clientes llaman todo "
+            "el día."
+            "\n"
+            "[00:20] Comercial: ¿Habéis pensado en un presupuesto?"
+            "\n"
+            "[00:24] Luis: Unos quince mil euros al año, como mucho. No podemos pasar de ahí."
+            "\n"
+            "[00:31] Comercial: ¿La decisión la tomas tú?"
+            "\n"
+            "[00:34] Luis: No, la toma mi jefa, yo solo hago la comparativa."
+            "\n"
+            "[00:40] Comercial: ¿Y hay alguna fecha límite?"
+            "\n"
+            "[00:43] Luis: Sí, nos vence el contrato el 31 de enero."
+            "\n"
+        ),
+        {
+            "budget": "stated: quince mil euros",
+            "authority": "stated: mi jefa",
+            "need": "stated",
+            "timeline": "stated: 31 de enero",
+        },
+    ),
+    Call(
+        "un_appel_entier",
+        (
+            "Commerciale : Merci pour votre temps. Comment gérez-vous vos tournées aujourd'hui ?"
+            "\n"
+            "M. Petit : Sur Excel, et ça prend trois heures par jour à notre exploitant."
+            "\n"
+            "Commerciale : Avez-vous un budget pour ce projet ?"
+            "\n"
+            "M. Petit : Pas encore, il faut que je monte un dossier. Peut-être 20 000 euros."
+            "\n"
+            "Commerciale : Qui prend la décision finale ?"
+            "\n"
+            "M. Petit : C'est moi qui signe, avec l'accord de notre DAF."
+            "\n"
+            "Commerciale : Et l'échéance ?"
+            "\n"
+            "M. Petit : Il n'y a pas d'urgence, mais on aimerait démarrer à la rentrée."
+            "\n"
+        ),
+        {
+            "budget": "uncertain: 20 000 euros",
+            "authority": "stated: DAF",
+            "need": "stated: Excel",
+            "timeline": "uncertain",
+        },
+    ),
 )
