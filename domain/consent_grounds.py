@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from cleanco import basename
 
 from domain.citing import cite_field, cite_inquiry
 from domain.evidence import EvidenceBook
-from domain.leads import CrmSnapshot, Inquiry
+from domain.leads import CrmRecord, CrmSnapshot, Inquiry
 from domain.model import Instant
 from domain.naming import FREE_MAIL_HOSTS, NOT_PROVIDED, is_role_mailbox, mail_host, registrable_domain
 from domain.opt_outs import Channel, concerns, in_force
@@ -88,8 +88,10 @@ class Grounds:
             if inquiry.source.value in policy.own_request_sources:
                 return cite_inquiry(self._book, inquiry, "message" if inquiry.message.strip() else "product_interest")
             lead = self._snapshot.lead
-            polled = lead is not None and inquiry.source.value == "crm_poll"
-            if lead is not None and polled and lead.text("LeadSource") in policy.own_request_lead_sources:
+            if lead is None or inquiry.source.value != "crm_poll":
+                continue
+            # Somebody's later edit brings the lead in anew; the person's own request is as old as the lead.
+            if lead.text("LeadSource") in policy.own_request_lead_sources and _made_since(lead, oldest):
                 return cite_field(self._book, lead, "LeadSource")
         return None
 
@@ -130,3 +132,12 @@ def has_legal_form(company: str) -> bool:
     """Whether a name ends in the form of a legal person: Ltd, GmbH, S.L., Oyj, …"""
     name = re.sub(r"[\s.,]+$", "", clean(company.replace(NOT_PROVIDED, ""), 300))
     return bool(name) and re.sub(r"[\s.,]+$", "", str(basename(name))) != name
+
+
+def _made_since(record: CrmRecord, oldest: Instant) -> bool:
+    """Whether it was made then or later; not where the CRM does not say when."""
+    try:
+        made = datetime.fromisoformat(record.text("CreatedDate"))
+    except ValueError:
+        return False
+    return made.tzinfo is not None and made >= oldest

@@ -116,8 +116,15 @@ def test_an_old_or_empty_request_is_none() -> None:
 
 def test_a_lead_found_by_poll_counts_by_its_source() -> None:
     polled = inquiry(source=InquirySource.CRM_POLL)
-    assert asked(polled, snapshot(lead=lead(LeadSource="Web"))).allowed
-    assert not asked(polled, snapshot(lead=lead(LeadSource="Purchased List"))).allowed
+    new = {"CreatedDate": f"{NOW:%Y-%m-%dT%H:%M:%S}.000+0000"}
+    assert asked(polled, snapshot(lead=lead(LeadSource="Web", **new))).allowed
+    assert not asked(polled, snapshot(lead=lead(LeadSource="Purchased List", **new))).allowed
+
+
+@pytest.mark.parametrize("made", ["2019-05-01T10:00:00.000+0000", "2019-05-01", "", None])
+def test_an_edit_of_an_old_lead_is_no_new_request(made: str | None) -> None:
+    polled = inquiry(source=InquirySource.CRM_POLL)
+    assert not asked(polled, snapshot(lead=lead(LeadSource="Web", CreatedDate=made))).allowed
 
 
 def test_without_an_address_nothing_is_sent() -> None:
