@@ -179,6 +179,7 @@ class DecidingActivities:
             rule=result.rule,
             confidence=result.confidence,
             conflict=not result.owner_id,
+            nobody=not result.owner_id and len(result.rows) < 2,
             strategic=result.strategic,
             assign_first=first is not None,
         )

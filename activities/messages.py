@@ -72,6 +72,8 @@ class RoutingHead(Message):
     confidence: float
     conflict: bool = False
     strategic: bool = False
+    nobody: bool = False
+    """No owner, because no rule fits or nobody is free: not because rules disagree."""
     assign_first: bool = False
     """The level lets policy sign this first assignment before the rest is reviewed."""
 

@@ -192,6 +192,7 @@ async def undo(site: SiteOf, who: Script, receipt_id: CaseId) -> dict[str, Any]:
 @router.post("/pause")
 def pause(site: SiteOf, who: Script, body: PauseBody) -> dict[str, dict[str, bool]]:
     """What is paused afterwards, by motion."""
-    require(who, Permission.PAUSE)
+    # Anybody may stop; to go on is for those who answer for it.
+    require(who, Permission.PAUSE if body.paused else Permission.RESUME)
     set_pause(site.deps, body.motion, body.paused, by=who.user.login)
     return {"paused": {m.value: site.deps.pause.paused(m) for m in Motion}}

@@ -84,7 +84,7 @@ class Site:
             nav=tuple(nav),
             paused=stopped,
             motions=(("", "Everything", all(paused.values())), *((m.value, MOTION[m], paused[m]) for m in Motion)),
-            may_pause=can(who.user.role, Permission.PAUSE),
+            may_pause=can(who.user.role, Permission.RESUME if stopped else Permission.PAUSE),
             undelivered=len(self.deps.reviews.undelivered(100)),
         )
 

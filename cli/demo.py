@@ -18,6 +18,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from cli.api import ApiClient
+from cli.children import StackError
 from cli.crm_access import demo_access
 from cli.crm_check import CrmReading, Records, approved_writes, compare
 from cli.readiness import audit, keep
@@ -77,6 +78,10 @@ def demo(
         for sentence in stack.ports.moved:
             console.print(f"[yellow]{sentence}[/]")
         return _scripted_run(stack, leads) if once else _open_end(stack, leads, browser=not no_browser)
+    except StackError as ended:
+        # Said before the rest is stopped, which takes a while.
+        console.print(f"\n[red]{escape(ended.detail)}[/]\nStopping the rest …")
+        return 2
     except _Stopped:
         console.print("\nStopping …")
         return 0 if not once else 130

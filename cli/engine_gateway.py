@@ -32,6 +32,10 @@ RPC_TIMEOUT = timedelta(seconds=5)
 _T = TypeVar("_T")
 
 
+class NoSuchRun(EngineUnavailable):
+    """The workflow has ended, was terminated, or has not been started yet."""
+
+
 class EngineGateway:
     """Connects when first needed and again after a loss, so that the UI runs while Temporal does not."""
 
@@ -82,6 +86,9 @@ class EngineGateway:
                     rpc_timeout=RPC_TIMEOUT,
                 )
             )
+        except NoSuchRun:
+            # Closed, terminated or never started here: nobody will ever wait for this decision.
+            return Delivery(accepted=False, reason=RefusalReason.ROUND_CLOSED)
         except WorkflowUpdateFailedError as refused:
             cause = refused.cause
             code = cause.type if isinstance(cause, ApplicationError) and cause.type else RefusalReason.NOT_WAITING
@@ -142,4 +149,6 @@ async def _reached(call: Awaitable[_T]) -> _T:
     except RPCError as failed:
         if failed.status in _OUT_OF_REACH:
             raise EngineUnavailable(f"Temporal cannot be reached ({failed.status.name.lower()})") from None
+        if failed.status is RPCStatusCode.NOT_FOUND:
+            raise NoSuchRun("Temporal has no such running workflow") from None
         raise EngineUnavailable(f"Temporal refused the call ({failed.status.name.lower()})") from None

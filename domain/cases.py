@@ -48,6 +48,7 @@ class ExceptionCode(StrEnum):
     REVIEW_EXPIRED = "review_expired"
     POLICY_SIGNER_REFUSED = "policy_signer_refused"
     FORBIDDEN = "forbidden"
+    WRITE_NOT_AUTHORISED = "write_not_authorised"
     STEP_FAILED = "step_failed"
 
 

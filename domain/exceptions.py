@@ -27,11 +27,17 @@ NEXT_STEP: dict[ExceptionCode, str] = {
         "The policy signer refused; the audit names the reason. Create the lead by hand or raise the cap."
     ),
     ExceptionCode.FORBIDDEN: "The playbook forbids a part of this proposal. Handle the lead by hand.",
+    ExceptionCode.WRITE_NOT_AUTHORISED: (
+        "The write guard refused the decision; the audit names the check. Find out who changed what before you go on."
+    ),
     ExceptionCode.STEP_FAILED: (
         "A step failed for good; the failure document in the case says how. Mend it and submit again."
     ),
 }
 """What resolves each exception, in a sentence for the person who is asked."""
+
+
+_ABOUT_ROUTING = frozenset({ExceptionCode.ROUTING_CONFLICT, ExceptionCode.NO_OWNER})
 
 
 def explain(code: ExceptionCode, routing: RoutingDecision | None, playbook: Playbook) -> CaseException:
@@ -43,7 +49,7 @@ def explain(code: ExceptionCode, routing: RoutingDecision | None, playbook: Play
         code=code,
         owner=owner or _first_manager(playbook),
         next_step=NEXT_STEP[code],
-        detail=routing.conflict if routing is not None and code is ExceptionCode.ROUTING_CONFLICT else "",
+        detail=routing.conflict if routing is not None and code in _ABOUT_ROUTING else "",
     )
 
 

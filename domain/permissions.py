@@ -32,6 +32,7 @@ class Permission(StrEnum):
     DECIDE_HIGH_RISK = "decide_high_risk"
     UNDO = "undo"
     PAUSE = "pause"
+    RESUME = "resume"
     SEE_AUDIT = "see_audit"
     ADMINISTER = "administer"
 
@@ -46,11 +47,20 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.DECIDE_HIGH_RISK,
             Permission.UNDO,
             Permission.PAUSE,
+            Permission.RESUME,
             Permission.SEE_AUDIT,
         }
     ),
-    Role.OPS: frozenset({Permission.SEE_REVIEWS, Permission.PAUSE, Permission.SEE_AUDIT}),
-    Role.ADMIN: frozenset({Permission.SEE_REVIEWS, Permission.PAUSE, Permission.SEE_AUDIT, Permission.ADMINISTER}),
+    Role.OPS: frozenset({Permission.SEE_REVIEWS, Permission.PAUSE, Permission.RESUME, Permission.SEE_AUDIT}),
+    Role.ADMIN: frozenset(
+        {
+            Permission.SEE_REVIEWS,
+            Permission.PAUSE,
+            Permission.RESUME,
+            Permission.SEE_AUDIT,
+            Permission.ADMINISTER,
+        }
+    ),
 }
 
 

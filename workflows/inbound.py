@@ -8,7 +8,7 @@ import asyncio
 from typing import assert_never
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, is_cancelled_exception
+from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from activities.assigning import AssigningActivities
@@ -34,6 +34,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.signing import SigningActivities
     from domain.cases import CaseOutcome, ExceptionCode
     from domain.decisions import RoundState, Verdict
+    from domain.errors import ErrorCode
     from domain.proposals import Phase
     from domain.receipts import MailState, WriteOutcomeKind
 
@@ -112,7 +113,7 @@ class InboundLead(ReviewedCase):
             except ActivityError as failed:
                 if is_cancelled_exception(failed):
                     raise
-                outcome = await self._hand_over(ExceptionCode.STEP_FAILED)
+                outcome = await self._hand_over(_named(failed))
             if await self._close(outcome):
                 return self._result(outcome)
             # An inquiry joined between the last look and the closing: the case is still open, so handle it.
@@ -149,7 +150,7 @@ class InboundLead(ReviewedCase):
         self._qualified = await self._qualify()
         routed = await self._route()
         if routed.conflict:
-            return await self._hand_over(ExceptionCode.ROUTING_CONFLICT)
+            return await self._hand_over(ExceptionCode.NO_OWNER if routed.nobody else ExceptionCode.ROUTING_CONFLICT)
         if routed.assign_first and not self._assigned_first:
             # Once per case: an owner that does not stick is for people to look at.
             self._assigned_first = True
@@ -441,3 +442,10 @@ class InboundLead(ReviewedCase):
             mail=self._mail,
             exception=self._exception,
         )
+
+
+def _named(failed: ActivityError) -> ExceptionCode:
+    """A refusal by the write guard is a matter for security, not a step to be mended."""
+    cause = failed.cause
+    refused = isinstance(cause, ApplicationError) and cause.type == ErrorCode.NOT_AUTHORISED.value
+    return ExceptionCode.WRITE_NOT_AUTHORISED if refused else ExceptionCode.STEP_FAILED

@@ -18,11 +18,13 @@ router = APIRouter()
 
 @router.post("/pause")
 def pause(site: SiteOf, who: Who, form: Form) -> Response:
-    require(who, Permission.PAUSE)
+    pausing = text_of(form, "paused") == "true"
+    # Anybody may stop; to go on is for those who answer for it.
+    require(who, Permission.PAUSE if pausing else Permission.RESUME)
     wanted = text_of(form, "motion")
     if wanted and wanted not in {m.value for m in Motion}:
         raise HTTPException(422, f"There is no motion {wanted}.")
-    set_pause(site.deps, Motion(wanted) if wanted else None, text_of(form, "paused") == "true", by=who.user.login)
+    set_pause(site.deps, Motion(wanted) if wanted else None, pausing, by=who.user.login)
     return RedirectResponse("/", 303)
 
 

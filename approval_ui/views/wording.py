@@ -77,6 +77,8 @@ EXCEPTION: dict[ExceptionCode, str] = {
     ExceptionCode.TOO_MANY_REDRAFTS: "Five drafts were asked for",
     ExceptionCode.REVIEW_EXPIRED: "Nobody decided in time",
     ExceptionCode.POLICY_SIGNER_REFUSED: "The policy signer refused",
+    ExceptionCode.FORBIDDEN: "The playbook forbids a part of it",
+    ExceptionCode.WRITE_NOT_AUTHORISED: "The write guard refused the decision",
     ExceptionCode.STEP_FAILED: "A step failed",
 }
 

@@ -24,7 +24,8 @@ _BY_ERROR_CODE = {
     "INVALID_TYPE": ErrorCode.CRM_FORBIDDEN,
     "MALFORMED_QUERY": ErrorCode.CRM_PROTOCOL,
     "MALFORMED_ID": ErrorCode.CRM_PROTOCOL,
-    "JSON_PARSER_ERROR": ErrorCode.CRM_PROTOCOL,
+    # A value of the wrong shape: sending it again changes nothing.
+    "JSON_PARSER_ERROR": ErrorCode.CRM_REFUSED_VALUE,
     "NOT_FOUND": ErrorCode.CRM_RECORD_MISSING,
     "ENTITY_IS_DELETED": ErrorCode.CRM_RECORD_MISSING,
     "DUPLICATES_DETECTED": ErrorCode.CRM_DUPLICATE_RULE,

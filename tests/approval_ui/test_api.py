@@ -115,7 +115,9 @@ def test_pausing(world: World, door: Door) -> None:
     paused = script.post("/api/pause", {"motion": "inbound", "paused": True}).json()["paused"]
     assert paused == {"inbound": True, "research": False, "follow_up": False, "hygiene": False, "nudge": False}
     assert all(script.post("/api/pause", {"paused": True}).json()["paused"].values())
-    assert not any(script.post("/api/pause", {"paused": False}).json()["paused"].values())
+    # Anybody may stop; to go on is for those who answer for it.
+    assert script.post("/api/pause", {"paused": False}).status_code == 403
+    assert not any(door.script("ines").post("/api/pause", {"paused": False}).json()["paused"].values())
     assert door.script("vera").post("/api/pause", {"paused": True}).status_code == 403
 
 

@@ -168,7 +168,7 @@ async def test_a_model_that_refuses_gives_way_to_the_template_at_once(desk: Desk
         ("fetch", ErrorCode.CRM_FORBIDDEN),
         ("qualify", ErrorCode.DOCUMENT_MISSING),
         ("propose", ErrorCode.DOCUMENT_MISSING),
-        ("apply_changes", ErrorCode.NOT_AUTHORISED),
+        ("apply_changes", ErrorCode.CRM_FORBIDDEN),
     ],
 )
 async def test_a_step_that_fails_for_good_is_an_exception(
@@ -181,6 +181,21 @@ async def test_a_step_that_fails_for_good_is_an_exception(
     assert (ended.outcome, ended.exception) == (CaseOutcome.EXCEPTION, ExceptionCode.STEP_FAILED)
     assert script.names().count(step) == 1
     assert handed_over(script) == [ExceptionCode.STEP_FAILED]
+
+
+async def test_a_write_that_the_guard_refuses_is_a_matter_of_its_own(desk: Desk, script: Script) -> None:
+    script.gate.usual = Gate.POLICY
+    script.fail("apply_changes", ErrorCode.NOT_AUTHORISED)
+    case = await desk.open(script)
+    ended = await case.result()
+    assert (ended.outcome, ended.exception) == (CaseOutcome.EXCEPTION, ExceptionCode.WRITE_NOT_AUTHORISED)
+    assert script.names().count("apply_changes") == 1
+
+
+async def test_nobody_to_own_it_is_told_from_rules_that_disagree(desk: Desk, script: Script) -> None:
+    script.route.usual = RoutingHead(owner_id="", rule="none", confidence=0.0, conflict=True, nobody=True)
+    case = await desk.open(script)
+    assert (await case.result()).exception is ExceptionCode.NO_OWNER
 
 
 async def test_an_outage_is_waited_out(desk: Desk, script: Script) -> None:

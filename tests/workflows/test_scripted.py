@@ -11,6 +11,7 @@ from activities.crm import CrmActivities
 from activities.deciding import DecidingActivities
 from activities.drafting import DraftingActivities
 from activities.mailing import MailActivities
+from activities.polling import PollingActivities
 from activities.reviewing import ReviewActivities
 from activities.signing import SigningActivities
 from tests.workflows.scripted import ScriptedActivities
@@ -22,6 +23,7 @@ REAL = (
     DecidingActivities,
     DraftingActivities,
     MailActivities,
+    PollingActivities,
     ReviewActivities,
     SigningActivities,
 )

@@ -141,7 +141,7 @@ class TestFailures:
             (502, b"<html>bad gateway</html>", ErrorCode.CRM_UNAVAILABLE),
             (403, b'[{"errorCode": "API_DISABLED_FOR_ORG", "message": "no"}]', ErrorCode.CRM_FORBIDDEN),
             (404, b'[{"errorCode": "NOT_FOUND", "message": "no"}]', ErrorCode.CRM_RECORD_MISSING),
-            (400, b'[{"errorCode": "JSON_PARSER_ERROR", "message": "no"}]', ErrorCode.CRM_PROTOCOL),
+            (400, b'[{"errorCode": "JSON_PARSER_ERROR", "message": "no"}]', ErrorCode.CRM_REFUSED_VALUE),
             (418, b'{"strange": true}', ErrorCode.CRM_PROTOCOL),
         ],
     )
