@@ -173,7 +173,7 @@ _GENERIC_TAIL = frozenset({"co", "company", "cie", "cia", "compagnie", "compania
 """`& Co`: says that it is a company, in no country's law."""
 _IN_FRONT_WITH = {"sc": frozenset({"srl", "sa"})}
 """Romanian firms put `S.C.` in front of a name that ends in its form; without one it is S. C. Johnson."""
-_FRONT_ONLY_LONG = 3
+_SHORTEST_LISTED = 3
 _MOST_WORDS = 7
 
 
@@ -197,7 +197,7 @@ def _read_table() -> tuple[dict[str, str], dict[str, frozenset[str]], frozenset[
         for term in terms:
             key = _key(term)
             # Short ones are words or initials elsewhere; the table above has those that are safe.
-            if len(key) > _FRONT_ONLY_LONG and key not in _GENERIC_TAIL and key not in codes:
+            if len(key) > _SHORTEST_LISTED and key not in _GENERIC_TAIL and key not in codes:
                 codes[key] = key
                 stands_for[key] = frozenset({key})
     return codes, stands_for, frozenset(in_front)
@@ -245,9 +245,7 @@ def compatible(one: frozenset[str], other: frozenset[str]) -> bool:
     """Can the two sets of codes be forms of one company? Also where one gives none."""
     if not one or not other:
         return True
-    return any(
-        _STANDS_FOR[a] & _STANDS_FOR[b] and (a in _STANDS_FOR[b] or b in _STANDS_FOR[a]) for a in one for b in other
-    )
+    return any(a in _STANDS_FOR[b] or b in _STANDS_FOR[a] for a in one for b in other)
 
 
 def _without_tail(words: tuple[str, ...]) -> tuple[tuple[str, ...], str | None]:
