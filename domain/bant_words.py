@@ -136,7 +136,8 @@ def _piece(token: str, words: BantWords) -> str:
             return f"(?:{'|'.join(words.who)})"
         case "<number>":
             return rf"(?:\d[\d.,]{{0,10}}|{words.numbers})"
-    return f"(?:{'|'.join(_word(word) for word in token.split('|'))})"
+        case _:
+            return f"(?:{'|'.join(_word(word) for word in token.split('|'))})"
 
 
 def _word(word: str) -> str:

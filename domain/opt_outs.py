@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from typing import Literal
 
 from domain.citing import cite_field, cite_inquiry
 from domain.evidence import EvidenceBook
@@ -94,7 +95,7 @@ def in_force(consent: CrmRecord, now: Instant, *, refusing: bool) -> bool:
     return (since is None or since <= today) and (until is None or until >= today)
 
 
-def _day(text: str) -> date | bool | None:
+def _day(text: str) -> date | Literal[False] | None:
     """The UTC day; None where there is none, False where it cannot be read."""
     if not text.strip():
         return None

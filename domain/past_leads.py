@@ -5,6 +5,7 @@ moment when it was created. Its account and the account's opportunities are take
 """
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from domain.enrichment import Signal
 from domain.evidence import EvidenceBook
@@ -81,16 +82,19 @@ def as_inquiry(past: PastLead) -> Inquiry:
         "title": "Title",
         "website": "Website",
     }
-    return Inquiry(
-        event_id=lead.id,
-        source=InquirySource.CRM_POLL,
-        received_at=past.created_at,
-        country=country_code(lead.text("Country")),
-        language=lead.text("Preferred_Language__c")[:5],
-        product_interest=lead.text("Product_Interest__c")[:80],
-        message=lead.text("Description")[:20_000],
-        lead_id=lead.id,
-        **{name: lead.text(field)[: limits[name]] for name, field in fields.items()},
+    sent: dict[str, Any] = {name: lead.text(field)[: limits[name]] for name, field in fields.items()}
+    return Inquiry.model_validate(
+        {
+            **sent,
+            "event_id": lead.id,
+            "source": InquirySource.CRM_POLL,
+            "received_at": past.created_at,
+            "country": country_code(lead.text("Country")),
+            "language": lead.text("Preferred_Language__c")[:5],
+            "product_interest": lead.text("Product_Interest__c")[:80],
+            "message": lead.text("Description")[:20_000],
+            "lead_id": lead.id,
+        }
     )
 
 

@@ -58,14 +58,8 @@ def _one(action: Action, policy: WritePolicy) -> tuple[RiskCategory, str]:
             return RiskCategory.LOW, "internal note or task"
         case UpdateFields():
             return RiskCategory.MEDIUM, "changes fields of a record"
-        case AssignOwner(strategic=True):
-            return RiskCategory.HIGH, "strategic account"
-        case AssignOwner() if action.after_owner_id in policy.strategic_owner_ids:
-            return RiskCategory.HIGH, "strategic owner"
-        case AssignOwner(first_assignment=True) if is_queue(action.before_owner_id):
-            return RiskCategory.LOW, "first assignment out of a queue"
         case AssignOwner():
-            return RiskCategory.MEDIUM, "ownership change"
+            return _of_assignment(action, policy)
         case SendEmail():
             return RiskCategory.MEDIUM, "external e-mail"
         case Disqualify():
@@ -77,3 +71,13 @@ def _one(action: Action, policy: WritePolicy) -> tuple[RiskCategory, str]:
         case DeleteCreated():
             return RiskCategory.MEDIUM, "takes a created record back"
     assert_never(action)
+
+
+def _of_assignment(action: AssignOwner, policy: WritePolicy) -> tuple[RiskCategory, str]:
+    if action.strategic:
+        return RiskCategory.HIGH, "strategic account"
+    if action.after_owner_id in policy.strategic_owner_ids:
+        return RiskCategory.HIGH, "strategic owner"
+    if action.first_assignment and is_queue(action.before_owner_id):
+        return RiskCategory.LOW, "first assignment out of a queue"
+    return RiskCategory.MEDIUM, "ownership change"

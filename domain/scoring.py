@@ -84,8 +84,9 @@ class _Judge:
 
     def _said_at(self, when: Condition) -> Instant | None:
         """When the newest finding behind an intent or a fact was said."""
-        found = self.facts.intents if isinstance(when, OnIntent) else self.facts.bant if isinstance(when, OnFact) else ()
-        names = when.any_of if isinstance(when, OnIntent | OnFact) else ()
+        if not isinstance(when, OnIntent | OnFact):
+            return None
+        found, names = (self.facts.intents if isinstance(when, OnIntent) else self.facts.bant), when.any_of
         return newest(self.inquiries[f.inquiry].received_at for f in found if f.name in names)
 
     def applies(self, when: Condition) -> tuple[str, ...] | None:

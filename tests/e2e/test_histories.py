@@ -17,7 +17,7 @@ from localcrm.sample import inquiries
 from runtime.engine import DATA_CONVERTER
 from tests.e2e.histories import KeptByEngine, everything_kept
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.timeout(600)]
 
 LEADS = 20
 ROOT = Path(__file__).parents[2]
