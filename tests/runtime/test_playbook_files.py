@@ -72,7 +72,7 @@ def test_comments_and_the_order_of_files_do_not_change_the_digest(folder: Path) 
         ("fields.yaml", "    industry: [crm, firm", "    annual_revenue: [crm, firm", "so nobody can win it"),
         ("fields.yaml", "providers: [crm, firmographics]", "providers: [crm, firmographics, crm]", "crm is there tw"),
         ("fields.yaml", "approved: []", "approved: [everything]", "enrichment.approved.0: input should be 'technog"),
-        ("consent.yaml", "countries: [DE]", "countries: [DE, ES]", "ES has two consent rules, DE-UWG and ES-B2B"),
+        ("consent.yaml", "countries: [ES]", "countries: [ES, DE]", "DE has two consent rules, DE-UWG and ES-B2B"),
     ],
 )  # fmt: skip
 def test_one_mistake_is_one_line_with_its_place(folder: Path, file: str, old: str, new: str, says: str) -> None:
