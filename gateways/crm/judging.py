@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from domain.leads import CrmRecord, CrmSnapshot, RecordRef
-from domain.model import Scalar, Value
+from domain.model import Instant, Scalar, Value
+from domain.opt_outs import Channel, concerns, in_force
 from domain.ports import WriteOrder
 from domain.proposals import AddNote, CreateTask, Phase, ProposalContent, in_phase
 from domain.receipts import Moved, WriteOutcome, WriteOutcomeKind, WriteReceipt
@@ -77,7 +78,9 @@ def verdict(
         return vanished
     if order.phase is not Phase.AFTER_MAIL:
         claims_contact = content.mail is not None or bool(in_phase(content, Phase.AFTER_MAIL))
-        if claims_contact and any(opted_out(live.records[ref.id], live.consents) for ref in people_in(basis.about)):
+        if claims_contact and any(
+            opted_out(live.records[ref.id], live.consents, live.server_time) for ref in people_in(basis.about)
+        ):
             return WriteOutcome(kind=WriteOutcomeKind.OPTED_OUT)
         if touched_by_people(live.activities, snapshot, integration_user):
             return WriteOutcome(kind=WriteOutcomeKind.HUMAN_TOUCH)
@@ -101,14 +104,19 @@ def moved_values(basis: Basis, live: Live) -> tuple[Moved, ...]:
     return tuple(moved)
 
 
-def opted_out(person: CrmRecord, consents: Sequence[CrmRecord]) -> bool:
-    """Whether this person must not be written to any more. The newest consent record on e-mail counts."""
+def opted_out(person: CrmRecord, consents: Sequence[CrmRecord], now: Instant) -> bool:
+    """Whether this person must not be written to any more. One refusal in force is enough, as for the proposal."""
     if any(person.flag(name) for name in _OPT_OUT_FLAGS):
         return True
     party = person.text("IndividualId")
-    theirs = [c for c in consents if party and c.text("PartyId") == party]
-    newest = max(theirs, key=lambda c: (c.text("CaptureDate"), c.modified_at), default=None)
-    return newest is not None and newest.text("PrivacyConsentStatus") == "OptOut"
+    return any(
+        party
+        and consent.text("PartyId") == party
+        and consent.text("PrivacyConsentStatus") == "OptOut"
+        and concerns(consent, Channel.EMAIL, refusing=True)
+        and in_force(consent, now, refusing=True)
+        for consent in consents
+    )
 
 
 def touched_by_people(activities: Iterable[CrmRecord], snapshot: CrmSnapshot | None, integration_user: str) -> bool:

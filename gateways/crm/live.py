@@ -109,7 +109,11 @@ class LiveReader:
 
 
 def _consents(lead_ids: list[str]) -> Part:
-    where = "PartyId IN (SELECT IndividualId FROM Lead WHERE Id IN {}) AND ContactPointType = 'Email'"
+    # One that names no channel refuses every channel.
+    where = (
+        "PartyId IN (SELECT IndividualId FROM Lead WHERE Id IN {})"
+        " AND (ContactPointType = 'Email' OR ContactPointType = null)"
+    )
     soql = select("ContactPointTypeConsent", (*SYSTEM, *CONSENT), where, lead_ids, tail="LIMIT 50")
     return query_part("consents", soql)
 

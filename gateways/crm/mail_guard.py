@@ -43,6 +43,6 @@ class SalesforceMailGuard:
             stopped = gone(people, live)
             if stopped is not None:
                 raise MailError(f"the recipient's record is {stopped.kind.value}", code=ErrorCode.MAIL_REFUSED)
-            if any(opted_out(live.records[person.id], live.consents) for person in people):
+            if any(opted_out(live.records[person.id], live.consents, live.server_time) for person in people):
                 raise MailError("the recipient opted out of e-mail", code=ErrorCode.MAIL_REFUSED)
         return mail

@@ -71,7 +71,8 @@ class TestMeanwhile:
         expected = WriteOutcomeKind.OPTED_OUT if sends_mail else WriteOutcomeKind.WRITTEN
         assert world.writer.apply(order).kind is expected
 
-    def test_an_opt_out_that_is_kept_as_consent(self, world: World) -> None:
+    @pytest.mark.parametrize("channel", [{"ContactPointType": "Email"}, {}])
+    def test_an_opt_out_that_is_kept_as_consent(self, world: World, channel: dict[str, str]) -> None:
         person = world.add("Individual", LastName="Byron")
         world.edit(world.lead, IndividualId=person)
         world.crm.clock.forward(5)
@@ -81,7 +82,7 @@ class TestMeanwhile:
             "ContactPointTypeConsent",
             Name="E-mail",
             PartyId=person,
-            ContactPointType="Email",
+            **channel,
             PrivacyConsentStatus="OptOut",
             CaptureDate="2026-03-02T09:05:00.000+0000",
         )
