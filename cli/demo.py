@@ -241,15 +241,16 @@ def _print_table(cases: tuple[Case, ...], labels: dict[str, str], stores: Stores
 
 
 def _written(case: Case, stores: Stores, mails: list[MailState]) -> str:
-    parts: list[str] = []
-    for receipt in stores.receipts.of_case(case.case_id):
-        for image in receipt.records:
-            if image.created:
-                parts.append(f"new {image.record.object}")
-            else:
-                parts.append(", ".join(sorted(image.intended)))
+    """The signed actions that reached the CRM, by their keys, and what became of the e-mail."""
+    keys = [
+        key
+        for receipt in stores.receipts.of_case(case.case_id)
+        for image in receipt.records
+        for key in image.action_keys
+    ]
+    parts = [", ".join(key.replace("_", " ") for key in dict.fromkeys(keys))]
     parts += [f"e-mail {state.value.replace('_', ' ')}" for state in mails]
-    return "; ".join(p for p in dict.fromkeys(parts) if p) or "nothing"
+    return "; ".join(p for p in parts if p) or "nothing"
 
 
 def _print_problems(problems: list[str], writes: int) -> None:
