@@ -48,7 +48,7 @@ def test_what_is_looked_for_would_be_found(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["https://example.com/work/items", "GET {base}/home/page/1", "./work/items", "/sobjects/Lead"]
+    "text", ["https://example.com/root/items", "GET {base}/home/page/1", "./root/items", "/sobjects/Lead"]
 )
 def test_an_address_is_no_machine_path(text: str) -> None:
     assert complaints(text) == []
