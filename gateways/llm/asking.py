@@ -1,11 +1,11 @@
 """Turns a draft request into messages for a model, and says by name what leaves the machine."""
 
-import hashlib
 import json
 
 from domain.drafting import DraftRequest
 from domain.evidence import Evidence
 from domain.model import Value
+from gateways.llm.completions import boundary_for
 from gateways.llm.prompts import prompt
 
 
@@ -22,7 +22,7 @@ def ask(request: DraftRequest, version: str) -> Question:
     """The messages for one draft. E-mail addresses and telephone numbers of the two people are never sent."""
     facts = (*request.facts, *request.product_statements)
     untrusted = _data(request, facts)
-    boundary = _boundary(untrusted)
+    boundary = boundary_for(untrusted)
     system = prompt(f"draft.{version}").substitute(
         seller=request.seller,
         boundary=boundary,
@@ -92,14 +92,6 @@ def _data(request: DraftRequest, facts: tuple[Evidence, ...]) -> str:
         lines.append({"wish_of_a_reviewer": request.instructions})
     lines += [{"deleted_from_your_last_draft": finding} for finding in request.findings]
     return "\n".join(json.dumps(line, ensure_ascii=False) for line in lines)
-
-
-def _boundary(text: str) -> str:
-    """A mark that the fenced text cannot hold: its own digest. The same text gives the same prompt."""
-    mark = "data-" + hashlib.sha256(text.encode()).hexdigest()[:20]
-    while mark in text:
-        mark = "data-" + hashlib.sha256(mark.encode()).hexdigest()[:20]
-    return mark
 
 
 def _sent_fields(request: DraftRequest, facts: tuple[Evidence, ...]) -> tuple[str, ...]:

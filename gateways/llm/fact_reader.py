@@ -3,32 +3,24 @@
 When do you need to touch this? When the prompt, the form of the answer or its checks change.
 """
 
-import hashlib
 import json
 import re
 from collections.abc import Iterator, Sequence
 
-import openai
-from genai_prices import Usage, calc_price
-from openai import OpenAI
 from openai.types.chat import ChatCompletion
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from domain.bant import BantFinding, BantFindings, Stance, read_transcript
 from domain.bant_speakers import Side
 from domain.bant_turns import Turn, turns_of
 from domain.bant_words import BantKind
-from domain.drafting import ModelUsage
-from domain.errors import ErrorCode, ModelError
 from domain.model import Value
-from gateways.llm.failures import model_error
+from gateways.llm.completions import Completions, answer_in, boundary_for
 from gateways.llm.prompts import prompt
 
 PROMPT_VERSION = "v1"
 LONGEST = 120_000
 """Characters of a transcript that are sent; a call of three hours has fewer."""
-_NOT_JSON = "the model server's answer is not JSON"
-_OPTIONAL = frozenset({"temperature", "seed"})
 _CONFIDENCE = 0.8
 _PRIVATE = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+|\+?\d[\d ()/.-]{7,20}\d")
 
@@ -64,14 +56,13 @@ class OpenAiTranscriptReader:
         prompt_version: str = PROMPT_VERSION,
     ) -> None:
         self.version = f"{model}/bant.{prompt_version}"
-        self._secret = api_key
-        self._model = model
         self._prompt_version = prompt_version
-        self._max_output_tokens = max_output_tokens
-        self._unsupported: frozenset[str] = frozenset()
-        # A local server needs no key, but the client insists on one.
-        self._client = OpenAI(
-            api_key=api_key or "none", base_url=base_url or None, max_retries=0, timeout=timeout_seconds
+        self._completions = Completions(
+            api_key=api_key,
+            model=model,
+            base_url=base_url,
+            timeout_seconds=timeout_seconds,
+            max_output_tokens=max_output_tokens,
         )
 
     def read(self, text: str, *, language: str = "", seller: Sequence[str] = ()) -> BantFindings:
@@ -80,8 +71,9 @@ class OpenAiTranscriptReader:
         if not transcript.turns:
             return by_rules
         blanked = _PRIVATE.sub(lambda m: m[0] if _is_money(m[0]) else "█" * len(m[0]), text[:LONGEST])
-        completion = self._call(blanked, by_rules)
-        findings = tuple(_verified(_parse(completion), text, blanked, transcript.turns, by_rules))
+        completion = self._ask(blanked, by_rules)
+        answer = answer_in(completion, _Answer, "the model declined to read this call")
+        findings = tuple(_verified(answer, text, blanked, transcript.turns, by_rules))
         return BantFindings(
             findings=findings,
             language=by_rules.language,
@@ -89,62 +81,22 @@ class OpenAiTranscriptReader:
             speakers=by_rules.speakers,
             reader=self.version,
             note="only the first part was read: the transcript is too long" if len(text) > LONGEST else "",
-            usage=(self._usage(completion),),
+            usage=(self._completions.usage_of(completion, ("transcript",)),),
         )
 
     def close(self) -> None:
-        self._client.close()
+        self._completions.close()
 
-    def _call(self, blanked: str, known: BantFindings) -> ChatCompletion:
-        try:
-            try:
-                return self._create(blanked, known)
-            except openai.BadRequestError as refused:
-                # Reasoning models take no temperature, some servers no seed. Neither was charged for.
-                if refused.param not in _OPTIONAL - self._unsupported:
-                    raise
-                self._unsupported |= _OPTIONAL
-                return self._create(blanked, known)
-        except openai.OpenAIError as failure:
-            # The cause holds the request and its Authorization header: it must not travel.
-            raise model_error(failure, secret=self._secret) from None
-        except (json.JSONDecodeError, UnicodeDecodeError):
-            raise ModelError(_NOT_JSON, code=ErrorCode.MODEL_MALFORMED) from None
-
-    def _create(self, blanked: str, known: BantFindings) -> ChatCompletion:
-        boundary = _boundary(blanked)
+    def _ask(self, blanked: str, known: BantFindings) -> ChatCompletion:
+        boundary = boundary_for(blanked)
         sides = [s for s, side in known.speakers.items() if side is Side.SELLER]
         told = f"The seller's side: {json.dumps(sides, ensure_ascii=False)}\n" if sides else ""
-        completion: object = self._client.chat.completions.create(
-            model=self._model,
-            messages=[
-                {"role": "system", "content": prompt(f"bant.{self._prompt_version}").substitute(boundary=boundary)},
-                {"role": "user", "content": f"<{boundary}>\n{told}{blanked}\n</{boundary}>"},
-            ],
-            response_format={
-                "type": "json_schema",
-                "json_schema": {"name": "bant", "strict": True, "schema": answer_schema()},
-            },
-            temperature=openai.omit if "temperature" in self._unsupported else 0.0,
-            seed=openai.omit if "seed" in self._unsupported else 20_260_101,
-            max_completion_tokens=self._max_output_tokens,
-        )
-        # A server that answers with something else than JSON reaches us as its bare text.
-        if not isinstance(completion, ChatCompletion):
-            raise ModelError(_NOT_JSON, code=ErrorCode.MODEL_MALFORMED)
-        return completion
-
-    def _usage(self, completion: ChatCompletion) -> ModelUsage:
-        used = completion.usage
-        spent, got = (used.prompt_tokens, used.completion_tokens) if used is not None else (0, 0)
-        try:
-            usage = Usage(input_tokens=spent, output_tokens=got)
-            price = calc_price(usage, model_ref=self._model, provider_api_url=str(self._client.base_url))
-            cost: float | None = float(price.total_price)
-        except (LookupError, ValueError):
-            cost = None
-        return ModelUsage(
-            model=self._model, input_tokens=spent, output_tokens=got, cost_usd=cost, sent_fields=("transcript",)
+        return self._completions.ask(
+            system=prompt(f"bant.{self._prompt_version}").substitute(boundary=boundary),
+            user=f"<{boundary}>\n{told}{blanked}\n</{boundary}>",
+            name="bant",
+            schema=answer_schema(),
+            temperature=0.0,
         )
 
 
@@ -165,24 +117,6 @@ def answer_schema() -> dict[str, object]:
         "required": ["findings"],
         "additionalProperties": False,
     }
-
-
-def _parse(completion: ChatCompletion) -> _Answer:
-    if not completion.choices:
-        raise ModelError("the model gave no answer", code=ErrorCode.MODEL_MALFORMED)
-    choice = completion.choices[0]
-    if choice.message.refusal or choice.finish_reason == "content_filter":
-        raise ModelError("the model declined to read this call", code=ErrorCode.MODEL_REFUSED)
-    if choice.finish_reason == "length":
-        raise ModelError("the model's answer was cut off; allow more output tokens", code=ErrorCode.MODEL_MALFORMED)
-    try:
-        return _Answer.model_validate_json(choice.message.content or "")
-    except ValidationError as broken:
-        first = broken.errors(include_input=False, include_url=False)[0]
-        place = ".".join(str(p) for p in first["loc"]) or "the whole"
-        raise ModelError(
-            f"the model's answer does not fit the form: {place}: {first['msg'][:200]}", code=ErrorCode.MODEL_MALFORMED
-        ) from None
 
 
 def _verified(
@@ -243,11 +177,3 @@ def _speaker_at(span: tuple[int, int], turns: Sequence[Turn]) -> str | None:
 def _is_money(text: str) -> bool:
     """`1.200.000` looks like a telephone number and is none."""
     return bool(re.fullmatch(r"\d{1,3}(?:[., ]\d{3})+(?:[.,]\d{2})?", text))
-
-
-def _boundary(text: str) -> str:
-    """A mark that the fenced text cannot hold: its own digest."""
-    mark = "data-" + hashlib.sha256(text.encode()).hexdigest()[:20]
-    while mark in text:
-        mark = "data-" + hashlib.sha256(mark.encode()).hexdigest()[:20]
-    return mark
