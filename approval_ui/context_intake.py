@@ -10,12 +10,13 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
-from approval_ui.intake import SIGNATURE_HEADER, IntakeRefused, check_signature
+from approval_ui.intake import IntakeRefused, check_signature
 from approval_ui.site import SiteOf
 from domain.context import ContextEvent
 from domain.context_intake import event_from
 from domain.errors import InputError
 from domain.model import Instant
+from domain.webhooks import SIGNATURE_HEADER
 
 router = APIRouter()
 

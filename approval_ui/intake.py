@@ -3,7 +3,6 @@
 import hmac
 import json
 import secrets
-from hashlib import sha256
 from typing import Annotated, Any
 
 from fastapi import APIRouter, BackgroundTasks, Depends, HTTPException, Request, Response
@@ -15,10 +14,10 @@ from approval_ui.site import Site, SiteOf, text_of
 from domain.leads import Inquiry, InquirySource, Motion
 from domain.model import Instant
 from domain.ports import IntakeResult
+from domain.webhooks import SIGNATURE_HEADER, sign_webhook
 
 router = APIRouter()
 
-SIGNATURE_HEADER = "x-countersign-signature"
 TOLERANCE_SECONDS = 300
 _WEBHOOK_FIELDS = frozenset(Inquiry.model_fields) - {"received_at", "trusted"}
 _FORM_FIELDS = (
@@ -42,12 +41,6 @@ class IntakeRefused(Exception):
         super().__init__(sentence)
         self.sentence = sentence
         self.status = status
-
-
-def sign_webhook(secret: bytes, timestamp: int, body: bytes) -> str:
-    """The header value that a sender makes: HMAC-SHA-256 over timestamp, a dot and the body, in hex."""
-    mac = hmac.new(secret, f"{timestamp}.".encode() + body, sha256).hexdigest()
-    return f"t={timestamp},v1={mac}"
 
 
 def check_signature(secret: bytes, header: str, body: bytes, now: Instant) -> None:

@@ -1,7 +1,5 @@
 """The approval UI's HTTP API, as the command line uses it: under a personal login, with the same checks."""
 
-import hashlib
-import hmac
 import json
 import os
 import time
@@ -10,6 +8,7 @@ from typing import Any
 import httpx
 
 from domain.errors import InputError
+from domain.webhooks import SIGNATURE_HEADER, sign_webhook
 
 
 class Unreachable(InputError):
@@ -71,13 +70,12 @@ class ApiClient:
     def deliver(self, fields: dict[str, Any], secret: str, path: str = "/intake/webhook") -> dict[str, Any]:
         """Hand in one inquiry, or what another door takes, signed. Raises `InputError`."""
         body = json.dumps(fields).encode()
-        now = str(int(time.time()))
-        mac = hmac.new(secret.encode(), now.encode() + b"." + body, hashlib.sha256).hexdigest()
+        signature = sign_webhook(secret.encode(), int(time.time()), body)
         answer = self._send(
             "POST",
             path,
             content=body,
-            headers={"X-Countersign-Signature": f"t={now},v1={mac}", "Content-Type": "application/json"},
+            headers={SIGNATURE_HEADER: signature, "Content-Type": "application/json"},
         )
         if answer.status_code >= 400:
             raise InputError(_sentence(answer))

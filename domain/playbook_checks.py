@@ -231,7 +231,7 @@ def _calendars(playbook: Playbook) -> Iterator[PlaybookFinding]:
             yield _found(("calendars", key, "time_zone"), what, "use a name such as Europe/Madrid")
         try:
             _holiday_country(calendar.holidays_country, calendar.holidays_region)
-        except (NotImplementedError, KeyError):
+        except (NotImplementedError, KeyError):  # what the holidays library raises for a country it does not know
             what = f"no holidays are known for {calendar.holidays_country} {calendar.holidays_region}".rstrip()
             yield _found(("calendars", key, "holidays_country"), what, "use an ISO country code, or list closed_on")
     for motion in Motion:

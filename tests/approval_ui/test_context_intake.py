@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from approval_ui.intake import sign_webhook
 from domain.context import ContextItem, ContextKind, ContextSubject
+from domain.webhooks import sign_webhook
 from tests.approval_ui.conftest import Answer, Door
 from tests.approval_ui.world import INTAKE_SECRET, World
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from approval_ui.intake import sign_webhook
 from domain.cases import DocumentKind
 from domain.leads import Inquiry, InquirySource
+from domain.webhooks import sign_webhook
 from tests.approval_ui.conftest import Answer, Door, field
 from tests.approval_ui.world import INTAKE_SECRET, SITE_KEY, World
 
