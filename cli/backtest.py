@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from cli.past_leads import past_leads, providers, save
@@ -51,7 +52,7 @@ def show(report: BacktestReport) -> None:
     table = Table("Rule", "Leads", "Same person", "Same team", "Reassigned", box=None, pad_edge=False)
     for row in report.rules:
         table.add_row(
-            row.rule,
+            escape(row.rule),
             str(row.leads),
             _share(row.same_owner, row.leads),
             _share(row.same_team, row.leads),
@@ -61,13 +62,14 @@ def show(report: BacktestReport) -> None:
     out = "; ".join(f"{n} left out: {why}" for why, n in report.left_out.items())
     team, owner = _share(report.same_team, report.judged), _share(report.same_owner, report.judged)
     judged = f"{report.judged} of {report.leads} leads judged"
-    console.print(f"\n{judged}: the same team for {team}, the same person for {owner}. {out}", highlight=False)
+    summary = f"\n{judged}: the same team for {team}, the same person for {owner}. {out}"
+    console.print(summary, highlight=False, markup=False)
     if report.disagreements:
         console.print(f"\nWhere people chose otherwise (first {SHOWN}):", highlight=False)
         for lead in report.disagreements[:SHOWN]:
             proposed = lead.conflict or f"{lead.proposed or 'nobody'} ({lead.team or 'no team'})"
             line = f"  {lead.lead_id}  {lead.rule}: {proposed}; people chose {lead.chosen}"
-            console.print(line, highlight=False, soft_wrap=True)
+            console.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 def _share(part: int, whole: int) -> str:

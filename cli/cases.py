@@ -28,7 +28,7 @@ def list_cases(as_json: Annotated[bool, typer.Option("--json", help="JSON on sta
     for listed in cases:
         case = listed["case"]
         table.add_row(
-            case["case_id"], escape(listed["title"]), case["state"], case["outcome"] or "–", case["opened_at"]
+            *map(escape, (case["case_id"], listed["title"], case["state"], case["outcome"] or "–", case["opened_at"]))
         )
     console.print(table)
 

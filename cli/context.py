@@ -45,6 +45,8 @@ def import_file(
     if not secret:
         raise InputError("set COUNTERSIGN_INTAKE_SECRET to the secret that the approval UI was started with")
     rows = list(read_events(file, kind, system or file.stem))
+    if not rows:
+        raise InputError(f"{file} holds no event below its header; nothing was handed in")
     api = ApiClient(os.environ.get("COUNTERSIGN_URL", "http://127.0.0.1:8080"))
     kinds: Counter[str] = Counter()
     for line, row in track(rows, "Handing in", console=console, disable=as_json or not console.is_terminal):

@@ -261,4 +261,4 @@ def _print_problems(problems: list[str], writes: int) -> None:
         return
     console.print(f"[bold red]{len(problems)} problems:[/]")
     for problem in problems:
-        console.print(f"  {problem}", highlight=False)
+        console.print(f"  {problem}", highlight=False, markup=False)

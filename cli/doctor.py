@@ -1,13 +1,16 @@
 """`countersign doctor`: every setting and connection, and what to do about each that fails."""
 
 import asyncio
+import os
 from collections.abc import Callable
+from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
 
-from domain.errors import DomainError
-from persistence.database import Database, upgrade
+from cli.existing_store import place_of
+from domain.errors import DomainError, InputError
+from persistence.database import Database, exists, upgrade
 from runtime.engine import connect
 from runtime.keys import read_keyring
 from runtime.playbook_files import load_playbook
@@ -50,10 +53,29 @@ def _playbook() -> str:
 
 def _database() -> str:
     settings = load(StoreSettings)
-    settings.make_data_dir()
+    if not exists(settings.url):
+        _may_be_made(settings)
+        return f"there is no database yet at {place_of(settings)}; the first worker or approval UI makes it"
     upgrade(settings.url)
     with Database(settings.url).session():
         return "reachable, schema up to date"
+
+
+def _may_be_made(store: StoreSettings) -> None:
+    """Raises `InputError` where nobody could make a file there."""
+    if store.database_url:
+        return
+    folder = next((p for p in (store.data_dir.resolve(), *store.data_dir.resolve().parents) if p.exists()), Path("/"))
+    if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+        raise InputError(f"{store.data_dir} cannot be used as data directory: {folder} is {_why_not(folder)}")
+
+
+def _why_not(folder: Path) -> str:
+    return (
+        "not writable; correct its rights, or set COUNTERSIGN_DATA_DIR"
+        if folder.is_dir()
+        else ("no folder; set COUNTERSIGN_DATA_DIR")
+    )
 
 
 def _keys() -> str:

@@ -1,7 +1,6 @@
 """`countersign playbook explain LEAD`: the sum, the route and why, for a case, a lead of the CRM or a file."""
 
 import json
-import os
 import re
 import sys
 from datetime import UTC, datetime
@@ -21,7 +20,7 @@ from domain.naming import country_code
 from domain.playbook import Playbook
 from domain.ports import Enricher
 from runtime.playbook_files import load_playbook
-from runtime.settings import PlaybookSettings, StoreSettings, load
+from runtime.settings import PlaybookSettings, load
 
 _LEAD_ID = re.compile(r"00Q[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?")
 _CASE_ID = re.compile(r"[A-Za-z0-9_-]{4,64}")
@@ -144,6 +143,7 @@ def _enriched(inquiry: Inquiry, snapshot: CrmSnapshot, playbook: Playbook, place
 
 def _of_case(case_id: str) -> Explanation:
     """What was decided for a case, from its own documents: the rules of that time, not today's."""
+    from cli.existing_store import existing_store
     from persistence.database import Database, upgrade
     from persistence.documents import SqlDocuments
     from runtime.clock import SystemClock
@@ -151,7 +151,7 @@ def _of_case(case_id: str) -> Explanation:
     unknown = f"{case_id[:80]} is no case here, no CRM lead id (00Q…) and no file"
     if not _CASE_ID.fullmatch(case_id):
         raise InputError(f"{unknown}; `countersign case list` shows the cases")
-    settings = _store(unknown)
+    settings = existing_store(unknown)
     upgrade(settings.url)
     database = Database(settings.url)
     try:
@@ -179,16 +179,3 @@ def _of_case(case_id: str) -> Explanation:
         facts=qualified.facts,
         evidence=last.evidence,
     )
-
-
-def _store(unknown: str) -> StoreSettings:
-    """The configured store, else the demo's on this machine."""
-    configured = load(StoreSettings)
-    demo = configured.data_dir / "demo"
-    if "COUNTERSIGN_DATABASE_URL" not in os.environ and not (configured.data_dir / "countersign.db").exists():
-        if (demo / "countersign.db").exists():
-            return StoreSettings(data_dir=demo)
-        raise InputError(
-            f"{unknown}; there is no database in {configured.data_dir} either: set COUNTERSIGN_DATA_DIR to where it is"
-        )
-    return configured

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from domain.errors import InputError
-from runtime.settings import StoreSettings, load
 
 USAGE = 2
 """Exit code of a wrong call, and of a failure that has a name."""
@@ -17,6 +16,9 @@ INTERRUPTED = 130
 
 def data_dir() -> Path:
     """Where this process keeps its data, even if its other settings are broken."""
+    # Only a failed command asks for it.
+    from runtime.settings import StoreSettings, load
+
     try:
         return load(StoreSettings).data_dir
     except InputError:

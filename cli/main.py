@@ -6,56 +6,55 @@ When do you need to touch this? When a command is added, or errors should be sho
 import os
 import sys
 from collections.abc import Sequence
+from typing import ClassVar
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
-from cli import (
-    audit,
-    backtest,
-    cases,
-    context,
-    demo,
-    doctor,
-    evals,
-    localcrm,
-    pause,
-    playbook,
-    process,
-    readiness,
-    reviews,
-    submit,
-    undo,
-)
 from cli.last_resort import INTERRUPTED, UNEXPECTED, USAGE, data_dir, keep_traceback
+from cli.late import Late, LateGroup
 from domain.errors import DomainError
+
+
+class Commands(LateGroup):
+    """Every command with the line that the list shows; its module is imported when it is called."""
+
+    late: ClassVar[dict[str, Late]] = {
+        "demo": Late("cli.demo:demo", "Run everything on this machine, with a sample org."),
+        "worker": Late("cli.process:worker", "Run workers until stopped."),
+        "ui": Late("cli.process:ui", "Run the approval UI, which alone holds the key that signs people's decisions."),
+        "mail-sink": Late("cli.process:mail_sink", "Accept e-mail and keep it in a Maildir.", hidden=True),
+        "submit": Late("cli.submit:submit", "Hand in leads."),
+        "undo": Late("cli.undo:undo", "Revert one write, as far as nobody has changed it since."),
+        "pause": Late("cli.pause:pause", "Stop writes and e-mails within seconds."),
+        "resume": Late("cli.pause:resume", "Let writes and e-mails go on."),
+        "doctor": Late("cli.doctor:doctor", "Check configuration and connections."),
+        "backtest": Late("cli.backtest:backtest", "Agreement per rule with the owners people chose."),
+        "readiness": Late("cli.readiness:readiness", "Audit the connected CRM and the set-up."),
+        "localcrm": Late("cli.localcrm:app", "The embedded CRM that speaks the Salesforce REST API."),
+        "case": Late("cli.cases:app", "What happened to each lead."),
+        "review": Late("cli.reviews:app", "The approval queue from a terminal."),
+        "audit": Late("cli.audit:app", "Check and export the audit chain."),
+        "playbook": Late("cli.playbook:app", "Check the rules, and ask what they would do."),
+        "evals": Late("cli.evals:app", "Measure the product against labelled sets."),
+        "context": Late("cli.context:app", "What other systems know: calls, usage, billing, support, web visits."),
+    }
+
 
 app = typer.Typer(
     name="countersign",
+    cls=Commands,
     help="The AI sales agent that writes nothing to your CRM without a signature.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.command("demo")(demo.demo)
-app.command("worker")(process.worker)
-app.command("ui")(process.ui)
-app.command("mail-sink", hidden=True)(process.mail_sink)
-app.command("submit")(submit.submit)
-app.command("undo")(undo.undo)
-app.command("pause")(pause.pause)
-app.command("resume")(pause.resume)
-app.command("doctor")(doctor.doctor)
-app.command("backtest")(backtest.backtest)
-app.command("readiness")(readiness.readiness)
-app.add_typer(localcrm.app, name="localcrm")
-app.add_typer(cases.app, name="case")
-app.add_typer(reviews.app, name="review")
-app.add_typer(audit.app, name="audit")
-app.add_typer(playbook.app, name="playbook")
-app.add_typer(evals.app, name="evals")
-app.add_typer(context.app, name="context")
+
+
+@app.callback()
+def countersign() -> None:
+    """The AI sales agent that writes nothing to your CRM without a signature."""
 
 
 def run() -> None:

@@ -3,24 +3,30 @@
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import typer
 
-from cli import playbook_init
-from cli.crm_access import crm_access
-from cli.explain import explain_lead
-from cli.playbook_import import import_rules
-from cli.playbook_simulate import simulate
+from cli.late import Late, LateGroup
 from domain.lint_names import Directory, live, unknown_names, written_down
 from domain.playbook import Playbook
 from domain.rule_lint import lint
-from gateways.crm.names import read_names
-from runtime.clock import SystemClock
 from runtime.playbook_files import examine
 from runtime.settings import PlaybookSettings, load
 
-app = typer.Typer(help="Check the rules.", no_args_is_help=True)
+
+class Commands(LateGroup):
+    """What needs more than the files is imported when it is called."""
+
+    late: ClassVar[dict[str, Late]] = {
+        "explain": Late("cli.explain:explain_lead", "Print the score as a sum with its evidence, the route and why."),
+        "simulate": Late("cli.playbook_simulate:simulate", "The leads whose score or owner changes."),
+        "import": Late("cli.playbook_import:import_rules", "Salesforce assignment rules or a CSV matrix, as rows."),
+        "init": Late("cli.playbook_init:init", "Draft a playbook."),
+    }
+
+
+app = typer.Typer(cls=Commands, help="Check the rules, and ask what they would do.", no_args_is_help=True)
 Folder = Annotated[Path | None, typer.Argument(help="The playbook's folder.", show_default="playbook")]
 
 
@@ -52,21 +58,12 @@ def check(
 
 def _live_names() -> Directory:
     """The names of the org that the environment or the demo on this machine names."""
+    from cli.crm_access import crm_access
+    from gateways.crm.names import read_names
+    from runtime.clock import SystemClock
+
     names = read_names(crm_access().session(SystemClock()))
     return live(names.users, names.queues, names.groups)
-
-
-app.command("init")(playbook_init.init)
-
-
-app.command("import")(import_rules)
-app.command("simulate")(simulate)
-
-
-app.command("init")(playbook_init.init)
-
-
-app.command("explain")(explain_lead)
 
 
 @app.command("schema")

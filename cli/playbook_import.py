@@ -26,7 +26,10 @@ def import_rules(
     write: Annotated[bool, typer.Option("--write", help="Put the rows where routing.yaml says `rules: []`.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Rows and what is missing, on standard output.")] = False,
 ) -> int:
-    """Rows in first-match order on standard output; what has no counterpart is listed. Exit code 1 if something has."""
+    """Salesforce assignment rules or a CSV matrix, as rows in first-match order on standard output.
+
+    What has no counterpart is listed; exit code 1 if something has none.
+    """
     folder = playbook or load(PlaybookSettings).playbook_dir
     rules = load_playbook(folder) if folder.is_dir() else None
     found = read_file(file, rules)

@@ -60,6 +60,7 @@ def init(
         f"{len(playbook.routing.territories)} territories; {guesses} guesses to read "
         f"(grep -n 'guess:' {folder}/*.yaml)",
         highlight=False,
+        markup=False,
         soft_wrap=True,
     )
     for note in notes:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from cli.past_leads import past_leads, providers, save
@@ -80,11 +81,11 @@ def _show(leads: int, changes: list[Change], before: dict[str, int], after: dict
     table = Table("Lead", "Company", "Score", "Owner", "Rule", box=None, pad_edge=False)
     for c in changes:
         table.add_row(
-            c.lead_id,
-            c.company[:32],
-            _moved(f"{c.band_before} {c.score_before}", f"{c.band_after} {c.score_after}"),
-            _moved(c.owner_before, c.owner_after),
-            _moved(c.rule_before, c.rule_after),
+            escape(c.lead_id),
+            escape(c.company[:32]),
+            escape(_moved(f"{c.band_before} {c.score_before}", f"{c.band_after} {c.score_after}")),
+            escape(_moved(c.owner_before, c.owner_after)),
+            escape(_moved(c.rule_before, c.rule_after)),
         )
     if changes:
         console.print(table)
@@ -92,7 +93,8 @@ def _show(leads: int, changes: list[Change], before: dict[str, int], after: dict
     console.print(f"\n{leads} leads: the score changes for {scores}, owner or rule for {owners}.", highlight=False)
     for name in sorted(before.keys() | after.keys()):
         if before.get(name, 0) != after.get(name, 0):
-            console.print(f"  {name}: {before.get(name, 0)} → {after.get(name, 0)} leads", highlight=False)
+            line = f"  {name}: {before.get(name, 0)} → {after.get(name, 0)} leads"
+            console.print(line, highlight=False, markup=False)
 
 
 def _moved(before: str, after: str) -> str:

@@ -57,7 +57,7 @@ def keep(access: CrmAccess, report: ReadinessReport) -> None:
 
 
 def show(report: ReadinessReport) -> None:
-    console.print(f"\n[bold]{report.score} of 100.[/] {report.verdict}\n", highlight=False)
+    console.print(f"\n[bold]{report.score} of 100.[/] {escape(report.verdict)}\n", highlight=False)
     areas = Table("Area", "Score", "What was found", box=None, pad_edge=False)
     for area in report.areas:
         tone = "green" if area.score >= GOOD else "yellow" if area.score >= FAIR else "red"
@@ -69,7 +69,10 @@ def show(report: ReadinessReport) -> None:
     for field in report.fields:
         shares = [f"{part:.0%}" if field.exists else "–" for part in (field.fill, field.fresh, field.consistent)]
         fields.add_row(
-            f"{field.object}.{field.field}", *shares, field.use.value, field.mapped.value if field.mapped else ""
+            escape(f"{field.object}.{field.field}"),
+            *shares,
+            field.use.value,
+            field.mapped.value if field.mapped else "",
         )
     console.print("\n[bold]Fields[/]")
     console.print(fields)

@@ -34,6 +34,8 @@ def submit(
     if not secret:
         raise InputError("set COUNTERSIGN_INTAKE_SECRET to the secret that the approval UI was started with")
     rows = list(read_rows(file))
+    if not rows:
+        raise InputError(f"{'standard input' if file == '-' else file} holds no lead; nothing was handed in")
     api = ApiClient(os.environ.get("COUNTERSIGN_URL", "http://127.0.0.1:8080"))
     kinds: Counter[str] = Counter()
     try:

@@ -112,6 +112,19 @@ def upgrade(url: str) -> None:
         engine.dispose()
 
 
+def exists(url: str) -> bool:
+    """Whether a schema of this product is there, of whatever version. Creates nothing. Raises `StoreError`."""
+    parsed = _parsed(url)
+    if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").is_file():
+        return False
+    engine = _engine(parsed)
+    try:
+        with _named_failures(parsed):
+            return sa.inspect(engine).has_table("alembic_version")
+    finally:
+        engine.dispose()
+
+
 def lock(connection: Connection | Session, *name: str) -> None:
     """Wait for the lock of that name and hold it until the transaction ends. SQLite's writers already hold theirs."""
     bind = connection.get_bind() if isinstance(connection, Session) else connection

@@ -70,6 +70,8 @@ def ui(shell: Shell, sqlite_template: Path, tmp_path: Path) -> Iterator[World]:
         ("latin.csv", "email,last_name\na@b.example,Müller\n".encode("latin-1"), "latin.csv is not UTF-8 text"),
         ("cut.json", b'[{"email": "a@b.example"},\n{"email": ', "cut.json:2: not JSON"),
         ("deep.json", b"[" * 200_000, "deep.json is nested too deeply"),
+        ("header.csv", b"email,last_name\n", "header.csv holds no lead; nothing was handed in"),
+        ("none.json", b"[]", "none.json holds no lead; nothing was handed in"),
         ("semicolons.csv", b"name;mail\nAda;a@b.example\n", "semicolons.csv:1: no column is called email"),
     ],
 )

@@ -12,6 +12,7 @@ import pytest
 from cli import last_resort
 from cli.main import app, main
 from domain.decisions import KeyUse
+from persistence.database import upgrade
 from runtime.keys import ensure_key
 from tests.cli.calling import PLAYBOOK, ROOT, Shell, nobody
 from tests.fakes.clock import START
@@ -67,6 +68,9 @@ def test_a_wrong_call_says_what_is_wrong(shell: Shell, arguments: list[str], nam
         (["pause"], {}, "set COUNTERSIGN_LOGIN and COUNTERSIGN_PASSWORD"),
         (["audit", "verify"], {"COUNTERSIGN_DATABASE_URL": "mysql://db/x"}, "no such kind of database: mysql"),
         (["audit", "verify"], {"COUNTERSIGN_DATABASE_URL": "countersign"}, "the database address cannot be read"),
+        (["audit", "verify"], {}, "there is no database yet at .countersign/countersign.db: set COUNTERSIGN_DATA_DIR"),
+        (["audit", "export"], {}, "there is no database yet at .countersign/countersign.db: set COUNTERSIGN_DATA_DIR"),
+        (["playbook", "explain", "case-7"], {}, "case-7 is no case here, no CRM lead id (00Q…) and no file; there is"),
         (["playbook", "check", "rules"], {}, "rules: no playbook here"),
         (["demo", "--playbook", "rules", "--data-dir", "data"], {}, "no playbook here"),
     ],
@@ -157,8 +161,21 @@ def test_doctor_names_everything_that_does_not_work(shell: Shell) -> None:
     assert "✗ Playbook: rules: no playbook here" in said.out
     assert "✗ Keys: " in said.out
     assert "COUNTERSIGN_CRM_CLIENT_SECRET: is not set" in said.out
-    assert "✓ Database: " in said.out
+    assert "✓ Database: there is no database yet at .countersign/countersign.db" in said.out
     assert "Traceback" not in said.out + said.err
+    assert shell.files == set()
+
+
+def test_doctor_names_a_place_where_no_database_can_be_made(shell: Shell) -> None:
+    shell.given(COUNTERSIGN_DATA_DIR=f"{shell.write('a-file', '')}/data")
+    assert "✗ Database: a-file/data cannot be used as data directory" in shell.call("doctor").out
+
+
+def test_an_audit_chain_that_is_there_is_checked(shell: Shell) -> None:
+    upgrade(f"sqlite:///{shell.folder / 'data' / 'countersign.db'}")
+    shell.given(COUNTERSIGN_DATA_DIR="data")
+    said = shell.call("audit", "verify")
+    assert (said.code, said.out) == (0, "The audit chain is whole: 0 entries in data/countersign.db.\n")
 
 
 @pytest.mark.parametrize(

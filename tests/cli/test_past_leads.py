@@ -1,6 +1,7 @@
 """`playbook simulate` and `backtest` on leads that were saved before."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -60,6 +61,21 @@ def test_backtest_tells_agreement_per_rule(saved: Path, capsys: pytest.CaptureFi
     said = capsys.readouterr().out
     assert "3 of 3 leads judged" in said
     assert IRENE.text("Name") in said
+
+
+def test_what_looks_like_markup_is_shown_as_it_is(
+    tmp_path: Path, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "past.jsonl"
+    save([past(1, Company="[/red]A [b]B"), past(2), past(3)], MACHINES, file)
+    scoring = folder / "scoring.yaml"
+    scoring.write_text(re.sub(r"points: \d+", "points: 1", scoring.read_text()))
+    assert simulate(folder, SHIPPED, 1, 1, file, None, False) == 0
+    assert "[/red]A [b]B" in capsys.readouterr().out
+    routing = (folder / "routing.yaml").read_text()
+    (folder / "routing.yaml").write_text(routing.replace("name: Iberia and Italy", 'name: "[/red] Iberia"'))
+    assert backtest(folder, 1, 1, file, None, False) == 0
+    assert "territory [/red] Iberia" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("text", ["{}", "nonsense", '{"past": {"snapshot": {}}}'])
