@@ -218,6 +218,27 @@ class UndoHead(Message):
     refusals: tuple[str, ...] = ()
 
 
+class OwnerCheckOrder(Message):
+    """Not about one case: all rounds that wait are looked at."""
+
+    org_id: str
+
+
+class UnfitOwner(Message):
+    """A waiting round whose proposed owner can take nothing any more."""
+
+    workflow_id: str
+    case_id: str
+    round: int
+    reason: str
+    """`domain.routing_people.Unfit` as text."""
+
+
+class OwnerCheckHead(Message):
+    looked_at: int
+    unfit: tuple[UnfitOwner, ...] = ()
+
+
 class PollOrder(Message):
     """Not about a case: what a look finds becomes cases."""
 

@@ -29,6 +29,8 @@ class AuditKind(StrEnum):
     SIGN_IN_REFUSED = "sign_in_refused"
     EXCEPTION_OPENED = "exception_opened"
     INQUIRY_SKIPPED = "inquiry_skipped"
+    OWNER_UNFIT = "owner_unfit"
+    """The owner whom a waiting round proposes can take nothing any more."""
 
 
 class AuditEvent(Value):

@@ -116,6 +116,10 @@ class Reviews(Protocol):
         """The workflow has taken the decision in."""
         ...
 
+    def waiting(self, org_id: str, *, after: tuple[str, int] | None, limit: int) -> tuple[ReviewOpening, ...]:
+        """Open rounds by case and number, from the one after `after` on."""
+        ...
+
     def count_decisions(self, reviewer: str, *, since: Instant) -> int:
         """How many decisions somebody (or the policy signer) has signed since then."""
         ...

@@ -1,7 +1,7 @@
 """Who gets the lead, why, and by when. (Rules below the types are pure: `route`.)"""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from domain.consent import preferred_language
@@ -64,13 +64,22 @@ def route(
     *,
     now: Instant,
     turns: Turns | None = None,
+    set_aside: Mapping[str, str] | None = None,
 ) -> RoutingDecision:
     """The first rank of the precedence that claims the lead decides. Two claims of one rank are a conflict.
 
     Nobody who is inactive, absent or full is ever chosen, and where nobody can be, the owner stays empty with the
     reason. `turns` remembers whose turn it is in a team; without it every decision begins with an even table.
+    `set_aside` are owners who had this lead before and are not to get it again, each with the reason.
     """
-    scene = Scene(inquiries=tuple(inquiries), snapshot=snapshot, enrichment=enrichment, playbook=playbook, now=now)
+    scene = Scene(
+        inquiries=tuple(inquiries),
+        snapshot=snapshot,
+        enrichment=enrichment,
+        playbook=playbook,
+        now=now,
+        set_aside=dict(set_aside or {}),
+    )
     skipped: list[Passed] = []
     for rank in playbook.routing.precedence:
         claims: list[Claim] = []
@@ -122,7 +131,7 @@ def _decide(
     why, considered = "", tuple[Candidate, ...]()
     if claim.owner is not None:
         owner = claim.owner
-        team = team or Staff(scene.snapshot, scene.playbook, scene.now).team_of(owner)
+        team = team or scene.staff.team_of(owner)
     elif team is not None:
         picked, why, considered = _pick(claim.team, team, scene, deadlines.of(team), turns)
         if picked is None:
@@ -164,7 +173,7 @@ def _belongs(owner: CrmRecord, team: Team, scene: Scene) -> bool:
     if owner.object == "Group":
         queue = find_queue(team.queue, scene.snapshot.queues)
         return queue is not None and queue.id == owner.id
-    return Staff(scene.snapshot, scene.playbook, scene.now).belongs(owner, team)
+    return scene.staff.belongs(owner, team)
 
 
 def _pick(
@@ -174,7 +183,7 @@ def _pick(
 
     Language and hours are wishes: where nobody meets them, the others are asked. Where all are full, the queue.
     """
-    staff = Staff(scene.snapshot, scene.playbook, scene.now)
+    staff = scene.staff
     members = staff.members(team)
     problems = {
         u.id: staff.problem(u, team) or ("" if staff.weight(u, team) else "takes no share now") for u in members
@@ -197,6 +206,8 @@ def _pick(
         queue = find_queue(team.queue, scene.snapshot.queues)
         if queue is None:
             return None, f"{why}, and the CRM has no queue {team.queue}.", tuple(considered)
+        if queue.id in scene.set_aside:
+            return None, f"{why}, and its queue {scene.set_aside[queue.id]}.", tuple(considered)
         return queue, f"{why}, so its queue takes it.", tuple(considered)
     for user in (u for u in able if u is not winner):
         if user not in fluent:

@@ -10,7 +10,6 @@ from domain.naming import company_name, registrable_domain
 from domain.owners import find_user, is_queue
 from domain.playbook import RoutingStep, Segment, StrategicAccount, Team, Territory
 from domain.routing_facts import Facts
-from domain.routing_people import Staff
 from domain.routing_rows import first_fitting
 from domain.routing_rules import postal_in
 from domain.routing_scene import Claim, Passed, Said, Scene
@@ -81,7 +80,7 @@ def _strategic(scene: Scene, book: EvidenceBook) -> Said:
 
 def _able(user: CrmRecord, scene: Scene, holds: str) -> tuple[CrmRecord | None, tuple[Passed, ...]]:
     """The person, or their stand-in, or nobody; and why the person was passed over."""
-    staff = Staff(scene.snapshot, scene.playbook, scene.now)
+    staff = scene.staff
     problem = staff.problem(user)
     if not problem:
         return user, ()

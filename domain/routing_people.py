@@ -1,6 +1,8 @@
 """Whether somebody can take a lead now: active, here, with room; and how much of a full share they take."""
 
+from collections.abc import Mapping
 from datetime import timedelta
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from domain.ladder import business_add
@@ -11,11 +13,27 @@ from domain.playbook import Calendar, Playbook, Team
 from domain.routing_rules import FULL_WEIGHT, Absence, Share
 
 
-class Staff:
-    """The people of one snapshot under one playbook at one moment. Pure: the same three give the same answers."""
+class Unfit(StrEnum):
+    """Why somebody can take no lead now."""
 
-    def __init__(self, snapshot: CrmSnapshot, playbook: Playbook, now: Instant) -> None:
+    INACTIVE = "inactive"
+    SET_ASIDE = "set_aside"
+    """They had this lead and did not answer in time."""
+    ABSENT = "absent"
+    FULL = "full"
+
+
+class Staff:
+    """The people of one snapshot under one playbook at one moment. Pure: the same three give the same answers.
+
+    `set_aside` holds owners who are not to get this lead (again), each with the reason.
+    """
+
+    def __init__(
+        self, snapshot: CrmSnapshot, playbook: Playbook, now: Instant, set_aside: Mapping[str, str] | None = None
+    ) -> None:
         self._snapshot, self._playbook, self._now = snapshot, playbook, now
+        self._set_aside = set_aside or {}
 
     def team_of(self, user: CrmRecord) -> Team | None:
         """The team that lists the person, else the one that their `Team__c` names."""
@@ -48,17 +66,33 @@ class Staff:
         here = [a for a in self._playbook.absences if a.first_day <= today <= a.last_day and is_named(user, a.who)]
         return max(here, key=lambda a: a.last_day, default=None)
 
-    def problem(self, user: CrmRecord, team: Team | None = None) -> str:
-        """Why this person can take no lead now; empty where they can. `team` is the one they would take it for."""
+    def unfit(self, user: CrmRecord, team: Team | None = None) -> Unfit | None:
+        """Whether this person can take no lead now. `team` is the one they would take it for."""
         if not is_active_person(user):
-            return "not active"
-        absence = self.absence(user)
-        if absence is not None:
-            return f"absent until {absence.last_day.isoformat()}"
+            return Unfit.INACTIVE
+        if user.id in self._set_aside:
+            return Unfit.SET_ASIDE
+        if self.absence(user) is not None:
+            return Unfit.ABSENT
         team = team or self.team_of(user)
-        if team is not None and self.open_leads(user) >= self.capacity(user, team) and not self._has_it(user):
-            return f"at capacity ({self.capacity(user, team)} open leads)"
-        return ""
+        full = team is not None and self.open_leads(user) >= self.capacity(user, team)
+        return Unfit.FULL if full and not self._has_it(user) else None
+
+    def problem(self, user: CrmRecord, team: Team | None = None) -> str:
+        """The same in words; empty where they can take one."""
+        match self.unfit(user, team):
+            case None:
+                return ""
+            case Unfit.INACTIVE:
+                return "not active"
+            case Unfit.SET_ASIDE:
+                return self._set_aside[user.id]
+            case Unfit.ABSENT:
+                absence = self.absence(user)
+                return f"absent until {absence.last_day.isoformat()}" if absence is not None else ""
+            case Unfit.FULL:
+                team = team or self.team_of(user)
+                return f"at capacity ({self.capacity(user, team)} open leads)" if team is not None else ""
 
     def cover_of(self, user: CrmRecord) -> CrmRecord | None:
         """Who stands in for somebody absent, if that person can take it themselves."""
@@ -93,14 +127,31 @@ def with_absences_of(pinned: Playbook, current: Playbook) -> Playbook:
     return pinned.model_copy(update={"absences": current.absences})
 
 
-def owner_problem(owner_id: str, snapshot: CrmSnapshot, playbook: Playbook, *, now: Instant) -> str:
-    """Why a proposed owner no longer fits, so that a waiting proposal is routed anew; empty where they still do.
+def owner_unfit(
+    owner_id: str, snapshot: CrmSnapshot, playbook: Playbook, *, now: Instant, team: str = ""
+) -> Unfit | None:
+    """Whether a proposed owner no longer fits, so that a waiting proposal is to be routed anew.
 
-    A person whom the CRM no longer lists as active counts as deactivated. Queues always fit while they exist.
+    `team` is the one that routing named, whose capacity counts. A person whom the CRM no longer lists as active
+    counts as deactivated. Queues always fit while they exist.
     """
     if any(q.id == owner_id for q in snapshot.queues):
+        return None
+    user = next((u for u in snapshot.users if u.id == owner_id), None)
+    if user is None:
+        return Unfit.INACTIVE
+    return Staff(snapshot, playbook, now).unfit(user, _team_named(team, playbook))
+
+
+def owner_problem(owner_id: str, snapshot: CrmSnapshot, playbook: Playbook, *, now: Instant, team: str = "") -> str:
+    """The same in words; empty where they still fit."""
+    if owner_unfit(owner_id, snapshot, playbook, now=now, team=team) is None:
         return ""
     user = next((u for u in snapshot.users if u.id == owner_id), None)
     if user is None:
         return "not active, or no longer in the CRM"
-    return Staff(snapshot, playbook, now).problem(user)
+    return Staff(snapshot, playbook, now).problem(user, _team_named(team, playbook))
+
+
+def _team_named(name: str, playbook: Playbook) -> Team | None:
+    return next((t for t in playbook.teams.values() if name and t.name == name), None)

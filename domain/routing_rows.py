@@ -19,7 +19,7 @@ def first_fitting(scene: Scene, book: EvidenceBook) -> Said:
     A row whose one person can take nothing is passed over, and the next that fits decides.
     """
     facts = Facts(scene, book)
-    staff = Staff(scene.snapshot, scene.playbook, scene.now)
+    staff = scene.staff
     claims: list[Claim] = []
     passed: list[Passed] = []
     for country, ref in (facts.countries() or {"": ""}).items():

@@ -5,6 +5,7 @@ from domain.leads import CrmRecord, CrmSnapshot, Inquiry
 from domain.model import Instant, Value
 from domain.naming import company_domain, company_name
 from domain.playbook import Playbook, RoutingStep
+from domain.routing_people import Staff
 
 
 class Claim(Value):
@@ -42,6 +43,12 @@ class Scene(Value):
     enrichment: Enrichment
     playbook: Playbook
     now: Instant
+    set_aside: dict[str, str] = {}
+    """Owners who are not to get this lead again, each with the reason."""
+
+    @property
+    def staff(self) -> Staff:
+        return Staff(self.snapshot, self.playbook, self.now, self.set_aside)
 
     @property
     def domain(self) -> str:

@@ -1,5 +1,6 @@
 """The review queue and the decision store: one ending per case and round, decided here and nowhere else."""
 
+import sqlalchemy as sa
 from sqlalchemy import func, update
 from sqlmodel import Session, col, select
 
@@ -130,6 +131,14 @@ class SqlReviews:
                 .where(col(DecisionRow.reviewer) == reviewer, col(DecisionRow.decided_at) >= since)
             )
             return int(session.exec(signed).one())
+
+    def waiting(self, org_id: str, *, after: tuple[str, int] | None, limit: int) -> tuple[ReviewOpening, ...]:
+        key = (col(ReviewRow.case_id), col(ReviewRow.round))
+        query = select(ReviewRow).where(ReviewRow.org_id == org_id, ReviewRow.state == RoundState.OPEN.value)
+        if after is not None:
+            query = query.where(sa.tuple_(*key) > sa.tuple_(*after))
+        with self._db.session() as session:
+            return tuple(opening_of(row) for row in session.exec(query.order_by(*key).limit(limit)))
 
     def last_round(self, case_id: str) -> int:
         """The number of the newest round; 0 where none was opened."""

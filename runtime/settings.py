@@ -90,6 +90,13 @@ class PollSettings(_Group):
     """How often the CRM is asked for leads that people changed; 0 switches that off."""
 
 
+class OwnerCheckSettings(_Group):
+    """Owners of proposals that wait."""
+
+    owner_check_seconds: int = Field(default=300, ge=0, le=86_400)
+    """How often they are looked at: who left, is away or is full; 0 leaves it to the write."""
+
+
 class ModelSettings(BaseSettings):
     """Any OpenAI-compatible endpoint. Without key and base URL the template writer drafts."""
 

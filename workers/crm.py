@@ -76,6 +76,7 @@ def _owner_problem(order: WriteOrder, owner_id: str, stores: Stores, reader: Sal
     file = CaseFile(stores.documents, order.case_id)
     if not file.has(DocumentKind.ROUTING, str(order.round)) or file.routed(order.round).routing.owner_id != owner_id:
         return ""
+    team = file.routed(order.round).routing.team
     pinned = stores.playbooks.pinned(stores.cases.get(order.case_id).playbook_digest)
     rules = with_absences_of(pinned, stores.playbooks.current())
-    return owner_problem(owner_id, reader.snapshot(""), rules, now=stores.clock.now())
+    return owner_problem(owner_id, reader.snapshot(""), rules, now=stores.clock.now(), team=team)

@@ -20,12 +20,14 @@ from activities.deciding import DecidingActivities
 from activities.drafting import DraftingActivities
 from activities.errors import to_failure
 from activities.mailing import MailActivities
+from activities.owners import OwnerActivities
 from activities.polling import PollingActivities
 from activities.reviewing import ReviewActivities
 from activities.signing import SigningActivities
 from runtime.failures import CodedFailures, KeepDetail
 from workflows.inbound import InboundLead
 from workflows.messages import TaskQueue
+from workflows.owner_check import CheckOwners
 from workflows.polling import PollCrm
 from workflows.undo import UndoWrite
 
@@ -39,7 +41,7 @@ class Role(StrEnum):
     SIGNER = "signer"
 
 
-WORKFLOWS = (InboundLead, UndoWrite, PollCrm)
+WORKFLOWS = (InboundLead, UndoWrite, PollCrm, CheckOwners)
 
 SANDBOX = SandboxedWorkflowRunner(
     # Frozen value objects and pure rules: loading them anew for each case would cost more than the case.
@@ -87,7 +89,13 @@ def cases_worker(
 
 
 def crm_worker(
-    client: Client, keep_detail: KeepDetail, *, crm: CrmActivities, mail: MailActivities, polling: PollingActivities
+    client: Client,
+    keep_detail: KeepDetail,
+    *,
+    crm: CrmActivities,
+    mail: MailActivities,
+    polling: PollingActivities,
+    owners: OwnerActivities,
 ) -> Worker:
     """Everything that leaves for the CRM or a mailbox."""
     return _worker(
@@ -95,7 +103,16 @@ def crm_worker(
         keep_detail,
         TaskQueue.CRM,
         threads=8,
-        activities=[crm.match, crm.fetch, crm.apply_changes, crm.undo, mail.send, mail.stop, polling.poll],
+        activities=[
+            crm.match,
+            crm.fetch,
+            crm.apply_changes,
+            crm.undo,
+            mail.send,
+            mail.stop,
+            polling.poll,
+            owners.find_unfit_owners,
+        ],
     )
 
 

@@ -32,6 +32,7 @@ from runtime.settings import (
     KeySettings,
     MailSettings,
     ModelSettings,
+    OwnerCheckSettings,
     PlaybookSettings,
     PollSettings,
     StoreSettings,
@@ -39,6 +40,7 @@ from runtime.settings import (
 )
 from workers.crm import crm_door
 from workers.enrichment import enrichers
+from workers.owners import owner_check, schedule_owner_check
 from workers.polling import polling, schedule_polling
 from workers.roles import Role, cases_worker, crm_worker, model_worker, signer_worker
 from workers.stores import Stores, open_stores
@@ -63,7 +65,9 @@ async def run_workers(roles: Sequence[Role]) -> None:
     await ensure_search_attributes(client, SEARCH_ATTRIBUTES)
     async with AsyncExitStack() as running:
         if Role.CRM in roles:
-            await schedule_polling(client, stores.playbooks.current().org_id, load(PollSettings))
+            org_id = stores.playbooks.current().org_id
+            await schedule_polling(client, org_id, load(PollSettings))
+            await schedule_owner_check(client, org_id, load(OwnerCheckSettings))
         for role in roles:
             await running.enter_async_context(_build(role, client, stores))
         logger.info("serving %s", ", ".join(role.value for role in roles))
@@ -203,4 +207,5 @@ def _crm(client: Client, stores: Stores) -> Worker:
             clock=stores.clock,
         ),
         polling=polling(door, stores),
+        owners=owner_check(door, stores),
     )

@@ -184,7 +184,7 @@ class InboundLead(ReviewedCase):
         if ending.state is RoundState.EXPIRED:
             return False, await self._hand_over(ExceptionCode.REVIEW_EXPIRED)
         if ending.state is RoundState.SUPERSEDED:
-            self._reopen("another_inquiry", keep_ladder=False)
+            self._reopen_superseded()
             return False, None
         if self._decision.verdict is Verdict.REJECT:
             return False, CaseOutcome.REJECTED
@@ -356,6 +356,14 @@ class InboundLead(ReviewedCase):
             self._lead_id = written.crm.survivor_id
         self._reopen(written.crm.kind.value, keep_ladder=True)
         return None
+
+    def _reopen_superseded(self) -> None:
+        """Another inquiry begins the wait anew; an owner who dropped out is no fault of the reviewer's deadline."""
+        if self._gate.inquiries > self._seen:
+            self._reopen("another_inquiry", keep_ladder=False)
+            return
+        self._gate.rerouted += 1
+        self._reopen("owner_unfit", keep_ladder=True)
 
     def _reopen(self, because: str, *, keep_ladder: bool) -> None:
         """The next card says why it is there again; after a conflict it keeps its place in the ladder."""

@@ -44,6 +44,11 @@ def poll_workflow_id(org_id: str) -> str:
     return f"poll/{org_id}"
 
 
+def owner_check_workflow_id(org_id: str) -> str:
+    """The id of the schedule that looks at the owners of waiting proposals; each workflow adds its time."""
+    return f"owners/{org_id}"
+
+
 def message_id(decision_id: str, sender_domain: str) -> str:
     """The stable Message-ID of the one e-mail that a decision can send (RFC 5322)."""
     return f"<{decision_id}@{sender_domain}>"
@@ -107,6 +112,19 @@ class PollResult(Message):
     skipped: int = 0
 
 
+class OwnerCheckInput(Message):
+    org_id: str
+
+
+class OwnerCheckResult(Message):
+    """How many waiting rounds were looked at, and how many cases were told that their owner no longer fits."""
+
+    looked_at: int = 0
+    told: int = 0
+    gone: int = 0
+    """Cases that ended before they could be told."""
+
+
 # Signals and updates
 
 
@@ -124,6 +142,13 @@ class DecideResult(Message):
 
 class InquiryRef(Message):
     number: int
+
+
+class OwnerUnfit(Message):
+    """The owner that this round proposes can take nothing any more. `reason` is a code."""
+
+    round: int
+    reason: str = ""
 
 
 class StopMail(Message):

@@ -61,6 +61,14 @@ CRM_POLL: StepOptions = {
     "retry_policy": PATIENT,
 }
 
+OWNER_CHECK: StepOptions = {
+    "task_queue": TaskQueue.CRM,
+    # One HTTP call, then a few short reads of the database for each of up to two thousand rounds.
+    "start_to_close_timeout": timedelta(minutes=5),
+    # As for the poll: an outage leaves one look that waits, and not hundreds.
+    "retry_policy": PATIENT,
+}
+
 CRM_WRITE: StepOptions = {
     "task_queue": TaskQueue.CRM,
     # Ledger look-up, re-read and one composite write. An attempt that is cut off here may have committed:

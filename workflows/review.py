@@ -27,7 +27,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.decisions import RoundState
     from domain.errors import RefusalReason
 
-from workflows.messages import DecideResult, DecisionRef, InquiryRef, StopMail
+from workflows.messages import DecideResult, DecisionRef, InquiryRef, OwnerUnfit, StopMail
 from workflows.options import STORE
 
 MAX_AUDITED_REFUSALS = 20
@@ -38,6 +38,10 @@ Those still being verified count as well, so that a flood is capped before its f
 Updates come from the UI alone and get ten times as many. A good decision is never lost by this: it is in the
 store, and the expiry asks the store first.
 """
+
+
+MAX_REROUTINGS = 10
+"""After so many owners who dropped out while people were asked, the wait is left alone: the write looks again."""
 
 
 @dataclass
@@ -52,6 +56,9 @@ class GateState:
     early: DecisionRef | None = None
     """Told by signal just before its round was asked about."""
     mail_stopped: bool = False
+    unfit: int | None = None
+    """The newest round whose proposed owner can take nothing any more."""
+    rerouted: int = 0
 
 
 class ReviewedCase:
@@ -95,6 +102,11 @@ class ReviewedCase:
         self._gate.inquiries = max(self._gate.inquiries, ref.number)
 
     @workflow.signal
+    def owner_unfit(self, told: OwnerUnfit) -> None:
+        """The proposed owner left, is away or is full: nobody should spend time on that card."""
+        self._gate.unfit = max(self._gate.unfit or 0, told.round)
+
+    @workflow.signal
     def stop_mail(self, request: StopMail) -> None:
         """Keep the e-mail from going out, as long as its undo window is open."""
         self._gate.mail_stopped = True
@@ -129,7 +141,7 @@ class ReviewedCase:
     # The wait
 
     async def _wait_for_ending(self, round: int, head: ProposalHead, seen_inquiries: int) -> RoundEnding:
-        """Wait through the ladder. Ends as decided, expired, or superseded by another inquiry."""
+        """Wait through the ladder. Ends as decided, expired, or superseded: by another inquiry, or an unfit owner."""
         self._gate.decision = None
         self._gate.round = round
         early, self._gate.early = self._gate.early, None
@@ -139,7 +151,7 @@ class ReviewedCase:
             for rung in head.rungs:
                 # Computed here, at each rung, from the absolute time: nothing that happens while waiting moves it.
                 left = max(rung.at - workflow.now(), timedelta(0))
-                if await self._something_happened(left, seen_inquiries, rung.step):
+                if await self._something_happened(left, seen_inquiries, round, rung.step):
                     return await self._ending(round)
                 if rung.step is not LadderStep.EXPIRY:
                     await workflow.execute_activity_method(
@@ -152,10 +164,16 @@ class ReviewedCase:
         finally:
             self._gate.round = None
 
-    async def _something_happened(self, within: timedelta, seen_inquiries: int, next_step: LadderStep) -> bool:
+    async def _something_happened(
+        self, within: timedelta, seen_inquiries: int, round: int, next_step: LadderStep
+    ) -> bool:
         try:
             await workflow.wait_condition(
-                lambda: self._gate.decision is not None or self._gate.inquiries > seen_inquiries,
+                lambda: (
+                    self._gate.decision is not None
+                    or self._gate.inquiries > seen_inquiries
+                    or self._owner_dropped_out(round)
+                ),
                 timeout=within,
                 timeout_summary=f"Next on the ladder: {next_step.value}",
             )
@@ -163,13 +181,18 @@ class ReviewedCase:
             return False
         return True
 
+    def _owner_dropped_out(self, round: int) -> bool:
+        return self._gate.unfit == round and self._gate.rerouted < MAX_REROUTINGS
+
     async def _ending(self, round: int) -> RoundEnding:
         if self._gate.decision is not None:
             return RoundEnding(state=RoundState.DECIDED, decision_id=self._gate.decision.decision_id)
         ending = await workflow.execute_activity_method(
             ReviewActivities.supersede_round,
             RoundInput(**self._case.model_dump(), round=round),
-            summary="Another inquiry by the same person: void this round",
+            summary="The owner no longer fits: void this round"
+            if self._owner_dropped_out(round)
+            else "Another inquiry by the same person: void this round",
             **STORE,
         )
         return await self._believing(round, ending)

@@ -21,7 +21,7 @@ from approval_ui.site import Form, Site, SiteOf, Who, text_of
 from approval_ui.views.changes import Submitted, form_text, from_form, value_at
 from approval_ui.views.queue import Filter, QueueView, after, queue_view, review_path
 from approval_ui.views.review import ReviewView, review_view
-from approval_ui.views.wording import REFUSAL, VERDICT, WRITE
+from approval_ui.views.wording import REFUSAL, REOPENED, VERDICT, WRITE
 from domain.decisions import APPROVALS, RoundState, Verdict
 from domain.proposals import Edit
 from domain.receipts import WriteOutcomeKind
@@ -277,6 +277,8 @@ def _certainty(confidence: float) -> str:
 def _reopened(because: str) -> str:
     if because in {k.value for k in WriteOutcomeKind}:
         return f"{WRITE[WriteOutcomeKind(because)]}. This is the current proposal."
+    if because in REOPENED:
+        return REOPENED[because]
     return because.replace("_", " ").capitalize() + ("." if because and not because.endswith(".") else "")
 
 

@@ -130,6 +130,7 @@ AUDIT: dict[AuditKind, str] = {
     AuditKind.SIGN_IN_REFUSED: "Sign-in refused",
     AuditKind.EXCEPTION_OPENED: "Exception opened",
     AuditKind.INQUIRY_SKIPPED: "Lead of the CRM not taken in",
+    AuditKind.OWNER_UNFIT: "Proposed owner dropped out",
 }
 
 WRITE: dict[WriteOutcomeKind, str] = {
@@ -143,6 +144,11 @@ WRITE: dict[WriteOutcomeKind, str] = {
     WriteOutcomeKind.OPTED_OUT: "The person opted out meanwhile",
     WriteOutcomeKind.REFUSED_BY_CRM: "The CRM refused the values",
 }
+
+REOPENED: dict[str, str] = {
+    "owner_unfit": "The owner proposed before left, is away or is full. Routing has chosen again.",
+}
+"""Why a card is there again, where no write says it."""
 
 _FIELDS = {
     "OwnerId": "Owner",

@@ -264,3 +264,14 @@ def test_expiry_and_decision_race_to_one_ending(reviews: SqlReviews, number: int
         (Recorded.ROUND_CLOSED, RoundState.EXPIRED),
     }
     assert reviews.outcome(case_id, 1).state is seen
+
+
+def test_what_waits_comes_page_by_page(reviews: SqlReviews) -> None:
+    for case_id, round in (("c1", 2), ("c2", 1), ("c3", 1)):
+        reviews.open_round(opening(case_id, round))
+    reviews.supersede("c2", 1, now=SOON)
+    org_id = opening().org_id
+    first = reviews.waiting(org_id, after=None, limit=2)
+    assert [(o.case_id, o.round) for o in first] == [("c1", 1), ("c1", 2)]
+    assert reviews.waiting(org_id, after=("c1", 2), limit=2) == (opening("c3", 1),)
+    assert reviews.waiting("00D000000000000AAA", after=None, limit=2) == ()

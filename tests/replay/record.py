@@ -12,13 +12,22 @@ from pathlib import Path
 
 from temporalio.client import WorkflowHistory
 
-from activities.messages import PollHead
-from tests.replay.scenarios import CASES, POLL, UNDO, Scenario
+from activities.messages import OwnerCheckHead, PollHead, UnfitOwner
+from tests.replay.scenarios import CASES, OWNERS, POLL, UNDO, Scenario
 from tests.workflows.driving import ORG, Desk, workers_of
 from tests.workflows.engines import development_server
 from tests.workflows.script import Script
 from tests.workflows.scripted import ScriptedActivities
-from workflows.messages import PollInput, TaskQueue, UndoInput, poll_workflow_id, undo_workflow_id
+from workflows.messages import (
+    OwnerCheckInput,
+    PollInput,
+    TaskQueue,
+    UndoInput,
+    owner_check_workflow_id,
+    poll_workflow_id,
+    undo_workflow_id,
+)
+from workflows.owner_check import CheckOwners
 from workflows.polling import PollCrm
 
 HISTORIES = Path(__file__).with_name("histories")
@@ -32,6 +41,7 @@ async def record(folder: Path) -> list[Path]:
         written = [_write(folder, scenario.name, await _play(desk, scenario)) for scenario in CASES]
         written.append(_write(folder, UNDO, await _undo(desk)))
         written.append(_write(folder, POLL, await _poll(desk)))
+        written.append(_write(folder, OWNERS, await _owners(desk)))
     return written
 
 
@@ -57,6 +67,21 @@ async def _poll(desk: Desk) -> WorkflowHistory:
         PollCrm.run, PollInput(org_id=ORG), id=poll_workflow_id(ORG), task_queue=TaskQueue.CASES
     )
     await handle.result()
+    return await handle.fetch_history()
+
+
+async def _owners(desk: Desk) -> WorkflowHistory:
+    """One case is told, another has ended before."""
+    case = await desk.open(Script(case_id="history-owners-told"))
+    await case.until_waiting()
+    told = UnfitOwner(workflow_id=case.handle.id, case_id=case.script.case_id, round=1, reason="full")
+    gone = UnfitOwner(workflow_id="inbound/acme/gone", case_id="gone", round=1, reason="inactive")
+    desk.activities.unfit[ORG] = [OwnerCheckHead(looked_at=3, unfit=(told, gone))]
+    handle = await desk.env.client.start_workflow(
+        CheckOwners.run, OwnerCheckInput(org_id=ORG), id=owner_check_workflow_id(ORG), task_queue=TaskQueue.CASES
+    )
+    await handle.result()
+    await desk.clear()
     return await handle.fetch_history()
 
 

@@ -58,6 +58,12 @@ async def _write_again_while_waiting(case: RunningCase) -> None:
     await case.decide(Verdict.APPROVE, round=2)
 
 
+async def _owner_drops_out(case: RunningCase) -> None:
+    await case.until_waiting()
+    await case.drop_owner()
+    await case.decide(Verdict.APPROVE, round=2)
+
+
 async def _stop_the_mail(case: RunningCase) -> None:
     await case.decide(Verdict.APPROVE)
     await case.stop_mail()
@@ -92,10 +98,12 @@ CASES = (
     Scenario("conflict", _approve_twice, _with_a_moved_record),
     Scenario("redraft", _respond_then_approve),
     Scenario("joined", _write_again_while_waiting),
+    Scenario("owner_unfit", _owner_drops_out),
     Scenario("new_lead", _approve, _with_a_new_person),
     Scenario("mail_stopped", _stop_the_mail, _with_a_long_undo_window),
 )
 
+OWNERS = "owners"
 POLL = "poll"
 UNDO = "undo"
-"""The run of the other workflow; it needs nobody to play."""
+"""The runs of the other workflows; they need nobody to play."""

@@ -19,10 +19,10 @@ from domain.receipts import MailState
 from runtime.engine import DATA_CONVERTER
 from tests.replay.changed import ReorderedInboundLead
 from tests.replay.record import HISTORIES
-from tests.replay.scenarios import CASES, POLL, UNDO
+from tests.replay.scenarios import CASES, OWNERS, POLL, UNDO
 from tests.runtime.history_text import texts_of
 from workers.roles import SANDBOX, WORKFLOWS
-from workflows.messages import CaseResult, PollResult, UndoResult
+from workflows.messages import CaseResult, OwnerCheckResult, PollResult, UndoResult
 
 NAMES = sorted(path.stem for path in HISTORIES.glob("*.json"))
 DECIDING = ["propose", "verify_decision"]
@@ -30,7 +30,7 @@ DECIDING = ["propose", "verify_decision"]
 
 def load(name: str) -> WorkflowHistory:
     text = (HISTORIES / f"{name}.json").read_text(encoding="utf-8")
-    known = {UNDO: "undo/acme/u1", POLL: "poll/acme"}
+    known = {UNDO: "undo/acme/u1", POLL: "poll/acme", OWNERS: "owners/acme"}
     return WorkflowHistory.from_json(known.get(name, f"inbound/acme/history-{name.replace('_', '-')}"), text)
 
 
@@ -82,6 +82,7 @@ TOLD = {
     "conflict": Told(CaseOutcome.WRITTEN, [*DECIDING, "apply_changes", "close"], rounds=2, updates=2),
     "redraft": Told(CaseOutcome.WRITTEN, [*DECIDING, "apply_changes", "close"], rounds=2, updates=2),
     "joined": Told(CaseOutcome.WRITTEN, [*DECIDING, "apply_changes", "close"], rounds=2, signals=1),
+    "owner_unfit": Told(CaseOutcome.WRITTEN, [*DECIDING, "apply_changes", "close"], rounds=2, signals=1),
     "new_lead": Told(CaseOutcome.WRITTEN, [*DECIDING, "apply_changes", "close"]),
     "mail_stopped": Told(
         CaseOutcome.PARTLY_WRITTEN,
@@ -93,8 +94,8 @@ TOLD = {
 
 
 def test_every_scenario_has_its_history_and_its_claim() -> None:
-    assert sorted([*(scenario.name for scenario in CASES), POLL, UNDO]) == NAMES
-    assert sorted([*TOLD, POLL, UNDO]) == NAMES
+    assert sorted([*(scenario.name for scenario in CASES), OWNERS, POLL, UNDO]) == NAMES
+    assert sorted([*TOLD, OWNERS, POLL, UNDO]) == NAMES
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -149,6 +150,16 @@ async def test_a_poll_says_how_many() -> None:
     history = load(POLL)
     assert steps(history) == ["poll_crm"]
     assert await result_of(history, PollResult) == PollResult(new=2, joined=1)
+
+
+async def test_a_look_at_owners_tells_who_still_listens() -> None:
+    history = load(OWNERS)
+    assert steps(history) == ["find_unfit_owners"]
+    assert await result_of(history, OwnerCheckResult) == OwnerCheckResult(looked_at=3, told=1, gone=1)
+
+
+def test_an_unfit_owner_voids_its_round_and_routes_anew() -> None:
+    assert (steps(load("owner_unfit")).count("supersede_round"), steps(load("owner_unfit")).count("route")) == (1, 2)
 
 
 @pytest.mark.parametrize("name", sorted(TOLD))

@@ -31,6 +31,7 @@ from workflows.messages import (
     DecisionRef,
     InboundLeadInput,
     InquiryRef,
+    OwnerUnfit,
     StopMail,
     TaskQueue,
     UndoInput,
@@ -135,6 +136,10 @@ class RunningCase:
         """The same person writes again: the store knows first, then the workflow is told."""
         self.script.inquiries = number
         await self.handle.signal(InboundLead.inquiry_joined, InquiryRef(number=number))
+
+    async def drop_owner(self, round: int = 1) -> None:
+        """Somebody found that the owner of that round can take nothing any more."""
+        await self.handle.signal(InboundLead.owner_unfit, OwnerUnfit(round=round, reason="inactive"))
 
     async def stop_mail(self) -> None:
         await self.handle.signal(InboundLead.stop_mail, StopMail(by="sam"))

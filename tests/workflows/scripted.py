@@ -24,6 +24,8 @@ from activities.messages import (
     MailHead,
     MailInput,
     MatchHead,
+    OwnerCheckHead,
+    OwnerCheckOrder,
     PollHead,
     PollOrder,
     ProposalHead,
@@ -54,6 +56,8 @@ class ScriptedActivities:
         self._scripts: dict[str, Script] = {}
         self.polls: dict[str, list[PollHead | ErrorCode]] = {}
         """Per org what the next looks come to; afterwards nothing has changed."""
+        self.unfit: dict[str, list[OwnerCheckHead | ErrorCode]] = {}
+        """Per org what the next looks at waiting owners come to; afterwards all of them fit."""
 
     def play(self, script: Script) -> None:
         """Answer the script's case by it from now on."""
@@ -101,6 +105,14 @@ class ScriptedActivities:
     def poll(self, order: PollOrder) -> PollHead:
         coming = self.polls.get(order.org_id)
         answer = coming.pop(0) if coming else PollHead()
+        if isinstance(answer, ErrorCode):
+            raise DomainError(code=answer)
+        return answer
+
+    @activity.defn
+    def find_unfit_owners(self, order: OwnerCheckOrder) -> OwnerCheckHead:
+        coming = self.unfit.get(order.org_id)
+        answer = coming.pop(0) if coming else OwnerCheckHead(looked_at=0)
         if isinstance(answer, ErrorCode):
             raise DomainError(code=answer)
         return answer
@@ -230,6 +242,7 @@ class ScriptedActivities:
                 self.send,
                 self.stop,
                 self.poll,
+                self.find_unfit_owners,
             ],
             TaskQueue.MODEL: [self.draft],
             TaskQueue.SIGNER: [self.sign],

@@ -11,6 +11,7 @@ from activities.crm import CrmActivities
 from activities.deciding import DecidingActivities
 from activities.drafting import DraftingActivities
 from activities.mailing import MailActivities
+from activities.owners import OwnerActivities
 from activities.polling import PollingActivities
 from activities.reviewing import ReviewActivities
 from activities.signing import SigningActivities
@@ -23,6 +24,7 @@ REAL = (
     DecidingActivities,
     DraftingActivities,
     MailActivities,
+    OwnerActivities,
     PollingActivities,
     ReviewActivities,
     SigningActivities,
