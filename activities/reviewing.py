@@ -17,7 +17,7 @@ from domain.decisions import (
     Verdict,
 )
 from domain.errors import NotAuthorised, RefusalReason
-from domain.permissions import Permission, can, permission_for, worst
+from domain.permissions import can_approve, can_decide, permission_for, worst
 from domain.ports import AuditLog, CaseDocuments, Clock, Playbooks, Reviews
 from domain.proposals import Phase, ProposalContent, in_phase
 from domain.risk import assess
@@ -70,7 +70,7 @@ class ReviewActivities:
             raise NotAuthorised(RefusalReason.UNKNOWN_DECISION)
         outcome = self._reviews.outcome(order.case_id, order.round)
         if envelope.verdict not in APPROVALS:
-            if not can(envelope.role, Permission.DECIDE):
+            if not can_decide(envelope.role):
                 raise NotAuthorised(RefusalReason.ROLE_TOO_LOW)
             return self._ended(outcome, envelope, None)
         file = CaseFile(self._documents, order.case_id)
@@ -79,7 +79,7 @@ class ReviewActivities:
         risk = worst((assess(content.actions, policy).category, opening.risk))
         quorum = max(opening.quorum, policy.quorum.get(risk, 1))
         group = [self._verified_in_time(s, opening) for s in self._group(order, outcome)]
-        if not can(envelope.role, permission_for(risk)):
+        if not can_approve(envelope.role, risk):
             raise NotAuthorised(RefusalReason.ROLE_TOO_LOW)
         if outcome.state is RoundState.OPEN:
             # Good, but others have to sign too.

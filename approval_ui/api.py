@@ -13,14 +13,14 @@ from approval_ui.pages.cases import outcome_of
 from approval_ui.pages.review import deliver, status_of
 from approval_ui.reading import facts_of
 from approval_ui.signing_in import SignInRefused
-from approval_ui.site import Script, SiteOf, require
+from approval_ui.site import Script, ScriptDecider, ScriptReader, ScriptUndoer, SiteOf, require
 from approval_ui.stopping import set_pause, stop_mail
 from approval_ui.views.queue import ordered
 from approval_ui.views.trace import steps_of
 from domain.cases import CaseState
 from domain.decisions import RoundState, Verdict
 from domain.leads import Motion
-from domain.permissions import Permission
+from domain.permissions import can_pause, can_resume
 from domain.proposals import Edit
 from persistence.queue import QueueItem
 
@@ -80,7 +80,7 @@ def sign_out(request: Request, site: SiteOf, who: Script) -> None:
 
 @router.get("/reviews")
 def reviews(
-    site: SiteOf, who: Script, state: Annotated[RoundState, Query()] = RoundState.OPEN
+    site: SiteOf, who: ScriptReader, state: Annotated[RoundState, Query()] = RoundState.OPEN
 ) -> dict[str, list[dict[str, Any]]]:
     """Open rounds by their next step; ended ones newest first."""
     now = site.deps.clock.now()
@@ -100,7 +100,7 @@ def _listed(item: QueueItem, base: str) -> dict[str, Any]:
 
 
 @router.get("/reviews/{case_id}/{round}")
-def review(site: SiteOf, who: Script, case_id: CaseId, round: Round) -> dict[str, Any]:
+def review(site: SiteOf, who: ScriptReader, case_id: CaseId, round: Round) -> dict[str, Any]:
     """The card, the content that a signature would cover, its digest, deadlines and state."""
     found = load_review(site.deps.reviews, site.deps.documents, case_id, round)
     facts = facts_of(site.deps, case_id, round)
@@ -123,7 +123,7 @@ def review(site: SiteOf, who: Script, case_id: CaseId, round: Round) -> dict[str
 
 
 @router.post("/reviews/{case_id}/{round}/decide")
-async def decide(site: SiteOf, who: Script, case_id: CaseId, round: Round, body: DecideBody) -> dict[str, Any]:
+async def decide(site: SiteOf, who: ScriptDecider, case_id: CaseId, round: Round, body: DecideBody) -> dict[str, Any]:
     """Sign and store, then tell the workflow. `delivery` says whether it has heard of it."""
     asked = DecisionRequest(
         verdict=body.verdict,
@@ -142,13 +142,13 @@ async def decide(site: SiteOf, who: Script, case_id: CaseId, round: Round, body:
 
 
 @router.get("/cases")
-def cases(site: SiteOf, who: Script, state: CaseState | None = None) -> dict[str, list[dict[str, Any]]]:
+def cases(site: SiteOf, who: ScriptReader, state: CaseState | None = None) -> dict[str, list[dict[str, Any]]]:
     found = site.deps.queue.cases(limit=1_000, state=state)
     return {"cases": [{**item.model_dump(mode="json"), "label": outcome_of(item)} for item in found]}
 
 
 @router.get("/cases/{case_id}")
-def case(site: SiteOf, who: Script, case_id: CaseId) -> dict[str, Any]:
+def case(site: SiteOf, who: ScriptReader, case_id: CaseId) -> dict[str, Any]:
     """One case with everything that happened to it."""
     deps = site.deps
     found = deps.cases.get(case_id)
@@ -170,9 +170,8 @@ def case(site: SiteOf, who: Script, case_id: CaseId) -> dict[str, Any]:
 
 
 @router.post("/cases/{case_id}/stop-mail")
-async def stop(site: SiteOf, who: Script, case_id: CaseId) -> dict[str, str]:
+async def stop(site: SiteOf, who: ScriptDecider, case_id: CaseId) -> dict[str, str]:
     """Keep the newest approved e-mail of the case from leaving; the state that it is in then."""
-    require(who, Permission.DECIDE)
     state = await stop_mail(site.deps, case_id, by=who.user.login)
     if state is None:
         raise HTTPException(404, "No approved e-mail waits in this case.")
@@ -180,7 +179,7 @@ async def stop(site: SiteOf, who: Script, case_id: CaseId) -> dict[str, str]:
 
 
 @router.post("/receipts/{receipt_id}/undo")
-async def undo(site: SiteOf, who: Script, receipt_id: CaseId) -> dict[str, Any]:
+async def undo(site: SiteOf, who: ScriptUndoer, receipt_id: CaseId) -> dict[str, Any]:
     try:
         taken = await run_in_threadpool(site.undoing.undo, receipt_id, who.reviewer)
     except DecisionRefused as refused:
@@ -193,6 +192,6 @@ async def undo(site: SiteOf, who: Script, receipt_id: CaseId) -> dict[str, Any]:
 def pause(site: SiteOf, who: Script, body: PauseBody) -> dict[str, dict[str, bool]]:
     """What is paused afterwards, by motion."""
     # Anybody may stop; to go on is for those who answer for it.
-    require(who, Permission.PAUSE if body.paused else Permission.RESUME)
+    require(who, can_pause if body.paused else can_resume)
     set_pause(site.deps, body.motion, body.paused, by=who.user.login)
     return {"paused": {m.value: site.deps.pause.paused(m) for m in Motion}}

@@ -22,7 +22,7 @@ from domain.countersign import Expected, SignatureVerifier, verified
 from domain.decisions import APPROVALS, DecisionEnvelope, Purpose, Recorded, RoundState, SignedDecision, Verdict
 from domain.errors import NotAuthorised
 from domain.model import Value
-from domain.permissions import Permission, RiskCategory, Role, can, permission_for
+from domain.permissions import RiskCategory, Role, can_approve, can_decide
 from domain.ports import AuditLog, CaseDocuments, Clock, DecisionSigner, Playbooks, Reviews
 from domain.proposals import Edit, ProposalContent, digest_of, parse_content, revise
 from domain.reviewer_notes import ReviewerNote
@@ -134,7 +134,7 @@ class Deciding:
         review = load_review(self.reviews, self.documents, case_id, round)
         if review is None:
             raise DecisionRefused(RefusalCode.UNKNOWN, "There is no such review, or its data was erased.")
-        if not can(reviewer.role, Permission.DECIDE):
+        if not can_decide(reviewer.role):
             raise DecisionRefused(RefusalCode.ROLE_TOO_LOW, f"A {reviewer.role.value} can look, but not decide.")
         self._must_be_open(review)
         if request.shown_digest != review.opening.proposal_digest:
@@ -184,7 +184,7 @@ class Deciding:
         risk = effective_risk(review.opening, review.content, final, policy)
         if risk is RiskCategory.FORBIDDEN:
             raise DecisionRefused(RefusalCode.FORBIDDEN, "The policy forbids this change, whoever signs it.")
-        if not can(reviewer.role, permission_for(risk)):
+        if not can_approve(reviewer.role, risk):
             raise DecisionRefused(
                 RefusalCode.ROLE_TOO_LOW, "This is high risk: a manager must decide it. You can still reject it."
             )

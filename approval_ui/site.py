@@ -2,7 +2,7 @@
 
 import hmac
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -22,7 +22,7 @@ from approval_ui.signing_in import Gatekeeper, SignedIn
 from approval_ui.undoing import Undoing
 from approval_ui.views.wording import MOTION
 from domain.leads import Motion
-from domain.permissions import Permission, can
+from domain.permissions import Role, can_decide, can_pause, can_resume, can_see_audit, can_see_reviews, can_undo
 
 SESSION_COOKIE = "countersign_session"
 DOOR_COOKIE = "countersign_door"
@@ -74,7 +74,7 @@ class Site:
         if config.maildir is not None:
             nav.append(("/outbox", "Outbox", None))
         nav.append(("/readiness", "Readiness", None))
-        if can(who.user.role, Permission.SEE_AUDIT):
+        if can_see_audit(who.user.role):
             nav.append(("/audit", "Audit", None))
         paused = {m: self.deps.pause.paused(m) for m in Motion}
         stopped = ("everything",) if all(paused.values()) else tuple(MOTION[m].lower() for m in Motion if paused[m])
@@ -84,7 +84,7 @@ class Site:
             nav=tuple(nav),
             paused=stopped,
             motions=(("", "Everything", all(paused.values())), *((m.value, MOTION[m], paused[m]) for m in Motion)),
-            may_pause=can(who.user.role, Permission.RESUME if stopped else Permission.PAUSE),
+            may_pause=(can_resume if stopped else can_pause)(who.user.role),
             undelivered=len(self.deps.reviews.undelivered(100)),
         )
 
@@ -222,7 +222,38 @@ Script = Annotated[SignedIn, Depends(bearer)]
 Form = Annotated[FormData, Depends(checked_form)]
 
 
-def require(who: SignedIn, permission: Permission) -> None:
+Permitted = Callable[[Role], bool]
+"""One of the `can_*` predicates of `domain.permissions`."""
+
+
+def require(who: SignedIn, may: Permitted) -> None:
     """Raises 403 with a sentence."""
-    if not can(who.user.role, permission):
-        raise HTTPException(403, f"A {who.user.role.value} may not do this ({permission.value.replace('_', ' ')}).")
+    if not may(who.user.role):
+        act = getattr(may, "__name__", "").removeprefix("can_").replace("_", " ")
+        raise HTTPException(403, f"A {who.user.role.value} may not do this ({act}).")
+
+
+def _on_page(may: Permitted) -> Any:
+    def check(who: Who) -> SignedIn:
+        require(who, may)
+        return who
+
+    return Depends(check)
+
+
+def _in_script(may: Permitted) -> Any:
+    def check(who: Script) -> SignedIn:
+        require(who, may)
+        return who
+
+    return Depends(check)
+
+
+# Who a route is for stands in its signature; docs/roles.md has the table, and a test walks every route against it.
+Reader = Annotated[SignedIn, _on_page(can_see_reviews)]
+Decider = Annotated[SignedIn, _on_page(can_decide)]
+Undoer = Annotated[SignedIn, _on_page(can_undo)]
+Auditor = Annotated[SignedIn, _on_page(can_see_audit)]
+ScriptReader = Annotated[SignedIn, _in_script(can_see_reviews)]
+ScriptDecider = Annotated[SignedIn, _in_script(can_decide)]
+ScriptUndoer = Annotated[SignedIn, _in_script(can_undo)]

@@ -9,7 +9,7 @@ from domain.audit import AuditEvent, AuditKind
 from domain.cases import DocumentKind
 from domain.decisions import DecisionEnvelope, Purpose, Recorded, Verdict, parse_envelope
 from domain.model import Value
-from domain.permissions import Permission, can
+from domain.permissions import can_undo
 from domain.ports import AuditLog, CaseDocuments, Clock, DecisionSigner, Playbooks, Receipts
 from domain.proposals import digest_of
 from domain.receipts import WriteReceipt
@@ -44,7 +44,7 @@ class Undoing:
         receipt = self.receipts.get(receipt_id)
         if receipt is None:
             raise DecisionRefused(RefusalCode.UNKNOWN, "There is no such receipt.")
-        if not can(reviewer.role, Permission.UNDO):
+        if not can_undo(reviewer.role):
             raise DecisionRefused(RefusalCode.ROLE_TOO_LOW, f"A {reviewer.role.value} cannot undo a write.")
         if any(other.undoes == receipt_id for other in self.receipts.of_case(receipt.case_id)):
             raise DecisionRefused(RefusalCode.ALREADY_DECIDED, "This write was already taken back.")

@@ -68,6 +68,37 @@ def can(role: Role, permission: Permission) -> bool:
     return permission in ROLE_PERMISSIONS[role]
 
 
+def can_see_reviews(role: Role) -> bool:
+    """Queue, cards, cases, outbox, readiness: everything that is read to understand a decision."""
+    return can(role, Permission.SEE_REVIEWS)
+
+
+def can_decide(role: Role) -> bool:
+    """Approve low and medium risk, reject anything, ask for a new draft, stop an e-mail."""
+    return can(role, Permission.DECIDE)
+
+
+def can_undo(role: Role) -> bool:
+    return can(role, Permission.UNDO)
+
+
+def can_pause(role: Role) -> bool:
+    return can(role, Permission.PAUSE)
+
+
+def can_resume(role: Role) -> bool:
+    return can(role, Permission.RESUME)
+
+
+def can_see_audit(role: Role) -> bool:
+    return can(role, Permission.SEE_AUDIT)
+
+
+def can_administer(role: Role) -> bool:
+    """People, their roles and whether somebody is away."""
+    return can(role, Permission.ADMINISTER)
+
+
 class RiskCategory(StrEnum):
     """Risk of a set of actions: that of its riskiest one. Order matters: see `RISK_ORDER`."""
 
@@ -116,3 +147,8 @@ def permission_for(risk: RiskCategory) -> Permission:
             return Permission.DECIDE
         case RiskCategory.HIGH | RiskCategory.FORBIDDEN:
             return Permission.DECIDE_HIGH_RISK
+
+
+def can_approve(role: Role, risk: RiskCategory) -> bool:
+    """Whether this role's signature is enough. What the policy forbids is refused before this is asked."""
+    return can(role, permission_for(risk))

@@ -6,12 +6,12 @@ from fastapi import APIRouter, HTTPException, Query, Response
 
 from approval_ui.links import links_of
 from approval_ui.reading import facts_of
-from approval_ui.site import SiteOf, Who
+from approval_ui.site import Reader, SiteOf
 from approval_ui.views.trace import receipts_of, steps_of
 from approval_ui.views.wording import BAD_OUTCOMES, GOOD_OUTCOMES, MOTION, OUTCOME, ago
 from domain.cases import CaseState
 from domain.errors import DomainError, ErrorCode
-from domain.permissions import Permission, can
+from domain.permissions import can_undo
 from persistence.queue import CaseItem
 
 router = APIRouter()
@@ -23,7 +23,7 @@ _SAID = {
 
 
 @router.get("/cases")
-def all_cases(site: SiteOf, who: Who, state: Annotated[str, Query(max_length=10)] = "") -> Response:
+def all_cases(site: SiteOf, who: Reader, state: Annotated[str, Query(max_length=10)] = "") -> Response:
     wanted = CaseState(state) if state in {s.value for s in CaseState} else None
     now = site.deps.clock.now()
     rows = [
@@ -40,7 +40,7 @@ def all_cases(site: SiteOf, who: Who, state: Annotated[str, Query(max_length=10)
 
 
 @router.get("/cases/{case_id}")
-def one_case(site: SiteOf, who: Who, case_id: str, said: Annotated[str, Query(max_length=20)] = "") -> Response:
+def one_case(site: SiteOf, who: Reader, case_id: str, said: Annotated[str, Query(max_length=20)] = "") -> Response:
     deps = site.deps
     case = deps.cases.get(case_id)
     if case.org_id != deps.config.org_id:
@@ -69,7 +69,7 @@ def one_case(site: SiteOf, who: Who, case_id: str, said: Annotated[str, Query(ma
             "steps": steps_of(deps, case_id),
             "receipts": receipts_of(deps, case_id),
             "links": links_of(deps.config, case.workflow_id, case.lead_id),
-            "may_undo": can(who.user.role, Permission.UNDO),
+            "may_undo": can_undo(who.user.role),
             "said": _SAID.get(said, ""),
             "undelivered": any(d.counts and d.delivered_at is None for d in facts.decisions) if facts else False,
         },
@@ -77,13 +77,13 @@ def one_case(site: SiteOf, who: Who, case_id: str, said: Annotated[str, Query(ma
 
 
 @router.get("/receipts/{receipt_id}/undo")
-def confirm_undo(site: SiteOf, who: Who, receipt_id: str) -> Response:
+def confirm_undo(site: SiteOf, who: Reader, receipt_id: str) -> Response:
     """Shows what an undo would do. Only the POST behind its button does it."""
     receipt = site.deps.receipts.get(receipt_id)
     if receipt is None:
         raise HTTPException(404, "There is no such receipt.")
     view = next(v for v in receipts_of(site.deps, receipt.case_id) if v.receipt.id == receipt_id)
-    may = can(who.user.role, Permission.UNDO)
+    may = can_undo(who.user.role)
     return site.render("undo.html", who, {"page": "Cases", "view": view, "may_undo": may})
 
 

@@ -8,10 +8,10 @@ from approval_ui.deciding import DecisionRefused
 from approval_ui.delivery import DeliveryState
 from approval_ui.pages.door import local_path
 from approval_ui.pages.review import status_of
-from approval_ui.site import Form, SiteOf, Who, require, text_of
+from approval_ui.site import Decider, Form, SiteOf, Undoer, Who, require, text_of
 from approval_ui.stopping import set_pause, stop_mail
 from domain.leads import Motion
-from domain.permissions import Permission
+from domain.permissions import can_pause, can_resume
 
 router = APIRouter()
 
@@ -20,7 +20,7 @@ router = APIRouter()
 def pause(site: SiteOf, who: Who, form: Form) -> Response:
     pausing = text_of(form, "paused") == "true"
     # Anybody may stop; to go on is for those who answer for it.
-    require(who, Permission.PAUSE if pausing else Permission.RESUME)
+    require(who, can_pause if pausing else can_resume)
     wanted = text_of(form, "motion")
     if wanted and wanted not in {m.value for m in Motion}:
         raise HTTPException(422, f"There is no motion {wanted}.")
@@ -29,14 +29,13 @@ def pause(site: SiteOf, who: Who, form: Form) -> Response:
 
 
 @router.post("/cases/{case_id}/stop-mail")
-async def stop(site: SiteOf, who: Who, form: Form, case_id: str) -> Response:
-    require(who, Permission.DECIDE)
+async def stop(site: SiteOf, who: Decider, form: Form, case_id: str) -> Response:
     await stop_mail(site.deps, case_id, by=who.user.login)
     return RedirectResponse(local_path(text_of(form, "back") or f"/cases/{case_id}"), 303)
 
 
 @router.post("/receipts/{receipt_id}/undo")
-async def undo(site: SiteOf, who: Who, form: Form, receipt_id: str) -> Response:
+async def undo(site: SiteOf, who: Undoer, form: Form, receipt_id: str) -> Response:
     """Signed and stored, then started. The confirm step is a page of its own before this."""
     try:
         taken = await run_in_threadpool(site.undoing.undo, receipt_id, who.reviewer)

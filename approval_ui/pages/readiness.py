@@ -3,17 +3,15 @@
 from fastapi import APIRouter, HTTPException, Response
 from fastapi.responses import JSONResponse
 
-from approval_ui.site import Site, SiteOf, Who, require
+from approval_ui.site import Reader, Site, SiteOf
 from approval_ui.views import readiness as view
 from domain.errors import DomainError
-from domain.permissions import Permission
 
 router = APIRouter()
 
 
 @router.get("/readiness")
-def page(site: SiteOf, who: Who) -> Response:
-    require(who, Permission.SEE_REVIEWS)
+def page(site: SiteOf, who: Reader) -> Response:
     org_id = site.deps.config.org_id
     report = site.deps.readiness.latest(org_id)
     values: dict[str, object] = {"page": "Readiness", "view": None}
@@ -25,9 +23,8 @@ def page(site: SiteOf, who: Who) -> Response:
 
 
 @router.get("/readiness.json")
-def report(site: SiteOf, who: Who) -> Response:
+def report(site: SiteOf, who: Reader) -> Response:
     """The same, as `countersign readiness --json` prints it."""
-    require(who, Permission.SEE_REVIEWS)
     found = site.deps.readiness.latest(site.deps.config.org_id)
     if found is None:
         raise HTTPException(404, "There is no audit yet. Run: countersign readiness")

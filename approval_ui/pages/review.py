@@ -17,7 +17,7 @@ from approval_ui.delivery import Delivered, DeliveryState
 from approval_ui.links import Links, links_of
 from approval_ui.reading import facts_of
 from approval_ui.signing_in import SignedIn
-from approval_ui.site import Form, Site, SiteOf, Who, text_of
+from approval_ui.site import Decider, Form, Reader, Site, SiteOf, text_of
 from approval_ui.views.changes import Submitted, form_text, from_form, value_at
 from approval_ui.views.queue import Filter, QueueView, after, queue_view, review_path
 from approval_ui.views.review import ReviewView, review_view
@@ -72,7 +72,7 @@ def filter_of(request: Request) -> Filter:
 
 
 @router.get("/")
-def queue(request: Request, site: SiteOf, who: Who, done: Annotated[str, Query(max_length=80)] = "") -> Response:
+def queue(request: Request, site: SiteOf, who: Reader, done: Annotated[str, Query(max_length=80)] = "") -> Response:
     """The list; beside it, where there is room, the first review."""
     wanted = filter_of(request)
     view = _queue(site, who, wanted, None)
@@ -86,7 +86,7 @@ def queue(request: Request, site: SiteOf, who: Who, done: Annotated[str, Query(m
 
 @router.get("/queue")
 def queue_part(
-    request: Request, site: SiteOf, who: Who, selected: Annotated[str, Query(max_length=80)] = ""
+    request: Request, site: SiteOf, who: Reader, selected: Annotated[str, Query(max_length=80)] = ""
 ) -> Response:
     """The list alone, for a page that keeps it true while others work."""
     case_id, _, number = selected.rpartition(".")
@@ -99,7 +99,7 @@ def queue_part(
 def show(
     request: Request,
     site: SiteOf,
-    who: Who,
+    who: Reader,
     case_id: CaseId,
     round: Round,
     act: Annotated[str, Query(max_length=10)] = "",
@@ -109,7 +109,7 @@ def show(
 
 
 @router.post("/reviews/{case_id}/{round}/decide")
-async def decide(request: Request, site: SiteOf, who: Who, form: Form, case_id: CaseId, round: Round) -> Response:
+async def decide(request: Request, site: SiteOf, who: Decider, form: Form, case_id: CaseId, round: Round) -> Response:
     """Sign what is shown, then go on to the next review."""
     wanted = Filter(**_filter_pairs(text_of(form, "filter")))
     review = await run_in_threadpool(load_review, site.deps.reviews, site.deps.documents, case_id, round)

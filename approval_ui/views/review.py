@@ -13,7 +13,7 @@ from domain.decisions import APPROVALS, RoundState
 from domain.drafting import DraftOrigin
 from domain.evidence import Evidence, EvidenceSource
 from domain.model import Instant
-from domain.permissions import Level, Permission, can, permission_for
+from domain.permissions import Level, can_approve, can_decide
 from domain.proposals import ProposalContent
 from domain.receipts import MailState
 from domain.reviewer_notes import ReviewerNote
@@ -161,7 +161,7 @@ def review_view(
         open=is_open,
         ending=None if is_open else _ending(facts, now),
         pending_mail=_pending_mail(review, facts, now),
-        may_stop=can(reviewer.role, Permission.DECIDE),
+        may_stop=can_decide(reviewer.role),
         undelivered=any(d.counts and d.delivered_at is None for d in _of_round(facts)) and not is_open,
         signatures=tuple(facts.name(d.reviewer) for d in _of_round(facts) if d.counts),
         cannot_decide=cannot_approve,
@@ -189,14 +189,14 @@ def _of_round(facts: Facts) -> tuple[DecisionItem, ...]:
 
 
 def _obstacles(review: Review, facts: Facts, reviewer: Reviewer) -> tuple[str, str]:
-    if not can(reviewer.role, Permission.DECIDE):
+    if not can_decide(reviewer.role):
         reason = f"Signed in as {reviewer.role.value}: you can look, but not decide"
         return reason, reason
     is_open = facts.item.state is RoundState.OPEN
     if is_open and any(d.counts and d.reviewer == reviewer.login for d in _of_round(facts)):
         reason = "You have signed; a second person must sign as well"
         return reason, reason
-    if not can(reviewer.role, permission_for(review.opening.risk)):
+    if not can_approve(reviewer.role, review.opening.risk):
         return "High risk: a manager must approve it as it stands", ""
     return "", ""
 
