@@ -8,6 +8,7 @@ from temporalio import activity
 from activities.assigning import assigns_first
 from activities.messages import (
     CreateLeadHead,
+    EnrichHead,
     Gate,
     ProposalHead,
     ProposeInput,
@@ -18,6 +19,7 @@ from activities.messages import (
 )
 from activities.turns import TurnsOfCase
 from domain.audit import AuditEvent, AuditKind
+from domain.calls import calls_of, heard_in
 from domain.casefile import CaseFile, Qualified, Routed
 from domain.cases import DocumentKind, ExceptionCode, Ladder, ReviewOpening
 from domain.context import CONTEXT_REACH, CaseContext, ContextReader, crm_items, newest_first, subject_of
@@ -105,14 +107,17 @@ class DecidingActivities:
         return CreateLeadHead(digest=digest)
 
     @activity.defn
-    def enrich(self, step: StepInput) -> None:
+    def enrich(self, step: StepInput) -> EnrichHead | None:
         """What was said and done so far; then each provider that the playbook names, in its order.
 
-        One that is down leaves a typed unknown.
+        One that is down leaves a typed unknown. Always answers a head; histories from before there was one hold none.
         """
         file = CaseFile(self._documents, step.case_id)
-        if file.has(DocumentKind.ENRICHMENT, str(step.round)):
-            return
+        if not file.has(DocumentKind.ENRICHMENT, str(step.round)):
+            self._enrich(file, step)
+        return EnrichHead(calls=len(calls_of(file.context(step.round))))
+
+    def _enrich(self, file: CaseFile, step: StepInput) -> None:
         playbook = self._playbooks.pinned(step.playbook_digest)
         inquiries, snapshot = file.inquiries(step.inquiries), file.snapshot(step.round)
         file.keep(DocumentKind.CONTEXT, str(step.round), self._context_of(inquiries, snapshot))
@@ -131,12 +136,14 @@ class DecidingActivities:
 
     @activity.defn
     def qualify(self, step: StepInput) -> QualificationHead:
-        """Score by the rules of the pinned playbook."""
+        """Score by the rules of the pinned playbook, with what calls said."""
         file = CaseFile(self._documents, step.case_id)
         playbook = self._playbooks.pinned(step.playbook_digest)
         inquiries = file.inquiries(step.inquiries)
         facts = read(inquiries, playbook)
         book = EvidenceBook()
+        readings = file.calls(step.round)
+        heard = heard_in(readings)
         result = qualify(
             inquiries,
             file.snapshot(step.round),
@@ -145,8 +152,10 @@ class DecidingActivities:
             playbook,
             book,
             now=self._clock.now(),
+            heard=heard,
         )
-        kept = Qualified(qualification=result, facts=facts, evidence=book.entries())
+        usage = tuple(used for reading in readings for used in reading.findings.usage)
+        kept = Qualified(qualification=result, facts=facts, evidence=book.entries(), heard=heard, usage=usage)
         file.keep(DocumentKind.QUALIFICATION, str(step.round), kept)
         result = file.qualified(step.round).qualification
         return QualificationHead(
@@ -252,6 +261,7 @@ class DecidingActivities:
                 now=self._clock.now(),
                 snapshot_slot=str(step.round),
                 reopened_because=step.reopened_because,
+                reading_usage=qualified.usage,
             )
         )
 

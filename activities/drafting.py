@@ -69,6 +69,7 @@ class DraftingActivities:
             now=self._clock.now(),
             instructions=note.text if note else "",
             context=file.context(order.round),
+            heard=qualified.heard,
         )
         draft = draft_grounded(writer, request)
         file.keep(DocumentKind.DRAFT, slot, Drafted(draft=draft, consent=consent, evidence=book.entries()))

@@ -59,6 +59,11 @@ class FetchHead(Message):
     survivor_id: str = ""
 
 
+class EnrichHead(Message):
+    calls: int = 0
+    """Calls and call notes of the case that have words in them."""
+
+
 class QualificationHead(Message):
     score: int
     band: str

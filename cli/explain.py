@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from domain.casefile import Drafted, Qualified, Routed
 from domain.cases import DocumentKind
+from domain.context import CaseContext, crm_items
 from domain.enrichment import Enrichment
 from domain.errors import CrmError, DomainError, ErrorCode, InputError
 from domain.explaining import Explanation, explain, queues_named, told
@@ -96,7 +97,10 @@ def _of_crm_lead(lead_id: str, playbook: Playbook, place: Path) -> Explanation:
     inquiry = _as_inquiry(snapshot.lead)
     now = clock.now()
     enrichment = _enriched(inquiry, snapshot, playbook, place, now)
-    return explain((inquiry,), snapshot, enrichment, playbook, source=f"lead {lead_id} as the CRM has it", now=now)
+    said = CaseContext(items=crm_items(snapshot))
+    return explain(
+        (inquiry,), snapshot, enrichment, playbook, source=f"lead {lead_id} as the CRM has it", now=now, context=said
+    )
 
 
 def _as_inquiry(lead: CrmRecord) -> Inquiry:

@@ -1,6 +1,6 @@
 """What a reviewer sees beside the signed change. Composed once when the proposal is made, kept as a document."""
 
-from domain.drafting import Draft
+from domain.drafting import Draft, ModelUsage
 from domain.evidence import Evidence
 from domain.model import Instant, Value
 from domain.permissions import RiskAssessment
@@ -47,3 +47,5 @@ class ReviewCard(Value):
     snapshot_slot: str = ""
     assignee: str = ""
     """Login of the reviewer who is asked first."""
+    reading_usage: tuple[ModelUsage, ...] = ()
+    """What a model was asked to read of the calls, and what it cost."""

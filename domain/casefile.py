@@ -3,11 +3,12 @@
 When do you need to touch this? When a step of a case begins to keep something new.
 """
 
+from domain.calls import CallReading, Heard, calls_of, slot_of
 from domain.cards import ReviewCard
 from domain.cases import CaseException, DocumentKind, DocumentRef
 from domain.consent import ConsentDecision
 from domain.context import CaseContext
-from domain.drafting import Draft
+from domain.drafting import Draft, ModelUsage
 from domain.enrichment import Enrichment
 from domain.errors import DomainError, ErrorCode
 from domain.evidence import Evidence
@@ -28,6 +29,10 @@ class Qualified(Value):
     qualification: Qualification
     facts: ReadFacts
     evidence: tuple[Evidence, ...]
+    heard: tuple[Heard, ...] = ()
+    """What calls said, newest first."""
+    usage: tuple[ModelUsage, ...] = ()
+    """What a model was asked to read, and what it cost."""
 
 
 class Routed(Value):
@@ -94,6 +99,12 @@ class CaseFile:
         """Empty for a round that was begun before context was kept."""
         body = self._documents.find(self.case_id, DocumentKind.CONTEXT, str(round))
         return CaseContext() if body is None else CaseContext.model_validate_json(body)
+
+    def calls(self, round: int) -> tuple[CallReading, ...]:
+        """What the round's calls and notes were read to say, newest first; those that were read."""
+        slots = [slot_of(item) for item in calls_of(self.context(round))]
+        bodies = (self._documents.find(self.case_id, DocumentKind.CALL, slot) for slot in slots)
+        return tuple(CallReading.model_validate_json(body) for body in bodies if body is not None)
 
     def qualified(self, round: int) -> Qualified:
         return Qualified.model_validate_json(self._read(DocumentKind.QUALIFICATION, str(round)))

@@ -73,6 +73,8 @@ class DocumentKind(StrEnum):
     SNAPSHOT = "snapshot"
     CONTEXT = "context"
     """What was said and done before: `domain.context.CaseContext`."""
+    CALL = "call"
+    """What one call or note said: `domain.calls.CallReading`, in the slot of its text."""
     ENRICHMENT = "enrichment"
     QUALIFICATION = "qualification"
     ROUTING = "routing"

@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
+from domain.bant import RulesReader
+from domain.calls import calls_of, heard_in, own_people, reading_of
 from domain.consent import Channel, ConsentDecision, may_contact
+from domain.context import NOTHING_BEFORE, CaseContext
 from domain.enrichment import Enrichment
 from domain.evidence import Evidence, EvidenceBook
 from domain.leads import CrmRecord, CrmSnapshot, Inquiry
@@ -37,11 +40,19 @@ def explain(
     *,
     source: str,
     now: Instant,
+    context: CaseContext = NOTHING_BEFORE,
 ) -> Explanation:
-    """The same rules in the same order as a case runs them."""
+    """The same rules in the same order as a case runs them; calls and notes in `context` are read by rules."""
     book = EvidenceBook()
     facts = read(inquiries, playbook)
-    qualification = qualify(inquiries, snapshot, enrichment, facts, playbook, book, now=now)
+    rules = RulesReader()
+    heard = heard_in(
+        [
+            reading_of(item, rules, seller=own_people(item, snapshot.users, playbook.seller.name))
+            for item in calls_of(context)
+        ]
+    )
+    qualification = qualify(inquiries, snapshot, enrichment, facts, playbook, book, now=now, heard=heard)
     routing = route(inquiries, snapshot, enrichment, qualification, playbook, book, now=now)
     consent = may_contact(inquiries, snapshot, playbook, book, now=now)
     calls = may_contact(inquiries, snapshot, playbook, book, now=now, channel=Channel.PHONE)
@@ -83,6 +94,10 @@ def told(explanation: Explanation) -> Iterator[str]:
         yield f"Disqualifier: {hit.label}{_because(hit.evidence, by_id)}"
     if q.disqualify_reason:
         yield f"Proposed to be disqualified as {q.disqualify_reason}; a person decides."
+    for bant in q.bant:
+        value = f", {clean(bant.value, 80)}" if bant.value else ""
+        apart = "; sources contradict each other" if bant.conflicting else ""
+        yield f"{bant.name.capitalize()}: {bant.stance}{value}{apart}{_because(bant.evidence, by_id)}"
     if q.missing:
         yield f"Not known: {', '.join(q.missing)}"
     if explanation.routing is not None:

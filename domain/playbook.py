@@ -209,10 +209,11 @@ class OnIntent(Value):
 
 
 class OnFact(Value):
-    """A BANT fact that was stated: budget, authority, need, timeline."""
+    """A BANT fact of a message or a call: budget, authority, need, timeline. The newest clear statement decides."""
 
     kind: Literal["fact"]
     any_of: tuple[str, ...] = Field(min_length=1)
+    stance: tuple[Literal["stated", "denied", "uncertain"], ...] = Field(default=("stated",), min_length=1)
 
 
 ScoredField = Literal["title", "company", "email", "phone", "website", "country", "product_interest"]

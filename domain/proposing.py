@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
+from domain.calls import Heard
 from domain.cards import Check, ReviewCard
 from domain.citing import cite_field, cite_inquiry, cite_playbook, cite_signal
 from domain.consent import ConsentDecision, preferred_language, recipient_address
 from domain.context import NOTHING_BEFORE, CaseContext
-from domain.drafting import Draft, DraftRequest, Person
+from domain.drafting import Draft, DraftRequest, ModelUsage, Person
 from domain.enrichment import Enrichment, Signal
 from domain.errors import ErrorCode, InputError
 from domain.evidence import Evidence, EvidenceBook, EvidenceSource
@@ -62,6 +63,8 @@ class ProposingInput(Value):
     now: Instant
     snapshot_slot: str = ""
     reopened_because: str = ""
+    reading_usage: tuple[ModelUsage, ...] = ()
+    """What reading the calls by a model cost."""
 
 
 class Proposed(Value):
@@ -116,6 +119,7 @@ def drafting_request(
     instructions: str = "",
     findings: tuple[str, ...] = (),
     context: CaseContext = NOTHING_BEFORE,
+    heard: Sequence[Heard] = (),
 ) -> DraftRequest:
     """What a writer may use: the evidence on fields that the playbook lets a model see, and quoted words."""
     visible = frozenset(playbook.model_may_see)
@@ -131,7 +135,12 @@ def drafting_request(
             cite_signal(book, signal)
     cite_context_facts(context, visible, book)
     sources_of_answers = Sources(
-        inquiries=tuple(inquiries), snapshot=snapshot, enrichment=enrichment, facts=facts, context=context
+        inquiries=tuple(inquiries),
+        snapshot=snapshot,
+        enrichment=enrichment,
+        facts=facts,
+        context=context,
+        heard=tuple(heard),
     )
     questions = questions_for(sources_of_answers, playbook, book)
     language = language_of(inquiries, playbook, preferred_language(snapshot))
@@ -219,6 +228,7 @@ def propose(given: ProposingInput) -> Proposed | None:
         undo_window_seconds=given.playbook.undo_window_seconds,
         snapshot_slot=given.snapshot_slot,
         assignee=assignee,
+        reading_usage=given.reading_usage,
     )
     return Proposed(
         content=content, card=card, opening_title=title, opening_subtitle=subtitle, risk=risk, assignee=assignee

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from domain.model import Value
+from domain.model import Instant, Value
 
 
 class ScoreLine(Value):
@@ -24,6 +24,20 @@ class DisqualifierHit(Value):
     label: str
     reason: str
     evidence: tuple[str, ...] = ()
+
+
+class BantLine(Value):
+    """Where one BANT matter stands: `stated`, `denied` or `uncertain`, with the words that say so.
+
+    `value` is the amount, the time or who decides, as a call said it. `conflicting` where sources contradict.
+    """
+
+    name: str
+    stance: str
+    value: str = ""
+    evidence: tuple[str, ...] = ()
+    said_at: Instant
+    conflicting: bool = False
 
 
 class Fit(StrEnum):
@@ -52,6 +66,8 @@ class Qualification(Value):
     disqualify_reason: str = ""
     """A reason code of the playbook, when the rules propose to disqualify; a person always decides that."""
     disqualifiers: tuple[DisqualifierHit, ...] = ()
+    bant: tuple[BantLine, ...] = ()
+    """Each matter that a message or a call speaks of."""
     sum_of_points: int | None = None
     """Before it was held within 0 to 100."""
 

@@ -5,6 +5,8 @@ A draft that asks what a call, a form or the CRM said last week tells the reader
 
 from collections.abc import Iterator, Sequence
 
+from domain.bant import Stance
+from domain.calls import Heard, cite_heard
 from domain.citing import cite_field, cite_inquiry, cite_signal
 from domain.context import NOTHING_BEFORE, CaseContext, ContextItem
 from domain.drafting import AnsweredQuestion, OpenQuestion
@@ -35,6 +37,7 @@ class Sources(Value):
     enrichment: Enrichment
     facts: ReadFacts
     context: CaseContext = NOTHING_BEFORE
+    heard: tuple[Heard, ...] = ()
 
 
 def questions_for(sources: Sources, playbook: Playbook, book: EvidenceBook) -> Questions:
@@ -78,6 +81,10 @@ def _by_name(name: str, sources: Sources, book: EvidenceBook) -> Iterator[str]:
     for finding in sources.facts.bant:
         if finding.name == name:
             yield cite_inquiry(book, sources.inquiries[finding.inquiry], finding.field, quote=finding.quote)
+    for heard in sources.heard:
+        # A hedge answers nothing: who said they would have to ask may be asked again.
+        if heard.name.value == name and heard.stance in {Stance.STATED, Stance.DENIED}:
+            yield cite_heard(book, heard)
     yield from cite_context_facts(sources.context, frozenset({name}), book)
     if (signal := sources.enrichment.best(name)) is not None:
         yield cite_signal(book, signal)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import assert_never
 
+from domain.calls import Heard
 from domain.citing import cite_field, cite_inquiry, cite_signal
 from domain.enrichment import Enrichment
 from domain.evidence import EvidenceBook
@@ -24,6 +25,7 @@ from domain.playbook import (
 )
 from domain.qualification import DisqualifierHit, Fit, Qualification, ScoreLine
 from domain.reading import Finding, ReadFacts, pattern_of
+from domain.standing import Standing, bant_lines, cite_statement, standing_of
 from domain.texts import fold
 
 _RECENT = timedelta(days=90)
@@ -47,9 +49,10 @@ class _Judge:
         playbook: Playbook,
         book: EvidenceBook,
         now: Instant,
+        heard: Sequence[Heard],
     ) -> None:
         self.inquiries, self.snapshot, self.enrichment, self.facts = inquiries, snapshot, enrichment, facts
-        self.playbook, self.book, self.now = playbook, book, now
+        self.playbook, self.book, self.now, self.heard = playbook, book, now, heard
         self.missing: list[str] = []
         self.trust: list[float] = []
 
@@ -84,10 +87,16 @@ class _Judge:
 
     def _said_at(self, when: Condition) -> Instant | None:
         """When the newest finding behind an intent or a fact was said."""
-        if not isinstance(when, OnIntent | OnFact):
+        if isinstance(when, OnFact):
+            return newest(s.at for standing in self._standing(when) for s in standing.statements)
+        if not isinstance(when, OnIntent):
             return None
-        found, names = (self.facts.intents if isinstance(when, OnIntent) else self.facts.bant), when.any_of
-        return newest(self.inquiries[f.inquiry].received_at for f in found if f.name in names)
+        return newest(self.inquiries[f.inquiry].received_at for f in self.facts.intents if f.name in when.any_of)
+
+    def _standing(self, when: OnFact) -> list[Standing]:
+        """The matters that a rule asks for and that stand as it asks."""
+        asked = (standing_of(name, self.facts, self.heard, self.inquiries) for name in when.any_of)
+        return [standing for standing in asked if standing is not None and standing.stance.value in when.stance]
 
     def applies(self, when: Condition) -> tuple[str, ...] | None:
         """The evidence of a condition that holds, or None. What is absent is shown as the empty field it is."""
@@ -96,8 +105,8 @@ class _Judge:
                 found = [f for f in self.facts.intents if f.name in when.any_of]
                 return tuple(self.cite_finding(f) for f in found[:2]) or None
             case OnFact():
-                found = [f for f in self.facts.bant if f.name in when.any_of]
-                return tuple(self.cite_finding(f) for f in found[:2]) or None
+                said = [s for standing in self._standing(when) for s in standing.statements]
+                return tuple(cite_statement(self.book, s, self.inquiries) for s in said[:2]) or None
             case OnField():
                 return self._field_applies(when)
             case OnSignal():
@@ -165,9 +174,10 @@ def qualify(
     book: EvidenceBook,
     *,
     now: Instant,
+    heard: Sequence[Heard] = (),
 ) -> Qualification:
-    """The sum of the rules that apply, its band, and what kind of inquiry it is."""
-    judge = _Judge(inquiries, snapshot, enrichment, facts, playbook, book, now)
+    """The sum of the rules that apply, its band, and what kind of inquiry it is. `heard` is what calls said."""
+    judge = _Judge(inquiries, snapshot, enrichment, facts, playbook, book, now, heard)
     lines: list[ScoreLine] = []
     settled: set[str] = set()
     for rule in playbook.score_rules:
@@ -195,6 +205,7 @@ def qualify(
         missing=missing,
         disqualify_reason=reason,
         disqualifiers=hits,
+        bant=bant_lines(facts, heard, inquiries, book),
         sum_of_points=total,
     )
 

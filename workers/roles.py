@@ -19,6 +19,7 @@ from activities.crm import CrmActivities
 from activities.deciding import DecidingActivities
 from activities.drafting import DraftingActivities
 from activities.errors import to_failure
+from activities.listening import ListeningActivities
 from activities.mailing import MailActivities
 from activities.owners import OwnerActivities
 from activities.polling import PollingActivities
@@ -61,6 +62,7 @@ def cases_worker(
     deciding: DecidingActivities,
     reviewing: ReviewActivities,
     drafting: DraftingActivities,
+    listening: ListeningActivities,
 ) -> Worker:
     """Workflows, and the steps that need the application database only."""
     return _worker(
@@ -84,6 +86,7 @@ def cases_worker(
             reviewing.expire_round,
             reviewing.supersede_round,
             drafting.draft_from_template,
+            listening.read_calls_by_rules,
         ],
     )
 
@@ -116,8 +119,11 @@ def crm_worker(
     )
 
 
-def model_worker(client: Client, keep_detail: KeepDetail, *, drafting: DraftingActivities) -> Worker:
-    return _worker(client, keep_detail, TaskQueue.MODEL, threads=4, activities=[drafting.draft])
+def model_worker(
+    client: Client, keep_detail: KeepDetail, *, drafting: DraftingActivities, listening: ListeningActivities
+) -> Worker:
+    """Whatever asks the language model, where one is configured."""
+    return _worker(client, keep_detail, TaskQueue.MODEL, threads=4, activities=[drafting.draft, listening.read_calls])
 
 
 def signer_worker(client: Client, keep_detail: KeepDetail, *, signing: SigningActivities) -> Worker:

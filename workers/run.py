@@ -17,6 +17,7 @@ from activities.cases import CaseActivities
 from activities.crm import CrmActivities
 from activities.deciding import DecidingActivities
 from activities.drafting import DraftingActivities
+from activities.listening import ListeningActivities
 from activities.mailing import MailActivities
 from activities.reviewing import ReviewActivities
 from activities.signing import SigningActivities
@@ -44,7 +45,7 @@ from workers.owners import owner_check, schedule_owner_check
 from workers.polling import polling, schedule_polling
 from workers.roles import Role, cases_worker, crm_worker, model_worker, signer_worker
 from workers.stores import Stores, open_stores
-from workers.writer import draft_writer
+from workers.writer import draft_writer, transcript_reader
 from workflows.visibility import SEARCH_ATTRIBUTES
 
 logger = logging.getLogger("countersign.worker")
@@ -131,11 +132,12 @@ def _build(role: Role, client: Client, stores: Stores) -> Worker:
                     clock=stores.clock,
                 ),
                 drafting=_drafting(stores),
+                listening=_listening(stores),
             )
         case Role.CRM:
             return _crm(client, stores)
         case Role.MODEL:
-            return model_worker(client, stores.keep_failure, drafting=_drafting(stores))
+            return model_worker(client, stores.keep_failure, drafting=_drafting(stores), listening=_listening(stores))
         case Role.SIGNER:
             keys, store = load(KeySettings), load(StoreSettings)
             signer = load_signer(keys.keys_in(store.data_dir), keys.policy_key_id)
@@ -164,6 +166,12 @@ def _deciding(stores: Stores) -> DecidingActivities:
         context=stores.context,
         audit=stores.audit,
         clock=stores.clock,
+    )
+
+
+def _listening(stores: Stores) -> ListeningActivities:
+    return ListeningActivities(
+        reader=transcript_reader(load(ModelSettings)), documents=stores.documents, playbooks=stores.playbooks
     )
 
 

@@ -16,6 +16,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.crm import CrmActivities
     from activities.deciding import DecidingActivities
     from activities.drafting import DraftingActivities
+    from activities.listening import ListeningActivities
     from activities.messages import (
         CaseRef,
         CloseInput,
@@ -246,14 +247,31 @@ class InboundLead(ReviewedCase):
 
     async def _qualify(self) -> QualificationHead:
         self._enter("qualifying")
-        await workflow.execute_activity_method(
+        enriched = await workflow.execute_activity_method(
             DecidingActivities.enrich, self._step_input(), summary="Ask the enrichment providers", **STORE
         )
+        if enriched is not None and enriched.calls:
+            await self._read_calls()
         head = await workflow.execute_activity_method(
             DecidingActivities.qualify, self._step_input(), summary="Score by the playbook", **STORE
         )
         workflow.upsert_search_attributes([BAND.value_set(head.band)])
         return head
+
+    async def _read_calls(self) -> None:
+        try:
+            await workflow.execute_activity_method(
+                ListeningActivities.read_calls, self._step_input(), summary="Read the calls for BANT", **MODEL
+            )
+        except ActivityError as failed:
+            if is_cancelled_exception(failed):
+                raise
+            await workflow.execute_activity_method(
+                ListeningActivities.read_calls_by_rules,
+                self._step_input(),
+                summary="The model failed: read the calls by rules",
+                **STORE,
+            )
 
     async def _route(self) -> RoutingHead:
         self._enter("routing")

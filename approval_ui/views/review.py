@@ -1,5 +1,6 @@
 """The review page as one value: card, diff, evidence, state of the round, and what this person may do."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -7,10 +8,10 @@ from approval_ui.deciding import MAX_ROUNDS, Review, Reviewer
 from approval_ui.views.changes import Change, Scene, Submitted, as_signed, changes_of
 from approval_ui.views.mail import MailView, mail_of
 from approval_ui.views.wording import MAIL, MOTION, STEP, VERDICT, ago, field_label, plural, span
-from domain.cards import Check
+from domain.cards import Check, ReviewCard
 from domain.cases import Case
 from domain.decisions import APPROVALS, RoundState
-from domain.drafting import DraftOrigin
+from domain.drafting import DraftOrigin, ModelUsage
 from domain.evidence import Evidence, EvidenceSource
 from domain.model import Instant
 from domain.permissions import Level, can_approve, can_decide
@@ -258,6 +259,7 @@ def _timeline(review: Review, facts: Facts, now: Instant) -> tuple[Moment, ...]:
     moments = [
         Moment("Received", came, facts.case.opened_at, "done"),
         Moment("Qualified and routed", card.routing.rule.replace("_", " "), card.made_at, "done"),
+        *_reading(card),
         Moment("Drafted" if card.draft.paragraphs else "Brief written", _writer(review), card.made_at, "done"),
     ]
     if facts.item.rung is not None and facts.item.state is RoundState.OPEN:
@@ -284,8 +286,17 @@ def _writer(review: Review) -> str:
     draft = review.card.draft
     if draft.origin is DraftOrigin.TEMPLATE:
         return f"template writer, {draft.writer_version}"
-    model = draft.usage[-1].model if draft.usage else draft.writer_version
-    costs = [u.cost_usd for u in draft.usage if u.cost_usd is not None]
+    return _with_cost(draft.usage[-1].model if draft.usage else draft.writer_version, draft.usage)
+
+
+def _reading(card: ReviewCard) -> tuple[Moment, ...]:
+    """That a model read the calls, and what it cost."""
+    used = card.reading_usage
+    return (Moment("Calls read", _with_cost(used[-1].model, used), card.made_at, "done"),) if used else ()
+
+
+def _with_cost(model: str, usage: Sequence[ModelUsage]) -> str:
+    costs = [u.cost_usd for u in usage if u.cost_usd is not None]
     return f"{model}, ${sum(costs):.4f}" if costs else model
 
 

@@ -97,6 +97,8 @@ class Script:
     after_mail: Answers[ApplyHead] = field(default_factory=lambda: Answers(applied(WriteOutcomeKind.WRITTEN)))
     mail: Answers[MailState] = field(default_factory=lambda: Answers(MailState.ACCEPTED))
     undo: Answers[UndoHead] = field(default_factory=lambda: Answers(UndoHead(new_receipt_id="r-undo", restored=2)))
+    spoken: int = 0
+    """How many calls and call notes of the case hold words."""
     inquiries: int = 1
     """How many the store knows of, whether or not the workflow was told."""
     arbiter: Arbiter = field(default_factory=Arbiter)

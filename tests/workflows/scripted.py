@@ -15,6 +15,7 @@ from activities.messages import (
     CreateLeadHead,
     DraftHead,
     DraftInput,
+    EnrichHead,
     EscalateInput,
     ExceptionHead,
     ExceptionInput,
@@ -124,8 +125,16 @@ class ScriptedActivities:
         return self._enter("propose_lead", step).lead()
 
     @activity.defn
-    def enrich(self, step: StepInput) -> None:
-        self._enter("enrich", step)
+    def enrich(self, step: StepInput) -> EnrichHead | None:
+        return EnrichHead(calls=self._enter("enrich", step).spoken)
+
+    @activity.defn
+    def read_calls(self, step: StepInput) -> None:
+        self._enter("read_calls", step)
+
+    @activity.defn
+    def read_calls_by_rules(self, step: StepInput) -> None:
+        self._enter("read_calls_by_rules", step)
 
     @activity.defn
     def qualify(self, step: StepInput) -> QualificationHead:
@@ -222,6 +231,7 @@ class ScriptedActivities:
                 self.propose_lead,
                 self.propose_assignment,
                 self.enrich,
+                self.read_calls_by_rules,
                 self.qualify,
                 self.route,
                 self.propose,
@@ -244,6 +254,6 @@ class ScriptedActivities:
                 self.poll,
                 self.find_unfit_owners,
             ],
-            TaskQueue.MODEL: [self.draft],
+            TaskQueue.MODEL: [self.draft, self.read_calls],
             TaskQueue.SIGNER: [self.sign],
         }

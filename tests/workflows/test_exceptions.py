@@ -161,6 +161,23 @@ async def test_a_model_that_refuses_gives_way_to_the_template_at_once(desk: Desk
     assert (script.names().count("draft"), script.names().count("draft_from_template")) == (1, 1)
 
 
+async def test_calls_are_read_before_the_score(desk: Desk, script: Script) -> None:
+    script.spoken = 2
+    script.gate.usual = Gate.POLICY
+    case = await desk.open(script)
+    assert (await case.result()).outcome is CaseOutcome.WRITTEN
+    assert script.names()[2:5] == ["enrich", "read_calls", "qualify"]
+
+
+async def test_calls_are_read_by_rules_where_the_model_fails(desk: Desk, script: Script) -> None:
+    script.spoken = 1
+    script.fail("read_calls", ErrorCode.MODEL_UNAVAILABLE, times=4)
+    script.gate.usual = Gate.POLICY
+    case = await desk.open(script)
+    assert (await case.result()).outcome is CaseOutcome.WRITTEN
+    assert (script.names().count("read_calls"), script.names().count("read_calls_by_rules")) == (4, 1)
+
+
 @pytest.mark.parametrize(
     ("step", "code"),
     [

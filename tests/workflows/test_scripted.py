@@ -10,6 +10,7 @@ from activities.cases import CaseActivities
 from activities.crm import CrmActivities
 from activities.deciding import DecidingActivities
 from activities.drafting import DraftingActivities
+from activities.listening import ListeningActivities
 from activities.mailing import MailActivities
 from activities.owners import OwnerActivities
 from activities.polling import PollingActivities
@@ -23,6 +24,7 @@ REAL = (
     AssigningActivities,
     DecidingActivities,
     DraftingActivities,
+    ListeningActivities,
     MailActivities,
     OwnerActivities,
     PollingActivities,
