@@ -250,6 +250,20 @@ class PollOrder(Message):
     org_id: str
 
 
+class AuditOrder(Message):
+    """A readiness audit of an org."""
+
+    org_id: str
+
+
+class AuditHead(Message):
+    """What the audit came to; the report itself is kept in the database."""
+
+    score: int
+    copilot_only: bool
+    api_calls: int = 0
+
+
 class PollHead(Message):
     """How many changed leads became cases, joined one, were known already, or could not be taken in."""
 

@@ -1,9 +1,10 @@
 """What the pages need from the workflow engine. The adapter over Temporal is wired in `approval_ui/main.py`."""
 
+from enum import StrEnum
 from typing import Protocol
 
 from domain.cases import Case
-from domain.model import Value
+from domain.model import Instant, Value
 
 
 class EngineUnavailable(Exception):
@@ -15,6 +16,23 @@ class Delivery(Value):
 
     accepted: bool
     reason: str = ""
+
+
+class AuditState(StrEnum):
+    """Where the last readiness audit that the page started stands."""
+
+    NONE = "none"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class AuditRun(Value):
+    """`code` says why it failed: an error code, never a sentence of the CRM."""
+
+    state: AuditState = AuditState.NONE
+    started_at: Instant | None = None
+    code: str = ""
 
 
 class TemporalGateway(Protocol):
@@ -34,6 +52,14 @@ class TemporalGateway(Protocol):
 
     async def start_undo(self, case_id: str, receipt_id: str, decision_id: str) -> str:
         """Start the undo of one receipt and return its workflow id."""
+        ...
+
+    async def start_audit(self) -> None:
+        """Start a readiness audit of the org; one that runs already is success."""
+        ...
+
+    async def audit_run(self) -> AuditRun:
+        """The last readiness audit that was started here."""
         ...
 
     async def stop_mail(self, case: Case) -> None:

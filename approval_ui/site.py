@@ -22,7 +22,16 @@ from approval_ui.signing_in import Gatekeeper, SignedIn
 from approval_ui.undoing import Undoing
 from approval_ui.views.wording import MOTION
 from domain.leads import Motion
-from domain.permissions import Role, can_decide, can_pause, can_resume, can_see_audit, can_see_reviews, can_undo
+from domain.permissions import (
+    Role,
+    can_decide,
+    can_pause,
+    can_resume,
+    can_see_audit,
+    can_see_reviews,
+    can_start_readiness_audit,
+    can_undo,
+)
 
 SESSION_COOKIE = "countersign_session"
 DOOR_COOKIE = "countersign_door"
@@ -254,6 +263,7 @@ Reader = Annotated[SignedIn, _on_page(can_see_reviews)]
 Decider = Annotated[SignedIn, _on_page(can_decide)]
 Undoer = Annotated[SignedIn, _on_page(can_undo)]
 Auditor = Annotated[SignedIn, _on_page(can_see_audit)]
+AuditStarter = Annotated[SignedIn, _on_page(can_start_readiness_audit)]
 ScriptReader = Annotated[SignedIn, _in_script(can_see_reviews)]
 ScriptDecider = Annotated[SignedIn, _in_script(can_decide)]
 ScriptUndoer = Annotated[SignedIn, _in_script(can_undo)]

@@ -3,27 +3,37 @@
 import asyncio
 from collections.abc import Awaitable
 from datetime import timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
-from temporalio.common import WorkflowIDReusePolicy
-from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.client import (
+    Client,
+    WorkflowExecutionStatus,
+    WorkflowFailureError,
+    WorkflowHandle,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import ApplicationError, FailureError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from approval_ui.ports import Delivery, EngineUnavailable
+from approval_ui.ports import AuditRun, AuditState, Delivery, EngineUnavailable
 from domain.cases import Case
 from domain.errors import DomainError, RefusalReason
 from runtime.engine import connect
 from workflows.inbound import InboundLead
 from workflows.messages import (
+    AuditInput,
     DecisionRef,
     InboundLeadInput,
     InquiryRef,
     StopMail,
     TaskQueue,
     UndoInput,
+    audit_workflow_id,
     undo_workflow_id,
 )
+from workflows.readiness import AuditReadiness
 from workflows.undo import UndoWrite
 
 RPC_TIMEOUT = timedelta(seconds=5)
@@ -115,6 +125,36 @@ class EngineGateway:
             pass
         return workflow_id
 
+    async def start_audit(self) -> None:
+        client = await self._connected()
+        await _reached(
+            client.start_workflow(
+                AuditReadiness.run,
+                AuditInput(org_id=self._org_id),
+                id=audit_workflow_id(self._org_id),
+                task_queue=TaskQueue.CASES,
+                # Two people who press at once wait for the same audit; a finished one may be repeated.
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                static_summary="Readiness audit",
+                rpc_timeout=RPC_TIMEOUT,
+            )
+        )
+
+    async def audit_run(self) -> AuditRun:
+        handle = (await self._connected()).get_workflow_handle(audit_workflow_id(self._org_id))
+        try:
+            found = await _reached(handle.describe(rpc_timeout=RPC_TIMEOUT))
+        except NoSuchRun:
+            return AuditRun()
+        match found.status:
+            case WorkflowExecutionStatus.RUNNING | WorkflowExecutionStatus.CONTINUED_AS_NEW:
+                return AuditRun(state=AuditState.RUNNING, started_at=found.start_time)
+            case WorkflowExecutionStatus.COMPLETED:
+                return AuditRun(state=AuditState.DONE, started_at=found.start_time)
+            case _:
+                return AuditRun(state=AuditState.FAILED, started_at=found.start_time, code=await _why_failed(handle))
+
     async def stop_mail(self, case: Case) -> None:
         handle = (await self._connected()).get_workflow_handle_for(InboundLead.run, case.workflow_id)
         await _reached(handle.signal(InboundLead.stop_mail, StopMail(), rpc_timeout=RPC_TIMEOUT))
@@ -127,6 +167,18 @@ class EngineGateway:
                 except DomainError as refused:
                     raise EngineUnavailable(refused.detail) from None
             return self._client
+
+
+async def _why_failed(handle: WorkflowHandle[Any, Any]) -> str:
+    """The error code of a workflow that ended badly; empty where it was stopped by hand."""
+    try:
+        await _reached(handle.result(follow_runs=False, rpc_timeout=RPC_TIMEOUT))
+    except WorkflowFailureError as failed:
+        cause: BaseException | None = failed.cause
+        while isinstance(cause, FailureError) and not isinstance(cause, ApplicationError):
+            cause = cause.cause
+        return (cause.type or "") if isinstance(cause, ApplicationError) else ""
+    return ""
 
 
 _OUT_OF_REACH = frozenset(

@@ -23,6 +23,7 @@ from domain.model import Instant, Value
 from domain.playbook import Playbook
 from domain.polling import ChangedPage, PollCursor
 from domain.proposals import Phase, SendEmail
+from domain.readiness_report import ReadinessReport
 from domain.receipts import MailState, UndoOutcome, WriteOutcome, WriteReceipt
 from domain.round_robin import Seat, Turn
 
@@ -214,6 +215,12 @@ class ChangedLeads(Protocol):
         (invalid_playbook) where there is no such queue.
         """
         ...
+
+
+class ReadinessReports(Protocol):
+    """The readiness audits of an org, for the pages. Raises `StoreError`."""
+
+    def keep(self, report: ReadinessReport) -> None: ...
 
 
 class Cursors(Protocol):

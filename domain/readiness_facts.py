@@ -161,6 +161,8 @@ class OrgFacts(Value):
     activities: Activities = Activities()
     volumes: dict[Motion, int] = {}
     access: tuple[ObjectAccess, ...] = ()
+    scopes: tuple[str, ...] | None = None
+    """OAuth scopes of the integration user's token; None where the org does not say."""
     api_limit: int = 0
     api_left: int = 0
     users: tuple[CrmRecord, ...] = ()

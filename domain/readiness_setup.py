@@ -12,6 +12,8 @@ from domain.readiness_report import AreaReport, Fix, share
 _API_RESERVE = 0.2
 """Below a fifth of the daily calls left, sweeps stop; an org that lives there has no room for an agent."""
 _LEDGER = "Agent_Write__c"
+_ENOUGH = frozenset({"api", "id", "openid", "profile", "email", "address", "phone"})
+"""OAuth scopes that the agent needs, and those that only say who signed in."""
 _WRITTEN = ("Lead", "Task", _LEDGER)
 
 
@@ -136,6 +138,7 @@ def _access(facts: OrgFacts, playbook: Playbook) -> AreaReport:
         "grant edit access in field-level security, or take it out of allowed_fields",
         records=len(closed),
     )
+    _scopes(facts, tally)
     left = share(facts.api_left, facts.api_limit)
     tally.ask(
         2,
@@ -147,6 +150,28 @@ def _access(facts: OrgFacts, playbook: Playbook) -> AreaReport:
         "find out who uses them (Setup, System Overview), or buy more",
     )
     return tally.report()
+
+
+def _scopes(facts: OrgFacts, tally: _Tally) -> None:
+    """What the token may be used for. `full` contains every other scope and lets a stolen token do anything."""
+    if facts.scopes is None:
+        return
+    held = frozenset(facts.scopes)
+    tally.ask(
+        2,
+        1.0 if held & {"api", "full"} else 0.0,
+        "the token has the OAuth scope api",
+        f"the token lacks the OAuth scope api (it has {', '.join(sorted(held)) or 'none'})",
+        "add the scope api to the external client app",
+    )
+    broad = sorted(held - _ENOUGH)
+    tally.ask(
+        2,
+        0.0 if "full" in held else 1 - share(len(broad), len(held)) if held else 1.0,
+        "the token has no OAuth scope beyond what is needed",
+        f"the token may do more than the agent needs: OAuth scope {', '.join(broad)}",
+        "leave only the scope api on the external client app",
+    )
 
 
 def _review(facts: OrgFacts, playbook: Playbook) -> AreaReport:

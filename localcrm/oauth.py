@@ -46,6 +46,7 @@ class Session:
     user_id: str
     org_id: str
     issued_at: datetime
+    scope: str = "api"
 
 
 class Sessions:
@@ -94,7 +95,7 @@ class Sessions:
         claims = {"c": client_id, "x": int(now.timestamp()) + self._options.session_seconds, "n": secrets.token_hex(4)}
         payload = _encode(json.dumps(claims, separators=(",", ":")).encode())
         token = f"{self._org_id[:15]}!{payload}.{self._sign(payload)}"
-        return Session(token, self._user_ids[client.client_id], self._org_id, now)
+        return Session(token, self._user_ids[client.client_id], self._org_id, now, client.scope)
 
     def caller(self, authorization: str | None) -> Caller:
         """Who sends this header; `Bearer` and `OAuth` both count. Raises 401 INVALID_SESSION_ID."""

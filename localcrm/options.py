@@ -26,6 +26,8 @@ class Client:
     access: Access
     client_secret: str | None = None
     public_key: str | None = None
+    scope: str = "api"
+    """OAuth scopes of its tokens, separated by spaces; empty means that the token answer names none."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Options:
 
 
 def clients_from_environment(environ: Mapping[str, str] = os.environ) -> tuple[Client, ...]:
-    """LOCALCRM_CLIENT_ID/_SECRET/_PUBLIC_KEY_FILE/_USERNAME write; the same with LOCALCRM_READ_ only read."""
+    """LOCALCRM_CLIENT_ID/_SECRET/_PUBLIC_KEY_FILE/_USERNAME/_SCOPE write; the same with LOCALCRM_READ_ only read."""
     found = []
     for prefix, access, username in (
         ("LOCALCRM_", Access.READ_WRITE, DEFAULT_USERNAME),
@@ -59,6 +61,7 @@ def clients_from_environment(environ: Mapping[str, str] = os.environ) -> tuple[C
                 access=access,
                 client_secret=environ.get(f"{prefix}CLIENT_SECRET") or None,
                 public_key=Path(key_file).read_text("utf-8") if key_file else None,
+                scope=environ.get(f"{prefix}SCOPE", "api"),
             )
         )
     return tuple(found)

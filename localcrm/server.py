@@ -121,7 +121,7 @@ class LocalCrm:
                 "instance_url": base,
                 "id": f"{base}/id/{session.org_id}/{session.user_id}",
                 "token_type": "Bearer",
-                "scope": "api",
+                **({"scope": session.scope} if session.scope else {}),
                 "issued_at": str(int(session.issued_at.timestamp() * 1000)),
             }
         )

@@ -21,6 +21,7 @@ from activities.drafting import DraftingActivities
 from activities.errors import to_failure
 from activities.listening import ListeningActivities
 from activities.mailing import MailActivities
+from activities.measuring import MeasuringActivities
 from activities.owners import OwnerActivities
 from activities.polling import PollingActivities
 from activities.reviewing import ReviewActivities
@@ -30,6 +31,7 @@ from workflows.inbound import InboundLead
 from workflows.messages import TaskQueue
 from workflows.owner_check import CheckOwners
 from workflows.polling import PollCrm
+from workflows.readiness import AuditReadiness
 from workflows.undo import UndoWrite
 
 
@@ -42,7 +44,7 @@ class Role(StrEnum):
     SIGNER = "signer"
 
 
-WORKFLOWS = (InboundLead, UndoWrite, PollCrm, CheckOwners)
+WORKFLOWS = (InboundLead, UndoWrite, PollCrm, CheckOwners, AuditReadiness)
 
 SANDBOX = SandboxedWorkflowRunner(
     # Frozen value objects and pure rules: loading them anew for each case would cost more than the case.
@@ -99,6 +101,7 @@ def crm_worker(
     mail: MailActivities,
     polling: PollingActivities,
     owners: OwnerActivities,
+    measuring: MeasuringActivities,
 ) -> Worker:
     """Everything that leaves for the CRM or a mailbox."""
     return _worker(
@@ -115,6 +118,7 @@ def crm_worker(
             mail.stop,
             polling.poll,
             owners.find_unfit_owners,
+            measuring.audit,
         ],
     )
 

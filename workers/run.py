@@ -19,11 +19,14 @@ from activities.deciding import DecidingActivities
 from activities.drafting import DraftingActivities
 from activities.listening import ListeningActivities
 from activities.mailing import MailActivities
+from activities.measuring import MeasuringActivities
 from activities.reviewing import ReviewActivities
 from activities.signing import SigningActivities
+from gateways.crm.audit_reader import AuditReader
 from gateways.llm.template_writer import TemplateWriter
 from gateways.mail.sending import send_once
 from gateways.mail.smtp import SmtpMailer
+from persistence.readiness import SqlReadiness
 from runtime.engine import EngineUnreachable, connect
 from runtime.keys import load_signer
 from runtime.search_attributes import ensure_search_attributes
@@ -216,4 +219,9 @@ def _crm(client: Client, stores: Stores) -> Worker:
         ),
         polling=polling(door, stores),
         owners=owner_check(door, stores),
+        measuring=MeasuringActivities(
+            measure=AuditReader(door.session, stores.clock).measure,
+            reports=SqlReadiness(stores.db),
+            playbooks=stores.playbooks,
+        ),
     )

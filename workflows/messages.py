@@ -49,6 +49,11 @@ def owner_check_workflow_id(org_id: str) -> str:
     return f"owners/{org_id}"
 
 
+def audit_workflow_id(org_id: str) -> str:
+    """The id of an org's readiness audit: one at a time."""
+    return f"readiness/{org_id}"
+
+
 def message_id(decision_id: str, sender_domain: str) -> str:
     """The stable Message-ID of the one e-mail that a decision can send (RFC 5322)."""
     return f"<{decision_id}@{sender_domain}>"
@@ -123,6 +128,15 @@ class OwnerCheckResult(Message):
     told: int = 0
     gone: int = 0
     """Cases that ended before they could be told."""
+
+
+class AuditInput(Message):
+    org_id: str
+
+
+class AuditResult(Message):
+    score: int
+    copilot_only: bool = False
 
 
 # Signals and updates

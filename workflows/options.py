@@ -69,6 +69,15 @@ OWNER_CHECK: StepOptions = {
     "retry_policy": PATIENT,
 }
 
+CRM_AUDIT: StepOptions = {
+    "task_queue": TaskQueue.CRM,
+    # About a dozen calls, each of which may take the org up to 20 s over a large table.
+    "start_to_close_timeout": timedelta(minutes=5),
+    # Somebody waits at the page: an org that does not answer is told to them, not waited out.
+    "schedule_to_close_timeout": timedelta(minutes=10),
+    "retry_policy": A_FEW_TRIES,
+}
+
 CRM_WRITE: StepOptions = {
     "task_queue": TaskQueue.CRM,
     # Ledger look-up, re-read and one composite write. An attempt that is cut off here may have committed:

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from approval_ui.ports import AuditRun, AuditState
 from approval_ui.views.wording import MOTION
+from domain.errors import ErrorCode
 from domain.field_mapping import Use
 from domain.model import Instant
 from domain.permissions import Level
@@ -135,6 +137,26 @@ def readiness_view(report: ReadinessReport, scores: Sequence[int], playbook_dige
         api_calls=report.api_calls,
         other_playbook=bool(playbook_digest) and report.playbook_digest != playbook_digest,
     )
+
+
+_WHY: dict[str, str] = {
+    ErrorCode.CRM_UNAUTHORISED: "the CRM refuses the integration user's credentials",
+    ErrorCode.CRM_FORBIDDEN: "the integration user may not read what is needed",
+    ErrorCode.CRM_UNAVAILABLE: "the CRM did not answer",
+    ErrorCode.CRM_RATE_LIMITED: "the org has no API calls left",
+    ErrorCode.INVALID_PLAYBOOK: "the playbook cannot be read; run countersign playbook check",
+    ErrorCode.STORE_UNAVAILABLE: "the database was out of reach",
+}
+
+
+def failure_of(run: AuditRun | None, report: ReadinessReport | None) -> str:
+    """A sentence where the audit that was started last failed and nothing newer is there; else empty."""
+    if run is None:
+        return "Temporal cannot be reached now, so no audit can be started from here."
+    newer = report is not None and run.started_at is not None and report.measured_at > run.started_at
+    if run.state is not AuditState.FAILED or newer:
+        return ""
+    return f"The last audit did not finish: {_WHY.get(run.code, 'it was stopped, or failed in a way nobody foresaw')}."
 
 
 def tone_of(score: int) -> str:

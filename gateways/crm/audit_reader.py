@@ -7,7 +7,7 @@ size of the org. A query that the org refuses (a hidden field, a time-out) is no
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from domain.errors import CrmError
+from domain.errors import CrmError, ErrorCode
 from domain.leads import Motion
 from domain.model import Value
 from domain.owners import is_queue
@@ -98,6 +98,7 @@ class AuditReader:
                 Motion.NUDGE: asked.number("late_deals"),
             },
             access=tuple(_access(name, schema, bodies[name], playbook) for name in bodies),
+            scopes=_scopes(self._session, asked),
             api_limit=api[0],
             api_left=api[1],
             users=people.users if people is not None else (),
@@ -317,6 +318,15 @@ def _people(session: SalesforceSession, clock: Clock, schema: Schema, asked: _As
     except CrmError as refused:
         asked.note("users_and_queues", refused)
         return None
+
+
+def _scopes(session: SalesforceSession, asked: _Asked) -> tuple[str, ...] | None:
+    """The OAuth scopes of the token in use; None where the org does not say."""
+    found = session.scopes()
+    if found is None:
+        unsaid = CrmError("the token endpoint does not say what the token may do", code=ErrorCode.CRM_PROTOCOL)
+        asked.note("oauth_scopes", unsaid)
+    return found
 
 
 def _limits(session: SalesforceSession, asked: _Asked) -> tuple[int, int]:

@@ -136,6 +136,10 @@ class SalesforceSession:
             self._user_id = self._keeper.current().user_id or self._ask_who()
         return self._user_id
 
+    def scopes(self) -> tuple[str, ...] | None:
+        """What the current token may be used for; None where the sign-in does not say."""
+        return self._keeper.current().scopes
+
     def describe(self, object_name: str) -> dict[str, Any]:
         """Fields of an object and what the integration user may do with them."""
         answer = self._run(lambda client: client.restful(f"sobjects/{object_name}/describe"))

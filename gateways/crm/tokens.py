@@ -21,11 +21,15 @@ _JWT_LIFETIME = timedelta(minutes=3)
 
 
 class Token(Value):
-    """`user_id` is the integration user where the token endpoint names it, else empty."""
+    """`user_id` is the integration user where the token endpoint names it, else empty.
+
+    `scopes` are what the token may be used for; None where the endpoint does not say.
+    """
 
     access_token: str
     instance_url: str
     user_id: str = ""
+    scopes: tuple[str, ...] | None = None
 
 
 class TokenSource(Protocol):
@@ -125,6 +129,7 @@ def _ask(login_url: str, form: dict[str, str]) -> Token:
         access_token=str(body["access_token"]),
         instance_url=str(body["instance_url"]),
         user_id=identity if identity.startswith("005") else "",
+        scopes=tuple(sorted(set(scope.split()))) if isinstance(scope := body.get("scope"), str) else None,
     )
 
 

@@ -3,7 +3,7 @@
 import threading
 from dataclasses import dataclass, field
 
-from approval_ui.ports import Delivery, EngineUnavailable
+from approval_ui.ports import AuditRun, AuditState, Delivery, EngineUnavailable
 from domain.cases import Case
 
 
@@ -18,6 +18,8 @@ class FakeTemporal:
     decisions: list[tuple[str, int, str]] = field(default_factory=list)
     undos: list[tuple[str, str, str]] = field(default_factory=list)
     stopped: list[str] = field(default_factory=list)
+    audit: AuditRun = field(default_factory=AuditRun)
+    audits_started: int = 0
     told: threading.Event = field(default_factory=threading.Event)
     """Set once a decision has arrived."""
 
@@ -43,6 +45,15 @@ class FakeTemporal:
         self._reach()
         self.undos.append((case_id, receipt_id, decision_id))
         return f"undo/{decision_id}"
+
+    async def start_audit(self) -> None:
+        self._reach()
+        self.audits_started += self.audit.state is not AuditState.RUNNING
+        self.audit = AuditRun(state=AuditState.RUNNING)
+
+    async def audit_run(self) -> AuditRun:
+        self._reach()
+        return self.audit
 
     async def stop_mail(self, case: Case) -> None:
         self._reach()

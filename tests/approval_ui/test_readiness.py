@@ -1,10 +1,13 @@
 """The page of the last audit: score, plots, and the field that the playbook judges otherwise than the data."""
 
 import xml.etree.ElementTree as ET
+from datetime import timedelta
 from html.parser import HTMLParser
 from itertools import pairwise
 
+from approval_ui.ports import AuditRun, AuditState
 from approval_ui.views.readiness import PLOT_HEIGHT, PLOT_WIDTH, readiness_view, tone_of
+from domain.errors import ErrorCode
 from domain.field_mapping import Use
 from domain.leads import Motion
 from domain.permissions import Level
@@ -111,6 +114,51 @@ def test_the_last_audit_is_shown_with_its_plots(world: World, door: Door) -> Non
     assert shapes.inline_styles == 0, "the content security policy refuses them"
     for drawing in page.split("<svg")[1:]:
         ET.fromstring("<svg" + drawing.split("</svg>")[0] + "</svg>")
+
+
+def test_somebody_who_may_starts_an_audit_and_sees_that_it_runs(world: World, door: Door) -> None:
+    ines = door.browser("ines")
+    assert 'action="/readiness/audit"' in ines.get("/readiness").text
+    answer = ines.post("/readiness/audit")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/readiness")
+    assert world.engine.audits_started == 1
+    page = ines.get("/readiness").text
+    assert "An audit is running" in page
+    assert '<meta http-equiv="refresh"' in page
+    assert 'action="/readiness/audit"' not in page
+    world.engine.audit = AuditRun(state=AuditState.DONE, started_at=NOON)
+    world.deps.readiness.keep(audit(world))
+    page = ines.get("/readiness").text
+    assert "Audit again" in page
+    assert "http-equiv" not in page
+
+
+def test_an_audit_needs_the_permission_the_form_s_token_and_a_post(world: World, door: Door) -> None:
+    vera, ines = door.browser("vera"), door.browser("ines")
+    assert 'action="/readiness/audit"' not in vera.get("/readiness").text
+    assert vera.post("/readiness/audit").status_code == 403
+    assert ines.post("/readiness/audit", csrf="guessed").status_code == 403
+    assert ines.get("/readiness/audit").status_code == 405
+    assert door.stranger().post("/readiness/audit").status_code in (303, 403)
+    assert world.engine.audits_started == 0
+
+
+def test_an_audit_that_failed_says_why_until_a_newer_one_is_there(world: World, door: Door) -> None:
+    world.engine.audit = AuditRun(state=AuditState.FAILED, started_at=NOON, code=ErrorCode.CRM_UNAUTHORISED)
+    assert "refuses the integration user" in door.browser("ines").get("/readiness").text
+    world.deps.readiness.keep(audit(world, measured_at=NOON + timedelta(minutes=5)))
+    assert "did not finish" not in door.browser("ines").get("/readiness").text
+
+
+def test_without_the_engine_the_page_still_shows_the_last_audit(world: World, door: Door) -> None:
+    world.deps.readiness.keep(audit(world))
+    world.engine.down = True
+    ines = door.browser("ines")
+    page = ines.get("/readiness")
+    assert page.status_code == 200
+    assert "Temporal cannot be reached" in page.text
+    assert 'action="/readiness/audit"' not in page.text
+    assert ines.post("/readiness/audit").status_code == 503
 
 
 def test_everybody_who_signs_in_finds_it(world: World, door: Door) -> None:

@@ -216,3 +216,26 @@ def test_the_listed_spelling_wins_and_listed_values_are_never_merged() -> None:
 def test_a_report_survives_being_kept() -> None:
     report = report_of(org())
     assert ReadinessReport.model_validate_json(report.model_dump_json()) == report
+
+
+@pytest.mark.parametrize(
+    ("scopes", "said"),
+    [
+        (("full",), "the token may do more than the agent needs: OAuth scope full"),
+        (("api", "refresh_token", "web"), "the token may do more than the agent needs: OAuth scope refresh_token, web"),
+        (("chatter_api", "id"), "the token lacks the OAuth scope api (it has chatter_api, id)"),
+        ((), "the token lacks the OAuth scope api (it has none)"),
+    ],
+)
+def test_a_token_that_may_do_too_much_or_too_little_costs_points(scopes: tuple[str, ...], said: str) -> None:
+    access = readiness(org(scopes=scopes), playbook()).area(Area.ACCESS)
+    enough = readiness(org(scopes=("api", "id")), playbook()).area(Area.ACCESS)
+    assert said in access.reasons
+    assert access.score < enough.score
+    assert not any("OAuth" in fix.what for fix in enough.fixes)
+    assert "the token has the OAuth scope api" in enough.reasons
+
+
+def test_scopes_that_nobody_told_are_not_judged() -> None:
+    silent = readiness(org(scopes=None), playbook()).area(Area.ACCESS)
+    assert not any("OAuth" in reason for reason in silent.reasons)

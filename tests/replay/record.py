@@ -12,23 +12,26 @@ from pathlib import Path
 
 from temporalio.client import WorkflowHistory
 
-from activities.messages import OwnerCheckHead, PollHead, UnfitOwner
-from tests.replay.scenarios import CASES, OWNERS, POLL, UNDO, Scenario
+from activities.messages import AuditHead, OwnerCheckHead, PollHead, UnfitOwner
+from tests.replay.scenarios import AUDIT, CASES, OWNERS, POLL, UNDO, Scenario
 from tests.workflows.driving import ORG, Desk, workers_of
 from tests.workflows.engines import development_server
 from tests.workflows.script import Script
 from tests.workflows.scripted import ScriptedActivities
 from workflows.messages import (
+    AuditInput,
     OwnerCheckInput,
     PollInput,
     TaskQueue,
     UndoInput,
+    audit_workflow_id,
     owner_check_workflow_id,
     poll_workflow_id,
     undo_workflow_id,
 )
 from workflows.owner_check import CheckOwners
 from workflows.polling import PollCrm
+from workflows.readiness import AuditReadiness
 
 HISTORIES = Path(__file__).with_name("histories")
 
@@ -42,6 +45,7 @@ async def record(folder: Path) -> list[Path]:
         written.append(_write(folder, UNDO, await _undo(desk)))
         written.append(_write(folder, POLL, await _poll(desk)))
         written.append(_write(folder, OWNERS, await _owners(desk)))
+        written.append(_write(folder, AUDIT, await _audit(desk)))
     return written
 
 
@@ -82,6 +86,15 @@ async def _owners(desk: Desk) -> WorkflowHistory:
     )
     await handle.result()
     await desk.clear()
+    return await handle.fetch_history()
+
+
+async def _audit(desk: Desk) -> WorkflowHistory:
+    desk.activities.audits[ORG] = [AuditHead(score=64, copilot_only=True)]
+    handle = await desk.env.client.start_workflow(
+        AuditReadiness.run, AuditInput(org_id=ORG), id=audit_workflow_id(ORG), task_queue=TaskQueue.CASES
+    )
+    await handle.result()
     return await handle.fetch_history()
 
 

@@ -105,5 +105,6 @@ CASES = (
 
 OWNERS = "owners"
 POLL = "poll"
+AUDIT = "audit"
 UNDO = "undo"
 """The runs of the other workflows; they need nobody to play."""

@@ -19,10 +19,10 @@ from domain.receipts import MailState
 from runtime.engine import DATA_CONVERTER
 from tests.replay.changed import ReorderedInboundLead
 from tests.replay.record import HISTORIES
-from tests.replay.scenarios import CASES, OWNERS, POLL, UNDO
+from tests.replay.scenarios import AUDIT, CASES, OWNERS, POLL, UNDO
 from tests.runtime.history_text import texts_of
 from workers.roles import SANDBOX, WORKFLOWS
-from workflows.messages import CaseResult, OwnerCheckResult, PollResult, UndoResult
+from workflows.messages import AuditResult, CaseResult, OwnerCheckResult, PollResult, UndoResult
 
 NAMES = sorted(path.stem for path in HISTORIES.glob("*.json"))
 DECIDING = ["propose", "verify_decision"]
@@ -30,7 +30,7 @@ DECIDING = ["propose", "verify_decision"]
 
 def load(name: str) -> WorkflowHistory:
     text = (HISTORIES / f"{name}.json").read_text(encoding="utf-8")
-    known = {UNDO: "undo/acme/u1", POLL: "poll/acme", OWNERS: "owners/acme"}
+    known = {UNDO: "undo/acme/u1", POLL: "poll/acme", OWNERS: "owners/acme", AUDIT: "readiness/acme"}
     return WorkflowHistory.from_json(known.get(name, f"inbound/acme/history-{name.replace('_', '-')}"), text)
 
 
@@ -94,8 +94,8 @@ TOLD = {
 
 
 def test_every_scenario_has_its_history_and_its_claim() -> None:
-    assert sorted([*(scenario.name for scenario in CASES), OWNERS, POLL, UNDO]) == NAMES
-    assert sorted([*TOLD, OWNERS, POLL, UNDO]) == NAMES
+    assert sorted([*(scenario.name for scenario in CASES), AUDIT, OWNERS, POLL, UNDO]) == NAMES
+    assert sorted([*TOLD, AUDIT, OWNERS, POLL, UNDO]) == NAMES
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -160,6 +160,12 @@ async def test_a_look_at_owners_tells_who_still_listens() -> None:
 
 def test_an_unfit_owner_voids_its_round_and_routes_anew() -> None:
     assert (steps(load("owner_unfit")).count("supersede_round"), steps(load("owner_unfit")).count("route")) == (1, 2)
+
+
+async def test_an_audit_says_its_score() -> None:
+    history = load(AUDIT)
+    assert steps(history) == ["audit_readiness"]
+    assert await result_of(history, AuditResult) == AuditResult(score=64, copilot_only=True)
 
 
 @pytest.mark.parametrize("name", sorted(TOLD))

@@ -9,6 +9,8 @@ from activities.messages import (
     ApplyHead,
     ApplyInput,
     AssignmentHead,
+    AuditHead,
+    AuditOrder,
     CaseRef,
     CloseHead,
     CloseInput,
@@ -59,6 +61,9 @@ class ScriptedActivities:
         """Per org what the next looks come to; afterwards nothing has changed."""
         self.unfit: dict[str, list[OwnerCheckHead | ErrorCode]] = {}
         """Per org what the next looks at waiting owners come to; afterwards all of them fit."""
+
+        self.audits: dict[str, list[AuditHead | ErrorCode]] = {}
+        """Per org what the next audits come to."""
 
     def play(self, script: Script) -> None:
         """Answer the script's case by it from now on."""
@@ -114,6 +119,14 @@ class ScriptedActivities:
     def find_unfit_owners(self, order: OwnerCheckOrder) -> OwnerCheckHead:
         coming = self.unfit.get(order.org_id)
         answer = coming.pop(0) if coming else OwnerCheckHead(looked_at=0)
+        if isinstance(answer, ErrorCode):
+            raise DomainError(code=answer)
+        return answer
+
+    @activity.defn(name="audit_readiness")
+    def audit(self, order: AuditOrder) -> AuditHead:
+        coming = self.audits.get(order.org_id)
+        answer = coming.pop(0) if coming else AuditHead(score=70, copilot_only=False)
         if isinstance(answer, ErrorCode):
             raise DomainError(code=answer)
         return answer
@@ -253,6 +266,7 @@ class ScriptedActivities:
                 self.stop,
                 self.poll,
                 self.find_unfit_owners,
+                self.audit,
             ],
             TaskQueue.MODEL: [self.draft, self.read_calls],
             TaskQueue.SIGNER: [self.sign],

@@ -12,6 +12,7 @@ from activities.deciding import DecidingActivities
 from activities.drafting import DraftingActivities
 from activities.listening import ListeningActivities
 from activities.mailing import MailActivities
+from activities.measuring import MeasuringActivities
 from activities.owners import OwnerActivities
 from activities.polling import PollingActivities
 from activities.reviewing import ReviewActivities
@@ -27,6 +28,7 @@ REAL = (
     ListeningActivities,
     MailActivities,
     OwnerActivities,
+    MeasuringActivities,
     PollingActivities,
     ReviewActivities,
     SigningActivities,

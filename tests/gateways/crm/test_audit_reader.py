@@ -1,7 +1,7 @@
 """The audit's counts, taken from a running CRM by aggregate queries."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from gateways.crm.tokens import ClientCredentials
 from localcrm.sample import build_org, seed
 from runtime.playbook_files import load_playbook
 from tests.fakes.clock import FakeClock
-from tests.localcrm.driving import Crm, SetClock, running
+from tests.localcrm.driving import READER, Crm, SetClock, running
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SEED, TODAY = 7, date(2026, 3, 2)
@@ -54,6 +54,15 @@ def measured(sample: Org) -> OrgFacts:
 def empty() -> Iterator[Org]:
     with running(clock=SetClock(NOW)) as crm:
         yield Org(crm)
+
+
+@pytest.mark.parametrize("scope", ["api", "full refresh_token", ""])
+def test_the_scopes_of_the_token_are_those_of_the_sign_in(scope: str) -> None:
+    app = replace(READER, scope=scope)
+    with running(clients=(app,), clock=SetClock(NOW)) as crm:
+        facts = Org(crm).measure()
+    assert facts.scopes == (tuple(scope.split()) or None)
+    assert ("oauth scopes: the token endpoint does not say what the token may do" in facts.unmeasured) is (not scope)
 
 
 def test_counts_are_those_of_the_rows(measured: OrgFacts) -> None:
