@@ -5,8 +5,10 @@ from temporalio import activity
 from activities.messages import CloseHead, CloseInput, ExceptionHead, ExceptionInput, RoundInput
 from domain.audit import AuditEvent, AuditKind
 from domain.casefile import CaseFile
-from domain.cases import CaseOutcome, DocumentKind
+from domain.cases import CaseException, CaseOutcome, DocumentKind, ExceptionCode
 from domain.exceptions import explain
+from domain.notice_spreading import logins_of_owner
+from domain.notices import Notice, NoticeKind, Notices
 from domain.ports import AuditLog, CaseDocuments, Cases, Clock, Playbooks, Reviews
 
 
@@ -21,6 +23,7 @@ class CaseActivities:
         reviews: Reviews,
         audit: AuditLog,
         playbooks: Playbooks,
+        notices: Notices,
         clock: Clock,
     ) -> None:
         self._cases = cases
@@ -28,6 +31,7 @@ class CaseActivities:
         self._reviews = reviews
         self._audit = audit
         self._playbooks = playbooks
+        self._notices = notices
         self._clock = clock
 
     @activity.defn
@@ -51,7 +55,22 @@ class CaseActivities:
                 at=self._clock.now(),
             )
         )
+        self._notices.tell(self._told(order, opened))
         return ExceptionHead(code=order.code, owner=opened.owner)
+
+    def _told(self, order: ExceptionInput, opened: CaseException) -> Notice:
+        """Who is asked hears of it; after an expiry that is who takes the lead over."""
+        expired = order.code is ExceptionCode.REVIEW_EXPIRED
+        return Notice(
+            key=f"{order.case_id}/{order.round}/exception/{order.code.value}",
+            kind=NoticeKind.OWNER_TOLD if expired else NoticeKind.EXCEPTION,
+            org_id=order.org_id,
+            case_id=order.case_id,
+            round=order.round,
+            to=logins_of_owner(opened.owner, self._playbooks.readable()),
+            code=order.code.value,
+            at=self._clock.now(),
+        )
 
     @activity.defn
     def close(self, order: CloseInput) -> CloseHead:

@@ -32,6 +32,11 @@ RETRYABLE: dict[ErrorCode, bool] = {
     ErrorCode.MODEL_MALFORMED: True,
     ErrorCode.MAIL_UNAVAILABLE: True,
     ErrorCode.MAIL_REFUSED: False,
+    ErrorCode.NOTIFY_UNAVAILABLE: True,
+    ErrorCode.NOTIFY_UNAUTHORISED: True,  # ops renew a token; nothing may be lost meanwhile
+    ErrorCode.NOTIFY_RATE_LIMITED: True,
+    ErrorCode.NOTIFY_REFUSED: False,
+    ErrorCode.NOTIFY_UNCLEAR: False,  # it may have arrived
     ErrorCode.POLICY_CAP_REACHED: False,
     ErrorCode.STORE_UNAVAILABLE: True,
     ErrorCode.UNEXPECTED: True,  # a bug: retried until a deploy mends it, visible meanwhile

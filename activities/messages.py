@@ -272,3 +272,17 @@ class PollHead(Message):
     joined: int = 0
     repeated: int = 0
     skipped: int = 0
+
+
+class TellOrder(Message):
+    """Not about one case: whoever is to be told anything."""
+
+    org_id: str
+
+
+class TellHead(Message):
+    """How many notifications left, wait for another try, or were given up."""
+
+    delivered: int = 0
+    waiting: int = 0
+    failed: int = 0

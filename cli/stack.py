@@ -156,19 +156,22 @@ class LocalStack:
         )
 
     def start_worker(self, name: str) -> None:
-        """`cases` serves the model queue too; `crm` alone gets the CRM's and the mail server's address."""
+        """`cases` serves the model queue too; `crm`, which also tells people, gets the addresses of CRM and mail."""
         match name:
             case "cases":
                 self._start_own("worker-cases", ["worker", "cases", "model"], {})
             case "crm":
                 self._start_own(
                     "worker-crm",
-                    ["worker", "crm"],
+                    ["worker", "crm", "notifier"],
                     {
                         "COUNTERSIGN_CRM_INSTANCE_URL": self.crm_url,
                         "COUNTERSIGN_CRM_CLIENT_ID": self.secrets.crm_client_id,
                         "COUNTERSIGN_CRM_CLIENT_SECRET": self.secrets.crm_client_secret,
                         "COUNTERSIGN_SMTP_PORT": str(self.ports.smtp),
+                        "COUNTERSIGN_NOTIFY_FROM": f"countersign@{load_playbook(self.playbook).seller.sender_domain}",
+                        "COUNTERSIGN_NOTIFY_SECONDS": "5",
+                        "COUNTERSIGN_PUBLIC_URL": self.ui_url,
                     },
                 )
             case "signer":

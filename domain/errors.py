@@ -38,6 +38,12 @@ class ErrorCode(StrEnum):
     # mail
     MAIL_UNAVAILABLE = "mail_unavailable"
     MAIL_REFUSED = "mail_refused"
+    # telling people
+    NOTIFY_UNAVAILABLE = "notify_unavailable"
+    NOTIFY_UNAUTHORISED = "notify_unauthorised"
+    NOTIFY_RATE_LIMITED = "notify_rate_limited"
+    NOTIFY_REFUSED = "notify_refused"
+    NOTIFY_UNCLEAR = "notify_unclear"
     # signer
     POLICY_CAP_REACHED = "policy_cap_reached"
     # storage
@@ -133,6 +139,12 @@ class MailError(DomainError):
     """The mail server accepted nothing; `code` says whether to try again."""
 
     code = ErrorCode.MAIL_UNAVAILABLE
+
+
+class NotifyError(DomainError):
+    """A channel did not take a notification; `code` says whether to try again."""
+
+    code = ErrorCode.NOTIFY_UNAVAILABLE
 
 
 class StoreError(DomainError):

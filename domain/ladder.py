@@ -44,6 +44,30 @@ def business_add(start: Instant, span: timedelta, calendar: Calendar) -> Instant
     return start.astimezone(UTC) + timedelta(days=_SEARCH_DAYS)
 
 
+def next_working_moment(at: Instant, calendar: Calendar) -> Instant:
+    """`at` itself within working hours, else the next opening."""
+    if calendar.always:
+        return at
+    local = at.astimezone(ZoneInfo(calendar.time_zone))
+    day = local.date()
+    open_now = _works(calendar, day.weekday(), day.isoformat(), day.year)
+    if open_now and calendar.opens <= local.time() < calendar.closes:
+        return at
+    return next_opening(at, calendar)
+
+
+def next_opening(at: Instant, calendar: Calendar) -> Instant:
+    """The next moment after `at` when a working day begins, in UTC. Where every second counts, a day still begins."""
+    zone = ZoneInfo(calendar.time_zone)
+    day = at.astimezone(zone).date()
+    for _ in range(_SEARCH_DAYS):
+        opens = datetime.combine(day, calendar.opens, zone).astimezone(UTC)
+        if opens > at and (calendar.always or _works(calendar, day.weekday(), day.isoformat(), day.year)):
+            return opens
+        day += timedelta(days=1)
+    return at.astimezone(UTC) + timedelta(days=_SEARCH_DAYS)
+
+
 def _works(calendar: Calendar, weekday: int, iso: str, year: int) -> bool:
     if _DAYS[weekday] not in calendar.days or iso in {d.isoformat() for d in calendar.closed_on}:
         return False

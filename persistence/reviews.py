@@ -9,16 +9,18 @@ from domain.decisions import DecisionEnvelope, Recorded, RoundOutcome, RoundStat
 from domain.errors import DomainError, ErrorCode
 from domain.leads import Motion
 from domain.model import Instant
+from domain.notices import decided_notice, opened_notice, replaced_notice, step_notice
 from domain.permissions import RiskCategory
 from persistence.database import Database, insert_if_absent
 from persistence.decisions import counted, end_by, needs_no_review, record_alone, refusal, signed_of
 from persistence.delivery import UndeliveredDecision, undelivered_decisions
+from persistence.notices import keep
 from persistence.tables import DecisionRow, ReviewRow
 from persistence.timeline import note
 
 
 class SqlReviews:
-    """`Reviews` over the application database."""
+    """`Reviews` over the application database. What people are to be told of is committed with what happened."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -28,6 +30,7 @@ class SqlReviews:
         with self._db.transaction() as session:
             if insert_if_absent(session, _new_row(opening)):
                 note(session, opening.case_id, opening.round, "opened", who=opening.assignee, at=opening.opened_at)
+                keep(session, opened_notice(opening))
                 return
             stored = _locked(session, opening.case_id, opening.round)
         if stored is None or stored.proposal_digest != opening.proposal_digest:
@@ -58,6 +61,8 @@ class SqlReviews:
                 who=envelope.reviewer,
                 at=envelope.decided_at,
             )
+            if ended:
+                keep(session, decided_notice(opening_of(review), envelope))
             return Recorded.RECORDED if ended else Recorded.RECORDED_QUORUM_OPEN
 
     def decision(self, decision_id: str) -> SignedDecision | None:
@@ -96,6 +101,7 @@ class SqlReviews:
             if note(session, case_id, round, step.value, key=f"step.{step.value}", who=notified, at=now):
                 row.rung = step.value
                 session.add(row)
+                keep(session, step_notice(opening_of(row), step, notified, now))
 
     def delivered(self, decision_id: str, *, now: Instant) -> None:
         """See the port. The other signatures of its quorum are delivered with it."""
@@ -154,6 +160,9 @@ class SqlReviews:
                 row.closed_at = now
                 session.add(row)
                 note(session, case_id, round, state.value, at=now)
+                if state is RoundState.SUPERSEDED:
+                    # The expiry is a step of the ladder and tells of itself.
+                    keep(session, replaced_notice(opening_of(row), now))
             return _outcome(case_id, round, row, counted(session, case_id, round))
 
 

@@ -119,6 +119,35 @@ class MailSettings(_Group):
     smtp_password: SecretStr = SecretStr("")
 
 
+class NotifySettings(_Group):
+    """Which channels tell people. Only the notifier is given these; each is off while its address is empty."""
+
+    notify_from: str = ""
+    """Sender of e-mail to reviewers, through the server of the SMTP settings."""
+    notify_webhook_url: str = ""
+    notify_webhook_secret: SecretStr = SecretStr("")
+    notify_webhook_private: bool = False
+    """Whether the webhook's receiver may stand in a private network, and be asked over http."""
+    notify_seconds: int = Field(default=30, ge=0, le=3_600)
+    """How often what is due is sent; 0 switches that off."""
+    public_url: str = ""
+
+
+class SlackSettings(_Group):
+    """The bot. The notifier sends with it; the approval UI opens cards with it."""
+
+    slack_bot_token: SecretStr = SecretStr("")
+    slack_base_url: str = "https://slack.com/api"
+    slack_decisions: bool = False
+    """Whether linked people may open the card and decide in Slack."""
+
+
+class SlackDoorSettings(_Group):
+    """Proves that a request came from Slack. Only the approval UI is given this."""
+
+    slack_signing_secret: SecretStr = SecretStr("")
+
+
 class UiSettings(_Group):
     ui_host: str = "127.0.0.1"
     ui_port: int = Field(default=8080, ge=0, le=65535)

@@ -26,25 +26,29 @@ from activities.owners import OwnerActivities
 from activities.polling import PollingActivities
 from activities.reviewing import ReviewActivities
 from activities.signing import SigningActivities
+from activities.telling import TellingActivities
 from runtime.failures import CodedFailures, KeepDetail
 from workflows.inbound import InboundLead
 from workflows.messages import TaskQueue
 from workflows.owner_check import CheckOwners
 from workflows.polling import PollCrm
 from workflows.readiness import AuditReadiness
+from workflows.telling import TellPeople
 from workflows.undo import UndoWrite
 
 
 class Role(StrEnum):
-    """A worker process. Only `crm` gets CRM and mail credentials, only `signer` the policy key."""
+    """A worker process. Only `crm` gets CRM and mail credentials, only `signer` the policy key, only
+    `notifier` what is needed to tell people."""
 
     CASES = "cases"
     CRM = "crm"
     MODEL = "model"
     SIGNER = "signer"
+    NOTIFIER = "notifier"
 
 
-WORKFLOWS = (InboundLead, UndoWrite, PollCrm, CheckOwners, AuditReadiness)
+WORKFLOWS = (InboundLead, UndoWrite, PollCrm, CheckOwners, AuditReadiness, TellPeople)
 
 SANDBOX = SandboxedWorkflowRunner(
     # Frozen value objects and pure rules: loading them anew for each case would cost more than the case.
@@ -132,6 +136,11 @@ def model_worker(
 
 def signer_worker(client: Client, keep_detail: KeepDetail, *, signing: SigningActivities) -> Worker:
     return _worker(client, keep_detail, TaskQueue.SIGNER, threads=2, activities=[signing.sign])
+
+
+def notifier_worker(client: Client, keep_detail: KeepDetail, *, telling: TellingActivities) -> Worker:
+    """What tells people. Two rounds never run at once, so one thread is enough."""
+    return _worker(client, keep_detail, TaskQueue.NOTIFIER, threads=1, activities=[telling.tell])
 
 
 def _worker(

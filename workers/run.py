@@ -36,6 +36,7 @@ from runtime.settings import (
     KeySettings,
     MailSettings,
     ModelSettings,
+    NotifySettings,
     OwnerCheckSettings,
     PlaybookSettings,
     PollSettings,
@@ -46,8 +47,9 @@ from workers.crm import crm_door
 from workers.enrichment import enrichers
 from workers.owners import owner_check, schedule_owner_check
 from workers.polling import polling, schedule_polling
-from workers.roles import Role, cases_worker, crm_worker, model_worker, signer_worker
+from workers.roles import Role, cases_worker, crm_worker, model_worker, notifier_worker, signer_worker
 from workers.stores import Stores, open_stores
+from workers.telling import schedule_telling, telling
 from workers.writer import draft_writer, transcript_reader
 from workflows.visibility import SEARCH_ATTRIBUTES
 
@@ -72,6 +74,8 @@ async def run_workers(roles: Sequence[Role]) -> None:
             org_id = stores.playbooks.current().org_id
             await schedule_polling(client, org_id, load(PollSettings))
             await schedule_owner_check(client, org_id, load(OwnerCheckSettings))
+        if Role.NOTIFIER in roles:
+            await schedule_telling(client, stores.playbooks.current().org_id, load(NotifySettings))
         for role in roles:
             await running.enter_async_context(_build(role, client, stores))
         logger.info("serving %s", ", ".join(role.value for role in roles))
@@ -89,6 +93,9 @@ def _check_settings(role: Role) -> None:
             load_signer(keys.keys_in(load(StoreSettings).data_dir), keys.policy_key_id)
         case Role.CASES | Role.MODEL:
             load(ModelSettings)
+        case Role.NOTIFIER:
+            load(NotifySettings)
+            load(MailSettings)
 
 
 async def _connected(stopping: asyncio.Event) -> Client | None:
@@ -116,6 +123,7 @@ def _build(role: Role, client: Client, stores: Stores) -> Worker:
                     reviews=stores.reviews,
                     audit=stores.audit,
                     playbooks=stores.playbooks,
+                    notices=stores.notices,
                     clock=stores.clock,
                 ),
                 assigning=AssigningActivities(
@@ -141,6 +149,8 @@ def _build(role: Role, client: Client, stores: Stores) -> Worker:
             return _crm(client, stores)
         case Role.MODEL:
             return model_worker(client, stores.keep_failure, drafting=_drafting(stores), listening=_listening(stores))
+        case Role.NOTIFIER:
+            return notifier_worker(client, stores.keep_failure, telling=telling(load(NotifySettings), stores))
         case Role.SIGNER:
             keys, store = load(KeySettings), load(StoreSettings)
             signer = load_signer(keys.keys_in(store.data_dir), keys.policy_key_id)

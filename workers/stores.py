@@ -16,8 +16,10 @@ from persistence.cursors import SqlCursors
 from persistence.database import Database, upgrade
 from persistence.documents import SqlDocuments
 from persistence.mail_log import SqlMailLog
+from persistence.notices import SqlNotices
 from persistence.pause import SqlPauseSwitch
 from persistence.playbooks import SqlPlaybooks
+from persistence.reachable import SqlReachable
 from persistence.receipts import SqlReceipts
 from persistence.reviews import SqlReviews
 from runtime.clock import SystemClock
@@ -41,6 +43,8 @@ class Stores:
     context: SqlContext
     cursors: SqlCursors
     mail_log: SqlMailLog
+    notices: SqlNotices
+    reachable: SqlReachable
     pause: SqlPauseSwitch
     audit: SqlAuditLog
     playbooks: FilePlaybooks
@@ -70,6 +74,8 @@ def open_stores(store: StoreSettings, playbook: PlaybookSettings, keys: KeySetti
         context=SqlContext(db, _person_key_secret(store)),
         cursors=SqlCursors(db),
         mail_log=SqlMailLog(db),
+        notices=SqlNotices(db),
+        reachable=SqlReachable(db),
         pause=SqlPauseSwitch(db),
         audit=SqlAuditLog(db),
         playbooks=FilePlaybooks(playbook.playbook_dir, SqlPlaybooks(db, clock)),

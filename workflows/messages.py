@@ -22,6 +22,7 @@ class TaskQueue(StrEnum):
     CRM = "countersign-crm"
     MODEL = "countersign-model"
     SIGNER = "countersign-signer"
+    NOTIFIER = "countersign-notifier"
 
 
 def workflow_id(motion: Motion, org_id: str, case_id: str) -> str:
@@ -52,6 +53,11 @@ def owner_check_workflow_id(org_id: str) -> str:
 def audit_workflow_id(org_id: str) -> str:
     """The id of an org's readiness audit: one at a time."""
     return f"readiness/{org_id}"
+
+
+def tell_workflow_id(org_id: str) -> str:
+    """The id of the schedule that tells an org's people, and with a time added of each workflow that it starts."""
+    return f"tell/{org_id}"
 
 
 def message_id(decision_id: str, sender_domain: str) -> str:
@@ -137,6 +143,18 @@ class AuditInput(Message):
 class AuditResult(Message):
     score: int
     copilot_only: bool = False
+
+
+class TellInput(Message):
+    org_id: str
+
+
+class TellResult(Message):
+    """Notifications by what became of them in this round."""
+
+    delivered: int = 0
+    waiting: int = 0
+    failed: int = 0
 
 
 # Signals and updates

@@ -108,3 +108,11 @@ SIGNER: StepOptions = {
     "start_to_close_timeout": timedelta(seconds=30),
     "retry_policy": PATIENT,
 }
+
+TELL: StepOptions = {
+    "task_queue": TaskQueue.NOTIFIER,
+    # Up to two hundred messages; a channel that fails once is left alone for the rest of the round.
+    "start_to_close_timeout": timedelta(minutes=5),
+    # While it waits for the database the schedule starts no other.
+    "retry_policy": PATIENT,
+}

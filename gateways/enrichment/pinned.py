@@ -60,6 +60,7 @@ class PinnedTransport(httpx.BaseTransport):
                 method=request.method,
                 url=httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
                 headers=request.headers.raw,
+                content=request.read() or None,
                 extensions=request.extensions,
             )
         )

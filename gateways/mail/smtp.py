@@ -5,6 +5,7 @@ import re
 import smtplib
 import ssl
 from collections.abc import Container
+from email.message import EmailMessage
 
 from domain.errors import ErrorCode, MailError
 from domain.ports import Clock, MailUnclear
@@ -49,9 +50,13 @@ class SmtpMailer:
         message = compose(
             mail, message_id, unsubscribe=self._unsubscribe or mail.from_address, sent_at=self._clock.now()
         )
+        self.hand_over(message, ascii_address(mail.from_address), ascii_address(mail.to_address))
+
+    def hand_over(self, message: EmailMessage, sender: str, recipient: str) -> None:
+        """Any finished message between two plain addresses. Raises as `send` does."""
         server = self._connect()
         try:
-            self._announce(server, ascii_address(mail.from_address), ascii_address(mail.to_address))
+            self._announce(server, sender, recipient)
             self._hand_over(server, message.as_bytes())
         finally:
             _leave(server)

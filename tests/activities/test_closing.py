@@ -12,6 +12,7 @@ from domain.cases import Case, CaseOutcome, CaseState, ExceptionCode
 from domain.decisions import RoundState
 from domain.model import Instant
 from persistence.cases import SqlCases
+from persistence.notices import SqlNotices
 from tests.activities.world import RATING, World
 from tests.fakes.examples import ORG, inquiry
 from workflows.messages import workflow_id
@@ -24,6 +25,7 @@ def closing_of(world: World, cases: SqlCases | None = None) -> CaseActivities:
         reviews=world.reviews,
         audit=world.audit,
         playbooks=world.playbooks,
+        notices=SqlNotices(world.database),
         clock=world.clock,
     )
 

@@ -85,6 +85,7 @@ def test_secrets_reach_only_the_part_that_uses_them(compose: dict[str, Any]) -> 
         "model.env": ["worker-model"],
         "signer.env": ["worker-signer"],
         "signer": ["worker-signer"],
+        "notifier.env": ["worker-notifier"],
     }
 
 
@@ -97,5 +98,5 @@ def test_no_filled_in_environment_file_is_committed() -> None:
 def test_the_examples_hold_no_secret() -> None:
     for path in (ROOT / ENV).glob("*.env.example"):
         for name, value in example(path.as_posix().removesuffix(".example")).items():
-            if name.endswith(("SECRET", "PASSWORD", "API_KEY", "SITE_KEY")):
+            if name.endswith(("SECRET", "PASSWORD", "API_KEY", "SITE_KEY", "TOKEN")):
                 assert value == "", f"{path.name}: {name}"

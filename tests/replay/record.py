@@ -12,8 +12,8 @@ from pathlib import Path
 
 from temporalio.client import WorkflowHistory
 
-from activities.messages import AuditHead, OwnerCheckHead, PollHead, UnfitOwner
-from tests.replay.scenarios import AUDIT, CASES, OWNERS, POLL, UNDO, Scenario
+from activities.messages import AuditHead, OwnerCheckHead, PollHead, TellHead, UnfitOwner
+from tests.replay.scenarios import AUDIT, CASES, OWNERS, POLL, TELL, UNDO, Scenario
 from tests.workflows.driving import ORG, Desk, workers_of
 from tests.workflows.engines import development_server
 from tests.workflows.script import Script
@@ -23,15 +23,18 @@ from workflows.messages import (
     OwnerCheckInput,
     PollInput,
     TaskQueue,
+    TellInput,
     UndoInput,
     audit_workflow_id,
     owner_check_workflow_id,
     poll_workflow_id,
+    tell_workflow_id,
     undo_workflow_id,
 )
 from workflows.owner_check import CheckOwners
 from workflows.polling import PollCrm
 from workflows.readiness import AuditReadiness
+from workflows.telling import TellPeople
 
 HISTORIES = Path(__file__).with_name("histories")
 
@@ -46,6 +49,7 @@ async def record(folder: Path) -> list[Path]:
         written.append(_write(folder, POLL, await _poll(desk)))
         written.append(_write(folder, OWNERS, await _owners(desk)))
         written.append(_write(folder, AUDIT, await _audit(desk)))
+        written.append(_write(folder, TELL, await _tell(desk)))
     return written
 
 
@@ -93,6 +97,15 @@ async def _audit(desk: Desk) -> WorkflowHistory:
     desk.activities.audits[ORG] = [AuditHead(score=64, copilot_only=True)]
     handle = await desk.env.client.start_workflow(
         AuditReadiness.run, AuditInput(org_id=ORG), id=audit_workflow_id(ORG), task_queue=TaskQueue.CASES
+    )
+    await handle.result()
+    return await handle.fetch_history()
+
+
+async def _tell(desk: Desk) -> WorkflowHistory:
+    desk.activities.rounds[ORG] = [TellHead(delivered=2, waiting=1)]
+    handle = await desk.env.client.start_workflow(
+        TellPeople.run, TellInput(org_id=ORG), id=tell_workflow_id(ORG), task_queue=TaskQueue.CASES
     )
     await handle.result()
     return await handle.fetch_history()

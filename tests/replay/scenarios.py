@@ -106,5 +106,6 @@ CASES = (
 OWNERS = "owners"
 POLL = "poll"
 AUDIT = "audit"
+TELL = "tell"
 UNDO = "undo"
 """The runs of the other workflows; they need nobody to play."""

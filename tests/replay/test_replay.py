@@ -19,10 +19,10 @@ from domain.receipts import MailState
 from runtime.engine import DATA_CONVERTER
 from tests.replay.changed import ReorderedInboundLead
 from tests.replay.record import HISTORIES
-from tests.replay.scenarios import AUDIT, CASES, OWNERS, POLL, UNDO
+from tests.replay.scenarios import AUDIT, CASES, OWNERS, POLL, TELL, UNDO
 from tests.runtime.history_text import texts_of
 from workers.roles import SANDBOX, WORKFLOWS
-from workflows.messages import AuditResult, CaseResult, OwnerCheckResult, PollResult, UndoResult
+from workflows.messages import AuditResult, CaseResult, OwnerCheckResult, PollResult, TellResult, UndoResult
 
 NAMES = sorted(path.stem for path in HISTORIES.glob("*.json"))
 DECIDING = ["propose", "verify_decision"]
@@ -30,7 +30,7 @@ DECIDING = ["propose", "verify_decision"]
 
 def load(name: str) -> WorkflowHistory:
     text = (HISTORIES / f"{name}.json").read_text(encoding="utf-8")
-    known = {UNDO: "undo/acme/u1", POLL: "poll/acme", OWNERS: "owners/acme", AUDIT: "readiness/acme"}
+    known = {UNDO: "undo/acme/u1", POLL: "poll/acme", OWNERS: "owners/acme", AUDIT: "readiness/acme", TELL: "tell/acme"}
     return WorkflowHistory.from_json(known.get(name, f"inbound/acme/history-{name.replace('_', '-')}"), text)
 
 
@@ -94,8 +94,8 @@ TOLD = {
 
 
 def test_every_scenario_has_its_history_and_its_claim() -> None:
-    assert sorted([*(scenario.name for scenario in CASES), AUDIT, OWNERS, POLL, UNDO]) == NAMES
-    assert sorted([*TOLD, AUDIT, OWNERS, POLL, UNDO]) == NAMES
+    assert sorted([*(scenario.name for scenario in CASES), AUDIT, OWNERS, POLL, TELL, UNDO]) == NAMES
+    assert sorted([*TOLD, AUDIT, OWNERS, POLL, TELL, UNDO]) == NAMES
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -166,6 +166,12 @@ async def test_an_audit_says_its_score() -> None:
     history = load(AUDIT)
     assert steps(history) == ["audit_readiness"]
     assert await result_of(history, AuditResult) == AuditResult(score=64, copilot_only=True)
+
+
+async def test_a_round_of_telling_says_how_many() -> None:
+    history = load(TELL)
+    assert steps(history) == ["tell_people"]
+    assert await result_of(history, TellResult) == TellResult(delivered=2, waiting=1)
 
 
 @pytest.mark.parametrize("name", sorted(TOLD))

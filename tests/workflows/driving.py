@@ -48,7 +48,7 @@ ORG = "acme"
 async def workers_of(
     client: Client, activities: ScriptedActivities, *, max_cached_workflows: int = 1000
 ) -> AsyncIterator[None]:
-    """All four queues in this process, set up as `workers.roles` does."""
+    """All five queues in this process, set up as `workers.roles` does."""
     async with AsyncExitStack() as running:
         for queue, registered in activities.by_queue().items():
             threads = running.enter_context(ThreadPoolExecutor(8, thread_name_prefix=queue.value))

@@ -39,6 +39,8 @@ from activities.messages import (
     RoutingHead,
     Rung,
     StepInput,
+    TellHead,
+    TellOrder,
     UndoApplyInput,
     UndoHead,
     VerifiedDecision,
@@ -61,6 +63,8 @@ class ScriptedActivities:
         """Per org what the next looks come to; afterwards nothing has changed."""
         self.unfit: dict[str, list[OwnerCheckHead | ErrorCode]] = {}
         """Per org what the next looks at waiting owners come to; afterwards all of them fit."""
+        self.rounds: dict[str, list[TellHead | ErrorCode]] = {}
+        """Per org what the next rounds of telling come to; afterwards there is nothing to tell."""
 
         self.audits: dict[str, list[AuditHead | ErrorCode]] = {}
         """Per org what the next audits come to."""
@@ -127,6 +131,16 @@ class ScriptedActivities:
     def audit(self, order: AuditOrder) -> AuditHead:
         coming = self.audits.get(order.org_id)
         answer = coming.pop(0) if coming else AuditHead(score=70, copilot_only=False)
+        if isinstance(answer, ErrorCode):
+            raise DomainError(code=answer)
+        return answer
+
+    # The notifier queue
+
+    @activity.defn(name="tell_people")
+    def tell(self, order: TellOrder) -> TellHead:
+        coming = self.rounds.get(order.org_id)
+        answer = coming.pop(0) if coming else TellHead()
         if isinstance(answer, ErrorCode):
             raise DomainError(code=answer)
         return answer
@@ -270,4 +284,5 @@ class ScriptedActivities:
             ],
             TaskQueue.MODEL: [self.draft, self.read_calls],
             TaskQueue.SIGNER: [self.sign],
+            TaskQueue.NOTIFIER: [self.tell],
         }
