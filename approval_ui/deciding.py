@@ -152,6 +152,15 @@ class Deciding:
                 final = review.content
         return self._sign(review, final, request, reviewer)
 
+    def obstacle(self, review: Review, request: DecisionRequest, reviewer: Reviewer) -> str:
+        """Why this approval would be refused now; empty where it would be signed. Signs nothing."""
+        try:
+            self._must_be_open(review)
+            self._final(review, request, reviewer)
+        except DecisionRefused as refused:
+            return refused.sentence
+        return ""
+
     def _must_be_open(self, review: Review) -> None:
         outcome = self.reviews.outcome(review.opening.case_id, review.opening.round)
         match outcome.state:

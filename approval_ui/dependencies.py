@@ -10,6 +10,7 @@ from domain.countersign import SignatureVerifier
 from domain.ports import CaseDocuments, Clock, DecisionSigner, MailLog, PauseSwitch, Playbooks, Receipts
 from persistence.audit import SqlAuditLog
 from persistence.cases import SqlCases
+from persistence.claims import SqlClaims
 from persistence.queue import ReviewQueue
 from persistence.readiness import SqlReadiness
 from persistence.reviews import SqlReviews
@@ -62,3 +63,4 @@ class UiDependencies:
     clock: Clock
     temporal: TemporalGateway
     readiness: SqlReadiness
+    claims: SqlClaims

@@ -49,6 +49,7 @@ def facts_of(deps: UiDependencies, case_id: str, round: int) -> Facts | None:
         ),
         final=_final(deps, item, decisions),
         people=people_of(deps),
+        events=tuple(e for e in deps.queue.events_of(case_id) if e.round == round),
         level=_level(deps, item),
     )
 

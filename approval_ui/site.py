@@ -14,12 +14,15 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.datastructures import FormData
 
+from approval_ui.arranging import Arranging
+from approval_ui.bulk import BulkDeciding
 from approval_ui.deciding import Deciding
 from approval_ui.delivery import Deliveries
 from approval_ui.dependencies import UiDependencies
 from approval_ui.limits import RateLimit
 from approval_ui.signing_in import Gatekeeper, SignedIn
 from approval_ui.undoing import Undoing
+from approval_ui.views.bulk import action_lines
 from approval_ui.views.wording import MOTION
 from domain.leads import Motion
 from domain.permissions import (
@@ -57,6 +60,8 @@ class Site:
 
     deps: UiDependencies
     deciding: Deciding
+    bulk: BulkDeciding
+    arranging: Arranging
     undoing: Undoing
     deliveries: Deliveries
     gatekeeper: Gatekeeper
@@ -100,16 +105,26 @@ class Site:
 
 def build_site(deps: UiDependencies) -> Site:
     config = deps.config
+    deciding = Deciding(
+        org_id=config.org_id,
+        reviews=deps.reviews,
+        documents=deps.documents,
+        audit=deps.audit,
+        signer=deps.signer,
+        verifier=deps.verifier,
+        playbooks=deps.playbooks,
+        clock=deps.clock,
+    )
     return Site(
         deps=deps,
-        deciding=Deciding(
+        deciding=deciding,
+        bulk=BulkDeciding(deciding=deciding, queue=deps.queue, changes_of=action_lines),
+        arranging=Arranging(
             org_id=config.org_id,
-            reviews=deps.reviews,
-            documents=deps.documents,
+            claims=deps.claims,
+            queue=deps.queue,
+            users=deps.users,
             audit=deps.audit,
-            signer=deps.signer,
-            verifier=deps.verifier,
-            playbooks=deps.playbooks,
             clock=deps.clock,
         ),
         undoing=Undoing(
@@ -121,6 +136,7 @@ def build_site(deps: UiDependencies) -> Site:
             audit=deps.audit,
             signer=deps.signer,
             playbooks=deps.playbooks,
+            queue=deps.queue,
             clock=deps.clock,
         ),
         deliveries=Deliveries(

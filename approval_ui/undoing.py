@@ -1,13 +1,14 @@
 """Signing the undo of one write. What may be taken back is derived from the receipt, the same way the guard does it."""
 
-from collections.abc import Callable
+import base64
+import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
 
-from approval_ui.deciding import DecisionRefused, RefusalCode, Reviewer, new_decision_id
+from approval_ui.deciding import DecisionRefused, RefusalCode, Reviewer
 from domain.audit import AuditEvent, AuditKind
 from domain.cases import DocumentKind
-from domain.decisions import DecisionEnvelope, Purpose, Recorded, Verdict, parse_envelope
+from domain.decisions import DecisionEnvelope, Purpose, Recorded, Verdict
 from domain.model import Value
 from domain.permissions import can_undo
 from domain.ports import AuditLog, CaseDocuments, Clock, DecisionSigner, Playbooks, Receipts
@@ -15,7 +16,11 @@ from domain.proposals import digest_of
 from domain.receipts import WriteReceipt
 from domain.undoing import undo_content
 from persistence.cases import SqlCases
+from persistence.queue import DecisionItem, ReviewQueue
 from persistence.reviews import SqlReviews
+
+UNDERWAY_FOR = timedelta(minutes=10)
+"""For so long a delivered undo without an outcome counts as being carried out."""
 
 
 class UndoTaken(Value):
@@ -36,8 +41,8 @@ class Undoing:
     audit: AuditLog
     signer: DecisionSigner
     playbooks: Playbooks
+    queue: ReviewQueue
     clock: Clock
-    new_id: Callable[[], str] = new_decision_id
 
     def undo(self, receipt_id: str, reviewer: Reviewer) -> UndoTaken:
         """Sign and store. Raises `DecisionRefused`; then nothing was signed or stored."""
@@ -54,25 +59,35 @@ class Undoing:
             raise DecisionRefused(RefusalCode.INVALID, f"{str(nothing).capitalize()}.") from None
         stored = content.to_bytes()
         digest = digest_of(stored)
-        if self._asked_already(digest):
-            raise DecisionRefused(RefusalCode.ALREADY_DECIDED, "This undo is signed and will be delivered.")
+        tries = self._tries(receipt.case_id, digest)
+        underway = next((t for t in tries if self._underway(receipt.case_id, t)), None)
+        if underway is not None:
+            # A second press means the same undo: nothing more is signed.
+            return UndoTaken(case_id=receipt.case_id, receipt_id=receipt.id, decision_id=underway.decision_id)
         self.documents.put(receipt.case_id, DocumentKind.FINAL, digest, stored)
-        return self._sign(receipt, digest, reviewer)
+        return self._sign(receipt, digest, reviewer, _undo_id(receipt.id, len(tries)))
 
-    def _asked_already(self, digest: str) -> bool:
-        for waiting in self.reviews.undelivered(500):
-            if waiting.purpose is Purpose.UNDO:
-                signed = self.reviews.decision(waiting.decision_id)
-                if signed is not None and parse_envelope(signed).final_digest == digest:
-                    return True
-        return False
+    def _tries(self, case_id: str, digest: str) -> tuple[DecisionItem, ...]:
+        """Every undo that was signed over this reversal, oldest first."""
+        signed = self.queue.decisions_of(case_id)
+        return tuple(d for d in signed if d.purpose is Purpose.UNDO and d.final_digest == digest)
 
-    def _sign(self, receipt: WriteReceipt, digest: str, reviewer: Reviewer) -> UndoTaken:
+    def _underway(self, case_id: str, decision: DecisionItem) -> bool:
+        """Not carried out or refused yet. An undo that nobody heard of for long may be asked for again."""
+        if decision.delivered_at is None:
+            return True
+        refused = any(
+            a.event.kind is AuditKind.WRITE_REFUSED and a.event.subject == decision.decision_id
+            for a in self.queue.audit_of(case_id)
+        )
+        return not refused and self.clock.now() - decision.delivered_at < UNDERWAY_FOR
+
+    def _sign(self, receipt: WriteReceipt, digest: str, reviewer: Reviewer, decision_id: str) -> UndoTaken:
         now = self.clock.now()
         envelope = DecisionEnvelope(
             purpose=Purpose.UNDO,
             org_id=self.org_id,
-            decision_id=self.new_id(),
+            decision_id=decision_id,
             case_id=receipt.case_id,
             round=receipt.round,
             proposal_digest=receipt.digest,
@@ -85,7 +100,10 @@ class Undoing:
             key_id=self.signer.key_id,
         )
         recorded = self.reviews.record(self.signer.sign(envelope), envelope, now=now)
-        if recorded not in (Recorded.RECORDED, Recorded.SAME_AGAIN):
+        if recorded is Recorded.ALREADY_DECIDED or recorded is Recorded.SAME_AGAIN:
+            # Two pressed at the same moment: the id is the same, and the first one stands.
+            return UndoTaken(case_id=receipt.case_id, receipt_id=receipt.id, decision_id=decision_id)
+        if recorded is not Recorded.RECORDED:
             raise DecisionRefused(RefusalCode.INVALID, f"The undo could not be stored ({recorded.value}).")
         self.audit.append(
             AuditEvent(
@@ -102,3 +120,9 @@ class Undoing:
             )
         )
         return UndoTaken(case_id=receipt.case_id, receipt_id=receipt.id, decision_id=envelope.decision_id)
+
+
+def _undo_id(receipt_id: str, tries_before: int) -> str:
+    """The same for two people who press at the same moment, another one after a try that came to nothing."""
+    drawn = hashlib.sha256(f"undo\n{receipt_id}\n{tries_before}".encode()).digest()[:15]
+    return "d" + base64.b32encode(drawn).decode().lower()

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from approval_ui.app import create_app
 from approval_ui.dependencies import UiConfig, UiDependencies
 from cli.engine_gateway import EngineGateway
+from persistence.claims import SqlClaims
 from persistence.queue import ReviewQueue
 from persistence.readiness import SqlReadiness
 from persistence.sessions import SqlSessions
@@ -56,5 +57,6 @@ def build(settings: UiSettings) -> FastAPI:
             clock=stores.clock,
             temporal=EngineGateway(playbook.org_id),
             readiness=SqlReadiness(stores.db),
+            claims=SqlClaims(stores.db),
         )
     )

@@ -31,6 +31,10 @@ class AuditKind(StrEnum):
     INQUIRY_SKIPPED = "inquiry_skipped"
     OWNER_UNFIT = "owner_unfit"
     """The owner whom a waiting round proposes can take nothing any more."""
+    REVIEW_CLAIMED = "review_claimed"
+    REVIEW_RELEASED = "review_released"
+    REVIEW_SNOOZED = "review_snoozed"
+    REVIEW_REASSIGNED = "review_reassigned"
 
 
 class AuditEvent(Value):

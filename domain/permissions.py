@@ -89,6 +89,16 @@ def can_decide(role: Role) -> bool:
     return can(role, Permission.DECIDE)
 
 
+def can_arrange(role: Role) -> bool:
+    """Claim, release, snooze and reassign: who decides also says who looks at it, and when."""
+    return can(role, Permission.DECIDE)
+
+
+def can_release_others(role: Role) -> bool:
+    """Take back a claim that somebody left lying."""
+    return can(role, Permission.DECIDE_HIGH_RISK)
+
+
 def can_undo(role: Role) -> bool:
     return can(role, Permission.UNDO)
 

@@ -1,5 +1,6 @@
 """Who is looking at a review now, so that two people do not do the same work."""
 
+from domain.cases import Deadline, Ladder, LadderStep
 from domain.decisions import RoundState
 from domain.model import Instant
 from persistence.database import Database
@@ -25,11 +26,11 @@ class SqlClaims:
                 note(session, case_id, round, "claimed", key=f"claimed.{now.isoformat()}", who=login, at=now)
             return row.claimed_by
 
-    def release(self, case_id: str, round: int, login: str, *, now: Instant) -> bool:
-        """Give back one's own claim; False when it is somebody else's or there is none."""
+    def release(self, case_id: str, round: int, login: str, *, now: Instant, anyone: bool = False) -> bool:
+        """Give back one's own claim; with `anyone` whoever's it is. False when there is none to give back."""
         with self._db.transaction() as session:
             row = session.get(ReviewRow, (case_id, round), with_for_update=True)
-            if row is None or not login or row.claimed_by != login:
+            if row is None or not row.claimed_by or not (anyone or row.claimed_by == login):
                 return False
             row.claimed_by, row.claimed_at = "", None
             session.add(row)
@@ -47,3 +48,30 @@ class SqlClaims:
             kind = "woken" if until is None else "snoozed"
             note(session, case_id, round, kind, key=f"{kind}.{now.isoformat()}", who=by, at=now)
             return True
+
+    def reassign(self, case_id: str, round: int, to: str, by: str, *, now: Instant) -> bool:
+        """Ask somebody else from now on; False when the review is not open, or is with that person already.
+
+        The deadlines stay, and so does who was asked first: the timeline's first entry and the card name them. The
+        reminder goes to who is asked now.
+        """
+        with self._db.transaction() as session:
+            row = session.get(ReviewRow, (case_id, round), with_for_update=True)
+            if row is None or row.state != RoundState.OPEN or row.assignee == to:
+                return False
+            row.assignee, row.snoozed_until = to, None
+            row.ladder = _reminding(Ladder.model_validate_json(row.ladder), to).model_dump_json()
+            if row.claimed_by == by:
+                row.claimed_by, row.claimed_at = "", None
+            session.add(row)
+            note(session, case_id, round, "reassigned", key=f"reassigned.{now.isoformat()}", who=to, at=now)
+            return True
+
+
+def _reminding(ladder: Ladder, login: str) -> Ladder:
+    return Ladder(
+        deadlines=tuple(
+            Deadline(step=d.step, at=d.at, notify=login) if d.step is LadderStep.REMINDER else d
+            for d in ladder.deadlines
+        )
+    )

@@ -46,6 +46,7 @@ class QueueItem(Value):
     verdict: Verdict | None
     claimed_by: str
     quorum: int
+    snoozed_until: Instant | None = None
 
     def next_step(self, now: Instant) -> Deadline:
         """The step that comes next; the expiry where all others have passed."""
@@ -274,6 +275,7 @@ def _queue_item(row: ReviewRow) -> QueueItem:
         verdict=Verdict(row.verdict) if row.verdict else None,
         claimed_by=row.claimed_by,
         quorum=row.quorum,
+        snoozed_until=row.snoozed_until,
     )
 
 

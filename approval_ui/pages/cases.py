@@ -18,6 +18,7 @@ router = APIRouter()
 
 _SAID = {
     "undo": "The undo is signed and running. Its receipt appears here.",
+    "undo-mail": "The e-mail is stopped, and what was written is being taken back.",
     "undo-later": "The undo is signed; it will be delivered as soon as the workflow engine can be reached.",
 }
 

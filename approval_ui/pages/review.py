@@ -19,6 +19,7 @@ from approval_ui.reading import facts_of
 from approval_ui.signing_in import SignedIn
 from approval_ui.site import Decider, Form, Reader, Site, SiteOf, text_of
 from approval_ui.views.changes import Submitted, form_text, from_form, value_at
+from approval_ui.views.desk import desk_of
 from approval_ui.views.queue import Filter, QueueView, after, queue_view, review_path
 from approval_ui.views.review import ReviewView, review_view
 from approval_ui.views.wording import REFUSAL, REOPENED, VERDICT, WRITE
@@ -226,6 +227,7 @@ def _page(
         "view": None,
         "at_queue": at_queue,
         "toast": _toast(site, who, done),
+        "said": _SAID.get(request.query_params.get("said", ""), ""),
         "here": request.url.path if request.method == "GET" else "/",
     }
     if selected is not None:
@@ -252,6 +254,7 @@ def _card(
     return {
         "view": view,
         "card": review.card,
+        "desk": desk_of(site.arranging, facts, review.card.assignee, who.reviewer, site.deps.clock.now()),
         "act": tried.verdict if tried.verdict in ("reject", "respond") else ("edit" if edited else act),
         "edited": edited,
         "refused": tried.sentence,
@@ -282,10 +285,20 @@ def _reopened(because: str) -> str:
     return because.replace("_", " ").capitalize() + ("." if because and not because.endswith(".") else "")
 
 
+_SAID = {
+    "claimed": "Claimed. Others see that you have it.",
+    "released": "Released.",
+    "snoozed": "Snoozed. The deadline has not moved.",
+    "woken": "Awake again.",
+    "reassigned": "Reassigned. The deadline has not moved.",
+}
+
+
 @dataclass(frozen=True)
 class Toast:
     text: str
     href: str
+    undo_href: str
     case_id: str
     waits: bool
     leaves_at: datetime | None
@@ -317,6 +330,7 @@ def _toast(site: Site, who: SignedIn, done: str) -> Toast | None:
     return Toast(
         text=text,
         href=review_path(case_id, int(number)),
+        undo_href=f"{review_path(case_id, int(number))}/undo" if last.verdict in APPROVALS else "",
         case_id=case_id,
         waits=view.undelivered or bool(refusal),
         leaves_at=pending.leaves_at if pending and not view.undelivered else None,

@@ -166,7 +166,7 @@
       if (e.isComposing || keys?.open) return;
       const typing = e.target.matches("textarea, select, input:not(.tick):not([type=radio])");
       if (e.key === "Escape") { if (!panels.reject.hidden || !panels.respond.hidden) closePanels(); else if (work.classList.contains("editing")) setEditing(false); return; }
-      const deaf = $("#toast") && performance.now() - started < DEAF_AFTER_DECIDING_MS;
+      const deaf = $("#toast:not([data-harmless])") && performance.now() - started < DEAF_AFTER_DECIDING_MS;
       if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) { e.preventDefault(); if (!deaf && !e.repeat) press(openVerdict()); return; }
       // Enter in an input would press the form's first button, which is not what anybody means by it.
       if (e.key === "Enter" && e.target.matches("input")) { e.preventDefault(); return; }
@@ -184,6 +184,8 @@
       else if (key === "e") edit.click();
       else if (key === "d") $("#respond").click();
       else if (key === "r") $("#reject").click();
+      else if (key === "c") $("#desk [data-key=c]")?.click();
+      else if (key === "s" || key === "g") { const menu = $(`#desk [data-menu=${key}]`); if (menu) { menu.open = true; $("button, select", menu)?.focus(); } }
       else if (key === "x") { const box = (e.target.closest?.("[data-action]") || $("[data-action]:hover"))?.querySelector("input.tick") || $("input.tick[name=tick]"); if (box && !box.disabled) box.click(); }
       else return;
       e.preventDefault();
@@ -195,6 +197,7 @@
     if (e.key === "?") { e.preventDefault(); openKeys(); return; }
     if (store.get("countersign.keys") === "off" || keys?.open) return;
     const key = e.key.toLowerCase();
+    if (key === "z") { const undo = $("#toast-undo"); if (undo) { e.preventDefault(); go(undo.href); } return; }
     if (key !== "j" && key !== "k") return;
     const items = $$(".item", queue || document);
     const at = items.findIndex((i) => i.hasAttribute("aria-current"));
@@ -208,7 +211,7 @@
     if (document.hidden || !queue) return;
     const selected = $(".item[aria-current]", queue)?.dataset.key || "";
     const query = new URLSearchParams(location.search);
-    for (const name of ["act", "done"]) query.delete(name);
+    for (const name of ["act", "done", "said"]) query.delete(name);
     query.set("selected", selected);
     const answer = await fetch(`/queue?${query}`, { redirect: "manual" }).catch(() => null);
     if (!answer || !answer.ok) return;
@@ -228,9 +231,9 @@
   // a toast goes by itself unless it holds a countdown
   const toast = $("#toast");
   if (toast && !$("[data-countdown]", toast)) setTimeout(() => toast.remove(), 6000);
-  if (location.search.includes("done=")) {
+  if (/[?&](done|said)=/.test(location.search)) {
     const url = new URL(location.href);
-    url.searchParams.delete("done");
+    for (const name of ["done", "said"]) url.searchParams.delete(name);
     history.replaceState(null, "", url);
   }
 })();

@@ -18,7 +18,7 @@ from domain.permissions import Level, can_approve, can_decide
 from domain.proposals import ProposalContent
 from domain.receipts import MailState
 from domain.reviewer_notes import ReviewerNote
-from persistence.queue import DecisionItem, MailItem, QueueItem
+from persistence.queue import DecisionItem, MailItem, QueueItem, RoundEvent
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,8 @@ class Facts:
     """What the decision that ended the round signed, where that differs from the proposal."""
     people: dict[str, str] = field(default_factory=dict)
     """Names by login."""
+    events: tuple[RoundEvent, ...] = ()
+    """What happened to the round besides decisions."""
     level: Level | None = None
     """What the agent may do for this motion now; None where the playbook cannot be read."""
 
@@ -265,6 +267,7 @@ def _timeline(review: Review, facts: Facts, now: Instant) -> tuple[Moment, ...]:
     if facts.item.rung is not None and facts.item.state is RoundState.OPEN:
         passed = [d for d in review.opening.ladder.deadlines if d.at <= now]
         moments += [Moment(STEP[d.step].capitalize(), f"told {facts.name(d.notify)}", d.at) for d in passed]
+    moments += [Moment(_ARRANGED[e.kind], facts.name(e.who), e.at) for e in facts.events if e.kind in _ARRANGED]
     counting = [d for d in _of_round(facts) if d.counts]
     moments += [Moment(f"{facts.name(d.reviewer)} {VERDICT[d.verdict]}", "", d.decided_at, "done") for d in counting]
     if facts.written_at is not None:
@@ -279,6 +282,13 @@ def _timeline(review: Review, facts: Facts, now: Instant) -> tuple[Moment, ...]:
     return tuple(moments)
 
 
+_ARRANGED = {
+    "claimed": "Claimed",
+    "released": "Released",
+    "snoozed": "Snoozed",
+    "woken": "Woken",
+    "reassigned": "Reassigned",
+}
 _MAIL_TROUBLE = frozenset({MailState.REFUSED, MailState.UNKNOWN, MailState.STOPPED})
 
 

@@ -131,6 +131,10 @@ AUDIT: dict[AuditKind, str] = {
     AuditKind.EXCEPTION_OPENED: "Exception opened",
     AuditKind.INQUIRY_SKIPPED: "Lead of the CRM not taken in",
     AuditKind.OWNER_UNFIT: "Proposed owner dropped out",
+    AuditKind.REVIEW_CLAIMED: "Review claimed",
+    AuditKind.REVIEW_RELEASED: "Review released",
+    AuditKind.REVIEW_SNOOZED: "Review snoozed",
+    AuditKind.REVIEW_REASSIGNED: "Review reassigned",
 }
 
 WRITE: dict[WriteOutcomeKind, str] = {

@@ -19,6 +19,7 @@ from domain.proposals import Phase
 from domain.receipts import RecordImage, WriteReceipt
 from persistence.audit import SqlAuditLog
 from persistence.cases import SqlCases
+from persistence.claims import SqlClaims
 from persistence.context import SqlContext
 from persistence.database import Database
 from persistence.documents import SqlDocuments
@@ -184,5 +185,6 @@ def build_world(url: str, folder: Path, *, clock: FakeClock | None = None) -> Wo
         clock=clock,
         temporal=engine,
         readiness=SqlReadiness(db),
+        claims=SqlClaims(db),
     )
     return World(deps=deps, clock=clock, engine=engine, playbooks=playbooks, db=db)
