@@ -260,7 +260,7 @@ WORDS = BantWords(
             termin|anruf|anrufen|telefonieren|sprechen|meeting|treffen| demo|besprechung|schicken|senden|rufen *
             <when>; <when> * telefonieren|sprechen|anrufen|melden|passt|nachmittag|
             vormittag|uhr|demo|treffen|schicken; verlieren|dauert|brauchen|warten * <when>; schones|schone|guten; im
-            urlaub; im monat|jahr
+            urlaub; im monat|jahr; <when> nicht mehr?
             """
         ),
     },
@@ -297,7 +297,8 @@ WORDS = BantWords(
         r"|jep|jo|haben wir|ist es|sicher)"
     ),
     no=(
-        r"(?:nein|ne|nee|noch nicht|leider nicht|leider nein|eher nicht|nicht wirklich|kein|keine|keinen"
+        r"(?:nein|ne|nee|(?:fur|in) dies\w{1,3} (?:jahr|quartal) nicht"
+        r"|noch nicht|leider nicht|leider nein|eher nicht|nicht wirklich|kein|keine|keinen"
         r"|niemand|keiner|uberhaupt nicht|im moment nicht|derzeit nicht)"
     ),
     negations=phrases(

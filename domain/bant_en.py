@@ -11,7 +11,8 @@ _MONTH = (
     r"|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b(?: (?:the )?\d{1,2}(?:st|nd|rd|th)?)?(?:,? 20\d\d)?"
 )
 _COUNT = (
-    r"(?:\d{1,3}|a|an|one|two|three|four|five|six|seven|eight|nine|ten|twelve|couple of|a couple of"
+    r"(?:\d{1,3}|(?:(?<=in )|(?<=within )|(?<=after ))(?:a|an)"
+    r"|one|two|three|four|five|six|seven|eight|nine|ten|twelve|couple of|a couple of"
     r"|few|a few|several)"
 )
 
@@ -93,7 +94,9 @@ WORDS = BantWords(
             don't|do_not|can't|cannot|couldn't|didn't|won't *
             decide|sign|approve|authorise|authorize|make_the_decision| make_that|say|call|commit|final;
             no|don't|haven't|not * say|authority|power|final|influence; above|over|outside|beyond my
-            pay|paygrade|head|grade|remit|level|authority; not|n't|isn't * with|mine|me; don't_know|not_sure|no_idea
+            pay|paygrade|head|grade|remit|level|authority; not|n't|isn't * with me; not|n't|isn't mine; more than
+            i|we can|could
+            approve|sign|authorise|authorize|spend; don't_know|not_sure|no_idea
             who; i'm|i_am just|only * gathering|researching|collecting|intern|assistant|user|
             evaluating|looking|asked; i|i'd don't|do_not|can't have|make * decision~|call
             """
@@ -107,6 +110,7 @@ WORDS = BantWords(
             not|n't|aren't|isn't|wasn't * looking|interested|priority|problem|issue|challenge|in
             the_market|relevant|something_we; all set; just|only|merely|simply *
             browsing|looking_around|curious|curiosity|kicking|exploring| researching;
+            nothing|nothing's is? on fire; does|doing|do the job; gets the job done; do|does|doing just fine;
             already_have|got|using|solved|covered|sorted * it|that|one|solution|system|tool|covered|sorted|solved;
             don't|do_not|doesn't|not * see|have * need|problem|reason|use|case|pain|issue~; we're good; no
             plans|interest|intention|appetite; just|only looking; no complaints|problems|issues
@@ -213,10 +217,9 @@ WORDS = BantWords(
     ruled_out={
         B: phrases(
             """
-            revenue|turnover|lost|lose|losing|fine|fines|penalty|
-            penalties|raised|valuation|save|saved|savings|worth|
-            customers|orders|invoice~|salary|salaries|wage~|fuel|sales of|market|in sales|profit|cost_us|costs
-            us|costing us; last|previous year|quarter; back in; years ago; if * had|were; your|their budget;
+            revenue|turnover|lost|lose|losing|fined|fines|penalty|penalties|valuation|save|saved|savings|invoice~|
+            salary|salaries|wage~|fuel|profit|profits|cost_us|costs_us|costing_us|in_sales|sales_of|worth_of;
+            a fine of; raised <money>; last|previous year|quarter; back in; years ago; if * had|were; your|their budget;
             sign|signs|approve|approves|authorise|authorize|decide * <money>; <money> * sign-off|approval|board
             """
         ),
@@ -234,7 +237,8 @@ WORDS = BantWords(
             approval|sign-off|signoff|budget|permission|minute|second| moment|blessing; no problem|worries; not a
             problem; need|needs|want|wants * from you|your|to know|to see; you need|want|should; works|work * for
             me|us; looking forward; thanks|thank_you; want to * say|mention|ask|add|check|hear; everything you need;
-            want|like to * decide|go_live|start|sign|buy|see|speak|talk
+            want|like to * decide|go_live|start|sign|buy|see|speak|talk; don't|do_not|doesn't|haven't *
+            budget|money|funding|funds|cash; weekend|vacation|lake|golf|kids|barbecue|weather
             """
         ),
         T: phrases(
@@ -256,7 +260,7 @@ WORDS = BantWords(
             set|available|aside|for;
             have|set|put * money; how much * budget|spend|invest|pay|money|planned|allocated|set|mind;
             looking|willing|able|prepared|planning|hoping to spend|pay; ballpark; financially;
-            pricing|price|cost * work|align|fit|range|expect~
+            pricing|price|cost * work|align|fit|range|expect~; what|what's|which * amount|figure|number|range
             """
         ),
         A: phrases(
@@ -302,8 +306,10 @@ WORDS = BantWords(
     hedges=phrases(
         """
         maybe; perhaps; probably; might; possibly; not sure; i guess; i think; hopefully; i suppose; not certain;
-        don't know; could be; tbd; to be confirmed; to be decided; somewhere; hard to say; likely; presumably; i
-        believe; if we; if the; if i; unless; unclear; in theory; depends; depending; subject to; pending
+        don't know; could be; could become; would become; may become; tbd; to be confirmed; to be decided; hard to
+        say; likely; presumably; i
+        believe; if we; if the; if i; if our; if they; if there; if it; unless; unclear; in theory; depends;
+        depending; subject to; pending
         """
     ),
     contrast=phrases("but; however; although; though; whereas; except; yet; while; instead"),
@@ -336,7 +342,10 @@ WORDS = BantWords(
         would|does|do_you|success|happens|kind|are; your current|team|process|goals|situation|business|needs|side|
         timeline|budget; any other questions|concerns; how can i|we help; mind if i; just to confirm|recap|clarify;
         great question; got it; makes sense; great to|glad to|sorry to hear; so you|you're|you are; can you
-        tell|share|walk|describe|elaborate
+        tell|share|walk|describe|elaborate; our|the * plan|plans|package|licence|license is|are|starts|costs|begins;
+        we can have|get * you *
+        live|running|started; get you live|started|running|set; have you live; do you have budget; attached is? our|the
+        proposal|quote; as discussed|promised
         """
     ),
     buyer_cues=phrases(
@@ -348,7 +357,9 @@ WORDS = BantWords(
         do_you|does_it|does_your|can_it|can_you * integrate|support|offer|have|handle|work|charge|do; your
         platform|product|solution|software|pricing|price|tool|system| website|company|competitor; we
         need|want|have|would|can't|cannot|lose|spend|pay|don't|do| tried|just|did; i
-        need|have_to|run|lead|manage|report|decide|sign; budget is|was|approved; for us
+        need|have_to|run|lead|manage|report|decide|sign; budget is|was|approved; for us; we've|we_have|we got *
+        <money>; our|the cio|coo|cfo|cto|ceo|board *
+        has|wants|needs|signs|decides; business case; steering committee
         """
     ),
 )

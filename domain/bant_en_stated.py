@@ -24,7 +24,9 @@ STATED: Phrases = {
         budgeted; budgeted for; there is|was a? budget; there's * budget|money|funding; set|put aside *
         budget|money|funds|funding; comes|come|coming out of * budget; in_the|our|this|next budget; in
         this|next|the year's budget; budget * set aside; line item; can|could afford; cost centre|center; money
-        is|are there; my|our|the budget is|was|are * <money>; budget~ * <number> k; pot|envelope of <money>
+        is|are there; my|our|the budget is|was|are * <money>; budget~ * <number> k; pot|envelope of <money>;
+        put|have|got|there's|it's|is * <money> * in * plan|budget|forecast|capex|opex; plan|capex|opex|forecast *
+        <money>
         """
     ),
     A: phrases(
@@ -41,6 +43,7 @@ STATED: Phrases = {
         authorizes|decision|call|say|sign-off|signoff|approval| blessing|okay|ok; <who>
         will|would|has|have|needs|need|must|to|also|then|and|makes| holds|owns|controls *
         decide|approve|sign|decision|say|call|agree|budget|okay|ok| purse~|review;
+        <who> * has|have|holds|hold the? final|last say|word|decision|call; <who> * holds|hold * purse~;
         sign-off|signoff|approval|buy-in|blessing|permission|okay|ok| green|go-ahead * from|by|of|with <who>;
         run|take|bring|put|pass|clear|check|discuss|talk|agree * by|past|to|with|through|before|in|front|up
         <who>; goes|go|went|going|has|have|needs|need|signed * to|through|past|by|before|off <who>; up to <who>;

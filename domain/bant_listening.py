@@ -18,11 +18,17 @@ _NEGATION_REACH = 26
 _LONG_SENTENCE = 320
 _ANSWER_SENTENCES = 4
 _SENTENCE_END = re.compile(
-    r"(?<!\b[A-Za-z])(?<!\bapprox)(?<!\bca)(?<!\bbzw)(?<!\bMr)(?<!\bMrs)(?<!\bDr)(?<!\bSr)(?<!\bno)[.!?…]+[\"'”’)]*(?=\s|$)|\s[–—]\s|;\s"
+    r"(?<!\b[A-Za-z])(?<!\bapprox)(?<!\bca)(?<!\bbzw)(?<!\bMr)(?<!\bMrs)(?<!\bDr)(?<!\bSr)(?<!\bno)[.!?…]+[\"'”’)]*(?=\s|$)|\s[–—]\s|;\s|\n"
 )
 _NOTHING_NOTED = re.compile(
     r"\W*(?:unknown|n/?a|tbd|tbc|not (?:yet )?(?:discussed|mentioned|known|clear|covered)|none mentioned|unclear|\?|-|"
     r"unbekannt|offen|desconocido|por definir|inconnu|a definir|sin (?:definir|datos)|k\.? ?a\.?)?\W*"
+)
+_UNTIL = re.compile(r"\b(?:until|till|before|bis|bevor|hasta|antes|jusqu|avant)\b")
+_TO_BE_RELEASED = re.compile(
+    r"(?<!n't )(?<!not )(?<!without )\b(?:still|needs?|must|has to|have to|pending|subject to|isn't|hasn't"
+    r"|not|until|once|noch|muss|erst|falta|todavia|debe|encore|doit|sous reserve)\b[^.]{0,60}"
+    r"\b(?:approv|sign|releas|confirm|genehmig|freig|bestatig|aprob|aprueb|autoriz|valid|approuv)"
 )
 _DATED = re.compile(
     r"\b(?:live|launch|start|decid|deadline|expire|renew|implement|roll|deploy|switch|sign|arranc|empez|implant|firm|plazo"
@@ -129,6 +135,11 @@ def _told(sentence: str, words: BantWords) -> list[tuple[BantKind, str, float, S
             found.setdefault((kind, judged[0]), (kind, *judged, (start, end)))
             if kind is BantKind.AUTHORITY and judged[0] == "denied" and words.search("<who>", clause):
                 found.setdefault((kind, "stated"), (kind, "stated", 0.75, (start, end)))
+    named = found.get((BantKind.BUDGET, "stated"))
+    if named is not None and _TO_BE_RELEASED.search(sentence, named[3][1]):
+        # "30k, but it still has to be approved" is no budget yet.
+        del found[BantKind.BUDGET, "stated"]
+        found[BantKind.BUDGET, "uncertain"] = (BantKind.BUDGET, "uncertain", 0.6, named[3])
     return list(found.values())
 
 
@@ -149,7 +160,8 @@ def _judge(clause: str, kind: BantKind, words: BantWords) -> tuple[str, float] |
     if match is None:
         return None
     before = re.split(r"[,:]", clause[max(0, match.start() - _NEGATION_REACH) : match.start()])[-1]
-    if words.first(words.negations, before):
+    # "Not released until the board approves" says who approves.
+    if words.first(words.negations, before) and not (kind is BantKind.AUTHORITY and _UNTIL.search(before)):
         return ("denied", 0.6) if kind in {BantKind.BUDGET, BantKind.AUTHORITY} else None
     return ("uncertain", 0.55) if hedged else ("stated", 0.85)
 
@@ -291,8 +303,8 @@ def _sentences(folded: str) -> tuple[Span, ...]:
 
 def _trim(folded: str, start: int, end: int) -> Span | None:
     text = folded[start:end]
-    lead = len(text) - len(text.lstrip(" \t–—-;"))
-    tail = len(text.rstrip(" \t–—;"))
+    lead = len(text) - len(text.lstrip(" \t\n–—-;"))
+    tail = len(text.rstrip(" \t\n–—;"))
     return (start + lead, start + tail) if any(c.isalnum() for c in text) else None
 
 

@@ -42,6 +42,12 @@ _BUYER = frozenset(
 )  # fmt: skip
 
 
+_LEADS_SALES = re.compile(
+    r"\b(?:vp|svp|evp|vice president|head|director|chief|cro|president|manager)\b[^,;)]{0,12}\b"
+    r"(?:sales(?: operations| ops| enablement)?|business development)\b|\bsales (?:director|manager|operations|ops)\b"
+)
+
+
 def sides_of(
     transcript: Transcript, seller: Sequence[str], words_of: "dict[str, BantWords]", language: str
 ) -> dict[str, Side]:
@@ -90,7 +96,8 @@ def _by_label(speaker: str, about: Sequence[str], ours: list[str]) -> Side:
     for text in described:
         if any(name in text for name in ours):
             return Side.SELLER
-    for text in described:
+    # Whoever leads a sales team may well be the one who buys something for it.
+    for text in (_LEADS_SALES.sub(" ", d) for d in described):
         words = set(re.findall(r"[^\W\d_]+(?:'s)?", text))
         if words & {"prospect", "customer", "client", "buyer"} and "success" not in words:
             return Side.BUYER

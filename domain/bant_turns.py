@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from domain.bant_mail import Piece, mail_pieces
 from domain.texts import fold
 
 MAX_CHARS = 400_000
@@ -27,12 +28,17 @@ _HEADED = (
     re.compile(rf"\s*\**\[?({_NAME})\]?\**\s*[-–|•,]?\s*{_STAMP}\s*(?:[AaPp][Mm])?\s*"),
     re.compile(rf"\s*{_STAMP}\s*[-–|•]?\s*\**\[?({_NAME})\]?\**\s*"),
 )
+_NAME_LINE = re.compile(rf"\s*\**({_NAME})\**\s*")
+_STAMP_LINE = re.compile(rf"\s*{_STAMP}\s*(?:[AaPp][Mm])?\s*")
 _LEADING_STAMP = re.compile(rf"\s*{_STAMP}\s+[-–|]?\s*")
 _NOISE = re.compile(r"\s*(?:WEBVTT.*|NOTE\b.*|\d{1,5}|Kind:.*|Language:.*|-{3,}|={3,}|\*{3,})\s*")
+_BULLET = re.compile(r"\s*[-*•–—]\s+")
+_CLOSING_TAG = re.compile(r"</[a-z]{1,5}>\s*$")
 HEADINGS = {
     "budget": "budget", "presupuesto": "budget", "pricing": "budget", "investment": "budget",
     "authority": "authority", "decision maker": "authority", "decision makers": "authority", "autoridad": "authority",
-    "decision process": "authority", "decisor": "authority", "entscheider": "authority", "decideur": "authority",
+    "decision process": "authority", "decision": "authority", "buying process": "authority",
+    "dm": "authority", "decisor": "authority", "entscheider": "authority", "decideur": "authority",
     "autorite": "authority", "stakeholders": "authority",
     "need": "need", "needs": "need", "pain": "need", "pain points": "need", "pains": "need", "challenge": "need",
     "challenges": "need", "necesidad": "need", "necesidades": "need", "bedarf": "need", "besoin": "need",
@@ -49,7 +55,9 @@ _FILED = frozenset(
         "fecha", "asistentes", "participantes", "resumen", "datum", "teilnehmer", "dauer", "zusammenfassung",
         "participants ", "duree", "resume", "objet", "http", "https", "topic", "agenda", "outcome", "status", "re",
         "call type", "call id", "product", "background", "current solution", "competition", "risks", "source",
-        "owner", "stage",
+        "owner", "stage", "competitor", "competitors", "competitive", "next", "incumbent", "incumbents", "tech stack",
+        "next call", "follow up", "follow-up", "mood", "contact", "contacts", "competencia", "wettbewerb",
+        "concurrence",
     }
 )  # fmt: skip
 _TELLING = frozenset({"notes", "note", "summary", "call", "background", "next steps", "outcome"})
@@ -80,14 +88,15 @@ class Turn:
     decoded: bool = False
     """The source spells it with escapes, so a quote is exact against what it says, not how it is spelled."""
 
-    def add(self, piece: str, start: int) -> None:
+    def add(self, piece: str, start: int, *, apart: bool = False) -> None:
+        """Append what goes on in the same sentence, or with `apart` a message of its own."""
         lead = len(piece) - len(piece.lstrip())
         piece, start = piece.strip(), start + lead
         if not piece:
             return
         if self.text:
-            self.text += " "
-            self.places.append(start)
+            self.text += "\n" if apart else " "
+            self.places.append(self.places[-1])
         self.text += piece
         self.places.extend([start] * len(piece) if self.decoded else range(start, start + len(piece)))
 
@@ -117,11 +126,41 @@ def turns_of(text: str) -> Transcript:
 
 def _from_lines(text: str) -> Transcript:
     lines = list(_lines(text))
+    if pieces := mail_pieces(lines):
+        return Transcript(tuple(_written(pieces)), "mail")
+    lines = _headers_joined(lines)
     listing = _Listing(_labels(lines))
     for start, line in lines:
         listing.take(start, line)
     said = tuple(t for t in listing.turns if t.text)
     return Transcript(said, "dialogue" if any(t.speaker for t in said) else "notes", tuple(listing.about))
+
+
+def _written(pieces: Sequence[Piece]) -> list[Turn]:
+    turns: list[Turn] = []
+    for piece in pieces:
+        if not turns or turns[-1].speaker != piece.writer:
+            turns.append(Turn(piece.writer))
+        turns[-1].add(piece.text, piece.start, apart=piece.apart)
+    return [t for t in turns if t.text]
+
+
+def _headers_joined(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    """A name on one line and its time on the next are one header, as if they stood on one line."""
+    joined: list[tuple[int, str]] = []
+    skip = False
+    for place, (start, line) in enumerate(lines):
+        if skip:
+            skip = False
+            continue
+        following = lines[place + 1][1] if place + 1 < len(lines) else ""
+        name = _NAME_LINE.fullmatch(line)
+        if name and _looks_named(name[1]) and _STAMP_LINE.fullmatch(following):
+            joined.append((start, f"{name[1]} {following.strip()}"))
+            skip = True
+        else:
+            joined.append((start, line))
+    return joined
 
 
 class _Listing:
@@ -130,6 +169,10 @@ class _Listing:
     def __init__(self, labels: frozenset[str]) -> None:
         self._labels = labels
         self._spoken = False
+        self._in_cue = False
+        """Subtitles cut sentences in pieces; messages do not."""
+        self._inline = False
+        """The heading of notes stands on the line of its text, so the next line has another subject."""
         self.turns: list[Turn] = []
         self.about: list[str] = []
 
@@ -139,6 +182,7 @@ class _Listing:
                 self.turns.append(Turn("", self.turns[-1].topic))
             return
         if _CUE.fullmatch(line) or _NOISE.fullmatch(line):
+            self._in_cue = self._in_cue or bool(_CUE.fullmatch(line))
             return
         header = _headed(line)
         labelled = None if header else _LABELLED.fullmatch(line)
@@ -158,10 +202,11 @@ class _Listing:
         """Whether what stands before the colon is a speaker, a heading of notes or a line of the file's head."""
         said, place = labelled[2], start + labelled.start(2)
         if key in self._labels:
-            self._says(_shown(labelled[1]), said, place)
+            self._says(_shown(labelled[1]), said, place, apart=not self._in_cue)
         elif key in HEADINGS:
             self.turns.append(Turn("", HEADINGS[key]))
             self.turns[-1].add(said, place)
+            self._inline = bool(said.strip()) and bool(_BULLET.match(line))
         elif key in _FILED:
             self.about.append(line)
             self.turns.append(Turn(""))
@@ -171,11 +216,11 @@ class _Listing:
             return False
         return True
 
-    def _says(self, speaker: str, said: str, start: int) -> None:
+    def _says(self, speaker: str, said: str, start: int, *, apart: bool = False) -> None:
         self._spoken = True
         if not self.turns or self.turns[-1].speaker != speaker:
             self.turns.append(Turn(speaker))
-        self.turns[-1].add(said, start)
+        self.turns[-1].add(said, start, apart=apart)
 
     def _goes_on(self, start: int, line: str) -> None:
         if not self.turns:
@@ -184,11 +229,11 @@ class _Listing:
             self.about.append(line)
         stamp = _LEADING_STAMP.match(line)
         cut = stamp.end() if stamp else 0
-        bullet = re.match(r"\s*[-*•–—]\s+", line[cut:])
+        bullet = _BULLET.match(line[cut:])
         if bullet and not self.turns[-1].speaker:
-            self.turns.append(Turn("", self.turns[-1].topic))
+            self.turns.append(Turn("", "" if self._inline else self.turns[-1].topic))
             cut += bullet.end()
-        self.turns[-1].add(line[cut:], start + cut)
+        self.turns[-1].add(_CLOSING_TAG.sub("", line[cut:]), start + cut)
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:

@@ -97,6 +97,7 @@ def _money(words: BantWords) -> str:
     range_ = rf"(?:(?:{_AMOUNT}|{number})\s?k?\s?(?:-|–|to|and|or|bis|und|oder|y|o|a|et|ou)\s?)?"
     base = (
         rf"[€$£]\s?(?:{_AMOUNT})(?:\s?(?:k|m|mio|{words.scales})\b)?"
+        rf"(?:\s?(?:-|–|to)\s?[€$£]?\s?(?:{_AMOUNT})\s?(?:k|m|mio|{words.scales})\b)?"
         rf"|(?:eur|usd|gbp|chf)\s?(?:{_AMOUNT})(?:\s?(?:k|m)\b)?"
         rf"|(?:{_AMOUNT})\s?(?:k|m|mio\.?|mill\.?|{words.scales})?\s?(?:de |d')?{_CURRENCY}"
         rf"|(?:{_AMOUNT})\s?(?:k|grand|mio)\b"

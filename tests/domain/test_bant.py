@@ -9,8 +9,12 @@ from hypothesis import strategies as st
 from domain.bant import BantFindings, RulesReader, Stance, is_quoted, read_transcript
 from domain.bant_speakers import Side
 from domain.bant_words import BantKind
-from tests.domain.bant_calls import CALLS, Call
+from tests.domain.bant_calls import CALLS as FIRST_CALLS
+from tests.domain.bant_calls import Call
+from tests.domain.bant_calls_more import MORE_CALLS
 from tests.domain.test_hostile_text import NASTY
+
+CALLS = (*FIRST_CALLS, *MORE_CALLS)
 
 
 @pytest.mark.parametrize("call", CALLS, ids=[c.name for c in CALLS])
@@ -234,3 +238,20 @@ def test_a_transcript_of_ten_hours_is_read() -> None:
         "Prospect: We have 40k approved for it.\nRep: Good, and what else happened there today with the team?\n" * 3000
     )
     assert read_transcript(text).budget.stance is Stance.STATED
+
+
+def test_what_is_quoted_in_a_mail_is_who_wrote_it() -> None:
+    """The seller's own offer, quoted under the answer, is nobody's budget."""
+    mail = next(c.text for c in MORE_CALLS if c.name == "email_thread")
+    found = read_transcript(mail)
+    assert found.layout == "mail"
+    assert found.speakers == {"Sam Cole": Side.SELLER, "Peter Hoang": Side.BUYER}
+    assert not any("$95,000" in f.quote for f in found.findings)
+
+
+def test_no_quote_holds_a_label_or_a_stamp() -> None:
+    for call in MORE_CALLS:
+        for finding in read_transcript(call.text).findings:
+            assert "maya_ops" not in finding.quote
+            assert "-->" not in finding.quote
+            assert "</v>" not in finding.quote
