@@ -16,10 +16,12 @@ from domain.context import CaseContext, crm_items
 from domain.enrichment import Enrichment
 from domain.errors import CrmError, DomainError, ErrorCode, InputError
 from domain.explaining import Explanation, explain, queues_named, told
+from domain.field_mapping import admitted, read_too
 from domain.leads import CrmRecord, CrmSnapshot, Inquiry, InquirySource
 from domain.naming import country_code
 from domain.playbook import Playbook
 from domain.ports import Enricher
+from domain.settling import settle
 from runtime.playbook_files import load_playbook
 from runtime.settings import PlaybookSettings, load
 
@@ -87,11 +89,14 @@ def _of_inquiry(inquiry: Inquiry, playbook: Playbook, place: Path, file: str) ->
 
 def _of_crm_lead(lead_id: str, playbook: Playbook, place: Path) -> Explanation:
     from cli.crm_access import crm_access
+    from gateways.crm.fields import ReadFields
     from gateways.crm.reader import SalesforceReader
     from runtime.clock import SystemClock
 
     clock = SystemClock()
-    snapshot = SalesforceReader(crm_access().session(clock), clock).snapshot(lead_id)
+    # What the playbook maps is read too, as the CRM worker does.
+    fields = ReadFields().with_extra(read_too(playbook.objects))
+    snapshot = SalesforceReader(crm_access().session(clock), clock, fields).snapshot(lead_id)
     if snapshot.lead is None:
         raise CrmError(f"there is no lead {lead_id} in the CRM", code=ErrorCode.CRM_RECORD_MISSING)
     inquiry = _as_inquiry(snapshot.lead)
@@ -140,9 +145,9 @@ def _enriched(inquiry: Inquiry, snapshot: CrmSnapshot, playbook: Playbook, place
         for name in playbook.enrichment.providers
         if (provider := by_name.get(name)) is not None
         for signal in provider.enrich(inquiry, snapshot, now=now)
-        if signal.name not in playbook.enrichment.never_infer
     ]
-    return Enrichment(signals=tuple(signals))
+    # As a case does it: what the mapping and the playbook do not admit never scores.
+    return settle(admitted(signals, playbook.objects), playbook.enrichment)
 
 
 def _of_case(case_id: str) -> Explanation:

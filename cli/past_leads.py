@@ -1,4 +1,4 @@
-"""Where past leads come from: the CRM, read-only; or a JSONL file that such a reading was saved to."""
+"""Where past leads come from: the CRM, read-only; or a file. Such a reading that was saved, or leads as for submit."""
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta

@@ -11,7 +11,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from cli.lead_file import holds_saved_leads, leads_on_paper
 from cli.past_leads import past_leads, providers, save
+from domain.errors import InputError
 from domain.past_leads import Change, PastLead, compare, decide_again
 from domain.playbook import Playbook
 from domain.round_robin import LocalTurns
@@ -29,16 +31,28 @@ def simulate(
     limit: Annotated[
         int, typer.Option(min=1, max=2000, help="The newest so many; each costs up to two API calls.")
     ] = 200,
-    source: Annotated[Path | None, typer.Option("--from", help="A file of saved leads instead of the CRM.")] = None,
+    source: Annotated[
+        Path | None,
+        typer.Option("--from", help="Not the CRM but CSV, JSON or JSONL as for submit, or what --save kept."),
+    ] = None,
     save_to: Annotated[Path | None, typer.Option("--save", help="Keep what was read, for --from.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Every change on standard output.")] = False,
 ) -> int:
-    """The leads whose score or owner changes, and how many each owner gets. Exit code 0 whatever changes."""
+    """The leads whose score or owner changes, and how many each owner gets.
+
+    Exit code 0 whatever changes, 1 where a row of the file is no lead.
+    """
     folder = playbook or load(PlaybookSettings).playbook_dir
     before, after = load_playbook(folder), load_playbook(changed)
-    leads, machines = past_leads(source, days=days, limit=limit)
-    if save_to is not None:
-        save(leads, machines, save_to)
+    bad: tuple[str, ...] = ()
+    if source is not None and not holds_saved_leads(source):
+        if save_to is not None:
+            raise InputError("--save keeps what was read from the CRM; leave it out, or leave --from out")
+        leads, bad = leads_on_paper(source, before)
+    else:
+        leads, machines = past_leads(source, days=days, limit=limit)
+        if save_to is not None:
+            save(leads, machines, save_to)
     leads.sort(key=lambda p: (p.created_at, p.lead.id))
     changes = changes_of(leads, before, folder, after, changed)
     shares = owners_of(leads, before, folder), owners_of(leads, after, changed)
@@ -51,7 +65,9 @@ def simulate(
         sys.stdout.write(json.dumps(report, indent=2, ensure_ascii=False) + "\n")
     else:
         _show(len(leads), changes, *shares)
-    return 0
+    for line in bad:
+        sys.stderr.write(f"{line}\n")
+    return 1 if bad else 0
 
 
 def changes_of(

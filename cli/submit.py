@@ -43,7 +43,7 @@ def submit(
             try:
                 if isinstance(row, str):
                     raise InputError(row)
-                answer = api.deliver(_inquiry(row, line, file), secret)
+                answer = api.deliver(inquiry_fields(row), secret)
             except Unreachable:
                 raise
             except InputError as bad:
@@ -138,7 +138,8 @@ def _field(header: str) -> str:
     return re.sub(r"[ -]+", "_", words).lower()
 
 
-def _inquiry(row: dict[str, Any], line: int, file: str) -> dict[str, Any]:
+def inquiry_fields(row: dict[str, Any]) -> dict[str, Any]:
+    """What is handed in for one row. Raises `InputError` for a field that no inquiry has."""
     unknown = sorted(set(row) - set(Inquiry.model_fields))
     if unknown:
         raise InputError(f"unknown field {', '.join(unknown)}; known: {', '.join(KNOWN)}")

@@ -49,6 +49,27 @@ class PastLead(Value):
         return self.snapshot.lead
 
 
+def on_paper(inquiry: Inquiry, id: str, playbook: Playbook, queues: Sequence[CrmRecord]) -> PastLead:
+    """A lead that is in no CRM, as if it had come in: with nobody's history, and with `queues` to go to."""
+    fields = {
+        "FirstName": inquiry.first_name,
+        "LastName": inquiry.last_name,
+        "Company": inquiry.company,
+        "Title": inquiry.title,
+        "Email": inquiry.email,
+        "Phone": inquiry.phone,
+        "Website": inquiry.website,
+        "Country": inquiry.country,
+        "Preferred_Language__c": inquiry.language,
+        "Product_Interest__c": inquiry.product_interest,
+        "Description": inquiry.message,
+        "LeadSource": playbook.lead_sources.get(inquiry.source.value, ""),
+    }
+    at = inquiry.received_at
+    lead = CrmRecord(object="Lead", id=id, fields={k: v for k, v in fields.items() if v}, modified_at=at)
+    return PastLead(snapshot=CrmSnapshot(taken_at=at, lead=lead, queues=tuple(queues)), created_at=at)
+
+
 class Decided(Value):
     """What a playbook says about a past lead."""
 

@@ -168,6 +168,8 @@ class _Source:
     def __init__(self) -> None:
         self.content: dict[str, object] = {}
         self.problems: list[tuple[str, int, str]] = []
+        self._unread = False
+        """Whether a file gave nothing: what refers to it cannot be judged, and would be false alarm."""
         self._lines: dict[KeyPath, tuple[str, int]] = {}
         self._first_file = "playbook"
 
@@ -175,7 +177,7 @@ class _Source:
         self._first_file = name if not self.content else self._first_file
         try:
             if path.stat().st_size > MAX_BYTES:
-                self.problems.append((name, 1, f"larger than {MAX_BYTES} bytes; split it"))
+                self._cannot_read(name, 1, f"larger than {MAX_BYTES} bytes; split it")
                 return
             loader = _Yaml12(path.read_text(encoding="utf-8"))
             try:
@@ -186,15 +188,21 @@ class _Source:
         except yaml.MarkedYAMLError as broken:
             mark = broken.problem_mark or broken.context_mark
             line = mark.line + 1 if mark is not None else 1
-            self.problems.append((name, line, f"not readable as YAML: {broken.problem}; check indentation and quotes"))
+            self._cannot_read(name, line, f"not readable as YAML: {broken.problem}; check indentation and quotes")
         except (UnicodeDecodeError, yaml.YAMLError):
-            self.problems.append((name, 1, "not readable as YAML in UTF-8; save it as UTF-8 text"))
+            self._cannot_read(name, 1, "not readable as YAML in UTF-8; save it as UTF-8 text")
+        except OSError as unreadable:
+            self._cannot_read(name, 1, f"cannot be read: {unreadable.strerror}; correct its rights")
+
+    def _cannot_read(self, name: str, line: int, why: str) -> None:
+        self._unread = True
+        self.problems.append((name, line, why))
 
     def _merge(self, name: str, node: yaml.Node | None, loader: _Yaml12) -> None:
         if node is None:
             return
         if not isinstance(node, yaml.MappingNode):
-            self.problems.append((name, _line(node), "the file must be `key: value` at its top; see the other files"))
+            self._cannot_read(name, _line(node), "the file must be `key: value` at its top; see the other files")
             return
         self._walk(name, node, ())
         for key_node, value_node in node.value:
@@ -238,11 +246,14 @@ class _Source:
         if self.problems and not self.content:
             return None
         try:
-            return Playbook.model_validate(self.content)
+            playbook = Playbook.model_validate(self.content)
+            return None if self._unread else playbook
         except ValidationError as refused:
             errors = refused.errors(include_url=False, include_context=False)
             meant = {(*e["loc"][:-1], _meant(e["loc"])) for e in errors if e["type"] == "extra_forbidden"}
             for error in errors:
+                if self._unread and (not error["loc"] or (error["type"] == "missing" and len(error["loc"]) == 1)):
+                    continue
                 # A misspelt key is one mistake, not an unknown key and a missing one.
                 if error["type"] != "missing" or error["loc"] not in meant:
                     self.complain(

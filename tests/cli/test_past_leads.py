@@ -52,6 +52,45 @@ def test_a_changed_rule_shows_the_leads_it_changes(
     assert "the score changes for 0, owner or rule for 0" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("leads.csv", "Email,Last Name,Company,Country\na@b.example,Rossi,Alba,IT\nc@d.example,Kahn,Berg,DE\n,,,\n"),
+        (
+            "leads.json",
+            '[{"email": "a@b.example", "country": "IT"}, {"email": "c@d.example", "country": "DE"}, {"country": "IT"}]',
+        ),
+        ("leads.jsonl", '{"email":"a@b.example","country":"IT"}\n{"email":"c@d.example","country":"DE"}\n{"a": 1}\n'),
+    ],
+)
+def test_leads_of_a_file_are_decided_on_paper(
+    tmp_path: Path, folder: Path, name: str, content: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / name
+    file.write_text(content)
+    routing = folder / "routing.yaml"
+    routing.write_text(
+        routing.read_text().replace(
+            "countries: [ES, PT, IT, AD]\n      team: emea", "countries: [ES, PT, IT, AD]\n      team: enterprise"
+        )
+    )
+    assert simulate(folder, SHIPPED, 1, 1, file, None, True) == 1
+    said = capsys.readouterr()
+    report = json.loads(said.out)
+    assert report["leads"] == 2
+    (changed,) = report["changes"]
+    assert changed["owner_before"] != changed["owner_after"]
+    assert said.err.startswith(f"{file}:{4 if name.endswith('csv') else 3}: ")
+
+
+def test_a_file_without_any_lead_is_refused_by_its_first_mistake(tmp_path: Path) -> None:
+    file = tmp_path / "none.jsonl"
+    file.write_text('{"shoe_size": 44}\n')
+    with pytest.raises(InputError) as refused:
+        simulate(SHIPPED, SHIPPED, 1, 1, file, None, True)
+    assert refused.value.detail.startswith(f"{file}:1: unknown field shoe_size")
+
+
 def test_backtest_tells_agreement_per_rule(saved: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert backtest(SHIPPED, 1, 1, saved, None, True) == 0
     report = json.loads(capsys.readouterr().out)

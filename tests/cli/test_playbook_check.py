@@ -70,13 +70,30 @@ def test_warnings_alone_are_no_failure_and_a_script_can_read_them(folder: Path) 
     assert all(f["warning"] and f["file"] == "routing.yaml" and f["line"] > 0 for f in findings)
 
 
-def test_what_is_not_yaml_is_told_the_same_way(folder: Path) -> None:
-    (folder / "scoring.yaml").write_text("bands: [\n")
+@pytest.mark.parametrize(
+    ("file", "text", "said"),
+    [
+        ("scoring.yaml", "bands: [\n", "scoring.yaml:2: not readable as YAML: "),
+        ("reviewers.yaml", "reviewers:\n\t- login: x\n", "reviewers.yaml:2: not readable as YAML: "),
+        ("routing.yaml", "- a\n- b\n", "routing.yaml:1: the file must be `key: value` at its top"),
+        ("calendars.yaml", "calendars: !!python/object:os.system {}\n", "calendars.yaml:1: not readable as YAML: "),
+    ],
+)
+def test_of_what_cannot_be_read_only_that_is_told(folder: Path, file: str, text: str, said: str) -> None:
+    """What other files say about it is not known to be wrong."""
+    (folder / file).write_text(text)
     result = check(str(folder))
     assert result.returncode == 1
-    assert any(
-        line.startswith("scoring.yaml:") and "not readable as YAML" in line for line in result.stdout.splitlines()
-    )
+    (line,) = result.stdout.splitlines()
+    assert line.startswith(said)
+
+
+def test_a_mistake_in_another_file_is_told_beside_what_cannot_be_read(folder: Path) -> None:
+    (folder / "scoring.yaml").write_text("bands: [\n")
+    wrong = edit(folder, "routing.yaml", "fallback_queue:", "falback_queue:")
+    lines = check(str(folder)).stdout.splitlines()
+    assert [line.split(": ")[0] for line in lines] == [f"routing.yaml:{wrong}", "scoring.yaml:2"]
+    assert "did you mean fallback_queue?" in lines[0]
 
 
 def test_no_playbook_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
