@@ -3,6 +3,7 @@
 
 PYTHON ?= python3
 ARGS ?=
+JOBS ?= 2
 BIN := .venv/bin
 UV ?= uv
 # An environment knows its own place: in a copied or moved checkout it is made anew.
@@ -26,7 +27,7 @@ demo: $(RUNTIME) ## Run everything on this machine with a sample org; arguments 
 	@exec $(BIN)/countersign demo $(ARGS)
 
 test: lint types imports ## Run every check and test
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
 
 lint: $(DEV) ## Check style and formatting
 	@$(BIN)/ruff check .

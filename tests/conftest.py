@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -9,6 +10,14 @@ from hypothesis import settings
 # A slow machine is not a defect, and continuous integration should fail twice on the same example.
 settings.register_profile("countersign", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("countersign")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where tests run side by side: a file stays in one process, so that it starts its servers once, and whole stacks
+    run one after the other, since two that start at once would take the same usual ports."""
+    stacks = Path(__file__).parent / "e2e"
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group("stacks" if stacks in item.path.parents else item.location[0]))
 
 
 @pytest.fixture(scope="session")
