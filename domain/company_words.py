@@ -64,7 +64,9 @@ machine machines mach maschinen
 brothers bros gebrueder gebruder gebr hermanos hnos freres fratelli flli irmaos bratya
 son sons soehne sohne fils hijos figli
 society societe soc ste sociedad sociedade societa
-company cie compagnie compania companhia cia
+company companies cos cie compagnie compania companhia cia
+establishments etablissements etablissement ets
+maatschappij mij mpij
 department dept
 government govt
 federal fed
@@ -122,6 +124,23 @@ mexico
 turkey turkiye tuerkei turkei
 uk gb england britain
 usa us america
+first 1st
+second 2nd
+third 3rd
+fourth 4th
+fifth 5th
+1 one
+2 two
+3 three
+4 four
+5 five
+6 six
+7 seven
+8 eight
+9 nine
+10 ten
+11 eleven
+12 twelve
 china zhongguo
 japan nippon nihon
 """.replace("\\\n", "")

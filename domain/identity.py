@@ -1,17 +1,13 @@
 """Whom an inquiry belongs to. What is not certain is `possible`, and then a person decides.
 
 `compare` judges two records of one kind, people or companies; `match` compares an inquiry with what the CRM found
-and puts the verdicts together. A script can use `compare` on its own:
-
-    from domain.identity import CompanyRecord, PersonRecord, compare
-
-    compare(CompanyRecord(name="Müller GmbH"), CompanyRecord(name="Mueller Gesellschaft mbH")).verdict  # match
-    compare(PersonRecord(name="Marta Ruiz", email="m.ruiz@acme.example"), PersonRecord(last_name="Ruiz"))  # possible
+and puts the verdicts together. A script can use `compare` on its own, as the README shows.
 """
 
 from collections.abc import Sequence
 
 from domain.company_names import read_company_name
+from domain.identity_input import RecordLike, read_pair
 from domain.identity_records import CompanyRecord, PersonRecord, Verdict
 from domain.identity_scoring import score_companies, score_people
 from domain.leads import CrmRecord, Inquiry, MatchCandidate, MatchResult, MatchVerdict
@@ -23,6 +19,7 @@ __all__ = [
     "CompanyRecord",
     "Identity",
     "PersonRecord",
+    "RecordLike",
     "Verdict",
     "compare",
     "identity_of",
@@ -32,14 +29,15 @@ __all__ = [
 ]
 
 
-def compare(
-    one: PersonRecord | CompanyRecord, other: PersonRecord | CompanyRecord, free_hosts: frozenset[str] = frozenset()
-) -> Verdict:
+def compare(one: RecordLike, other: RecordLike, free_hosts: frozenset[str] = frozenset()) -> Verdict:
     """Are two records one person, or one company? `match`, `possible` or `none`, with a score and its parts.
 
-    Symmetric, and it takes any text. `free_hosts` are further mail hosts that tell nothing about a company. Two
-    records that say exactly the same match; two of different kinds, or with nothing to compare, are `none`.
+    A record is a `PersonRecord`, a `CompanyRecord`, a mapping with the usual column names, or a company's name as text
+    (see `domain.identity_input`). Symmetric; it takes anything and never raises. `free_hosts` are further mail hosts
+    that tell nothing about a company. Two records that say exactly the same match; two of different kinds, or with
+    nothing to compare, are `none`.
     """
+    one, other = read_pair(one, other)
     if isinstance(one, PersonRecord) and isinstance(other, PersonRecord):
         return score_people(one, other, free_hosts)
     if isinstance(one, CompanyRecord) and isinstance(other, CompanyRecord):

@@ -5,6 +5,7 @@ kinds of error that people make and checked by `python -m evals.identity`. Above
 which only a person may say that two records are one, whatever else agrees.
 """
 
+from collections.abc import Callable
 from typing import TypeVar
 
 from domain.company_names import NameStep, name_step, read_company_name
@@ -25,7 +26,14 @@ from domain.identity_records import CompanyRecord, PersonRecord, Verdict, verdic
 from domain.leads import MatchPart
 from domain.legal_forms import compatible
 from domain.naming import NOT_PROVIDED, company_domain, is_role_mailbox, mailbox
-from domain.person_names import compare_names, generations_differ, read_person_name, written_out
+from domain.person_names import (
+    PersonName,
+    compare_names,
+    generations_differ,
+    read_person_name,
+    two_given_names,
+    written_out,
+)
 
 Record = TypeVar("Record", PersonRecord, CompanyRecord)
 
@@ -37,11 +45,14 @@ _STEPS: dict[NameStep, tuple[float, str]] = {
     NameStep.OWN_WORDS: (4.0, "similar name, each with a word of its own"),
     NameStep.PART: (6.0, "one name is part of the other"),
     NameStep.ACRONYM: (6.0, "one name is the other's initials"),
+    NameStep.ALIAS: (8.0, "one name is another name of the other"),
     NameStep.SISTER: (-3.0, "another branch or sister company of this name"),
     NameStep.OTHER: (-6.0, "another name"),
 }
 _SAME_COMPANY = frozenset({NameStep.IDENTICAL, NameStep.REWRITTEN, NameStep.MISSPELLED})
 _SISTERS = frozenset({NameStep.OWN_WORDS, NameStep.SISTER})
+_WHERE = frozenset({"domain", "phone", "identifier", "street", "postal_code", "city", "state", "country"})
+_SAME_COUNTRY = 0.5
 _SAME_DOMAIN = 12.0
 _ANOTHER_DOMAIN = -5.0
 _SAME_MAIL = 14.0
@@ -72,6 +83,9 @@ def score_companies(one: CompanyRecord, other: CompanyRecord, free_hosts: frozen
     step = name_step(read_company_name(one.name), read_company_name(other.name))[0]
     if step in _SISTERS and not identified:
         return verdict_of(parts, "two companies of one house may share address, phone and domain")
+    elsewhere = [p.field for p in parts if p.field in _WHERE and p.weight < 0]
+    if elsewhere and not any(p.field in _WHERE and p.weight > _SAME_COUNTRY for p in parts):
+        return verdict_of(parts, "the same name with nothing else in common may be another company")
     return verdict_of(parts)
 
 
@@ -115,6 +129,10 @@ def _names(one: PersonRecord, other: PersonRecord) -> list[MatchPart]:
     return parts
 
 
+def _read(who: PersonRecord) -> PersonName:
+    return read_person_name(who.name, who.first_name, who.last_name)
+
+
 def _employer(one: PersonRecord, other: PersonRecord, free_hosts: frozenset[str]) -> MatchPart | None:
     """The same company by name or by domain. People change companies, so another one says little."""
     domain = company_domain(one.email, one.website, free_hosts)
@@ -151,19 +169,34 @@ def _person_guard(one: PersonRecord, other: PersonRecord, parts: dict[str, Match
     own_mail = own_mail or (bits("email") >= _ANCHOR and halves[0] >= 4)
     if bits("identifier") <= -_ANCHOR:
         return "each has a number of their own"
-    if bits("birth_date") <= A_GENERATION_APART and not own_mail:
+    mail, birth = bits("email"), bits("birth_date")
+    if mail < _ANCHOR and (kin := _kin_guard(one, other, bits)):
+        return kin
+    if birth <= A_GENERATION_APART and not own_mail:
         return "parent and child of one name may be two people"
-    if bits("birth_date") <= -_ANCHOR and not own_mail and halves[0] < 4:
+    if birth <= -_ANCHOR and not own_mail and halves[0] < 4:
         return "another date of birth may be another person"
     shared = is_role_mailbox(one.email) and is_role_mailbox(other.email)
-    if bits("email") >= _ANCHOR and not (shared and bits("last_name") <= 0):
+    if mail >= _ANCHOR and not (shared and bits("last_name") <= 0):
         return ""
     home = bits("street") + bits("postal_code") + bits("city")
-    if bits("birth_date") >= _ANCHOR or bits("street") >= _ANCHOR or (bits("street") >= 3 and home >= 7):
+    if birth >= _ANCHOR or bits("street") >= _ANCHOR or (bits("street") >= 3 and home >= 7):
         return ""
     if bits("phone") >= _ANCHOR:
-        return "the same name and phone with another e-mail address may be two people" if bits("email") < 0 else ""
+        return "the same name and phone with another e-mail address may be two people" if mail < 0 else ""
     return "a name, a company and a town can belong to two people"
+
+
+def _kin_guard(one: PersonRecord, other: PersonRecord, bits: Callable[[str], float]) -> str:
+    """Two of one family or one office, where no address to write to ties them together."""
+    birth = bits("birth_date")
+    if two_given_names(_read(one), _read(other)):
+        return "two first names may be two of one family"
+    if bits("first_name") < 0 and (birth >= _ANCHOR or bits("street") > 0):
+        return "brothers and sisters share a home, twins a date of birth"
+    if bits("last_name") <= -4 and birth < _ANCHOR:
+        return "another last name at one phone or address may be another person"
+    return ""
 
 
 def _company_parts(one: CompanyRecord, other: CompanyRecord, free_hosts: frozenset[str]) -> list[MatchPart]:

@@ -20,7 +20,8 @@ corp: inc | Corp | Corporation | Corpn
 ltd | Ltd | Limited | Ltd Co | Ltd Company | Private Company Limited by Shares | Lmtd | Limitd | Teoranta
 coltd: ltd inc corp | Co Ltd | Co Limited | Company Limited | Company Ltd | Coy Ltd | Co Ltda | Corp Ltd | \
 Corporation Ltd
-llc: ltdco | LLC | Limited Liability Company | Limited Liability Co | LC | Ltd Liability Co | PLLC
+^llc: ltdco | LLC | Limited Liability Company
+llc: ltdco | Limited Liability Company | Limited Liability Co | LC | Ltd Liability Co | PLLC
 ltdco: llc ltd | L L Co
 plc | PLC | Public Limited Company | Public Ltd Co | Public Ltd Company | CCC
 lp | LP | Limited Partnership
@@ -71,6 +72,7 @@ asbl | ASBL | VZW | Association sans but lucratif
 ^nv: sa | N V | Naamloze Vennootschap | Naaml Venn
 vof | V O F | Vennootschap onder firma
 cv | C V | Commanditaire Vennootschap
+^srl: sarl sl ltd llc | Societate cu răspundere limitată | Societatea cu răspundere limitată
 srl: sarl sl ltd llc | S R L | Società a responsabilità limitata | Sociedad de responsabilidad limitada | \
 Societate cu răspundere limitată | SRLS | S R L S | Società responsabilità limitata | SRL Unipersonale | \
 Soc a r l | SRLU
@@ -169,7 +171,9 @@ stichting | Stichting | Stiftung | Fondation | Fundación | Fundação | Fondazi
 """
 CONNECTING = frozenset({"&", "and", "und", "et", "y", "e", "i", "u", "og", "och", "ja", "ve", "the", "of", "de", "la"})
 """Words without weight in a name."""
-_GENERIC_TAIL = frozenset({"co", "company", "cie", "cia", "compagnie", "compania", "companhia", "coy"})
+_GENERIC_TAIL = frozenset(
+    {"co", "company", "companies", "cos", "cie", "cia", "compagnie", "compania", "companhia", "coy"}
+)
 """`& Co`: says that it is a company, in no country's law."""
 _IN_FRONT_WITH = {"sc": frozenset({"srl", "sa"})}
 """Romanian firms put `S.C.` in front of a name that ends in its form; without one it is S. C. Johnson."""
@@ -218,9 +222,13 @@ _SHORT_SIGNS = {
 """Signs, and Cyrillic forms whose transliteration is somebody's initials in Latin letters (A. O. Smith)."""
 
 
+_ON_THE_NAME = re.compile(r"(?<=[a-zß-ÿ])(?=(?:AG|SE|KG|GmbH|AB|AS|NV|BV|SA|SpA|LLC|Inc|Ltd)\W*$)")
+"""`SiemensAG`: the capital shows where the name ends."""
+
+
 def part_glued_forms(raw: str) -> str:
-    """Forms of languages that put no space between words, parted from the name."""
-    return _GLUED.sub(lambda found: f" {_SHORT_SIGNS.get(found[0], found[0])} ", raw)
+    """Forms that stand on the name without a space, parted from it."""
+    return _GLUED.sub(lambda found: f" {_SHORT_SIGNS.get(found[0], found[0])} ", _ON_THE_NAME.sub(" ", raw))
 
 
 @lru_cache(maxsize=16384)

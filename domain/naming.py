@@ -27,6 +27,7 @@ __all__ = [
     "person_name",
     "phone_number",
     "registrable_domain",
+    "web_host",
 ]
 
 NOT_PROVIDED = "[not provided]"
@@ -78,12 +79,18 @@ def is_role_mailbox(address: str) -> bool:
     return mail_address(address).partition("@")[0].partition("+")[0] in ROLE_MAILBOXES
 
 
+def web_host(host_or_url: str) -> str:
+    """The host of a web address as people write it, without `www.`; empty where there is none."""
+    host = re.sub(r"^(?:[a-z]{2,8}:)?//", "", clean(host_or_url[:1200], 300).casefold())
+    host = re.split(r"[/?#\\]", host)[0].rpartition("@")[2].split(":")[0].strip(". ").removeprefix("www.")
+    return "" if " " in host else host
+
+
 @lru_cache(maxsize=4096)
 def registrable_domain(host_or_url: str) -> str:
     """`https://www.shop.example.co.uk/x` gives `example.co.uk`; empty for what has no public suffix."""
-    host = clean(host_or_url[:1200], 300).casefold()
-    host = re.sub(r"^[a-z]{2,8}://", "", host).split("/")[0].split("?")[0].rpartition("@")[2].split(":")[0].strip(". ")
-    if not host or " " in host:
+    host = web_host(host_or_url)
+    if not host:
         return ""
     try:
         parts = _suffixes(host)

@@ -27,6 +27,8 @@ _COMMON_LISTED = """
     andersson johansson karlsson dubois durand bernard petit evans davies tanaka suzuki sato
 """
 _COMMON = frozenset(_COMMON_LISTED.split())
+_FEMININE = frozenset({"a", "e", "ne", "na", "ina", "ine", "ette", "ella"})
+"""What makes a woman's name of a man's."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,20 @@ def compare_names(one: PersonName, other: PersonName) -> tuple[NamePart, NamePar
 def generations_differ(one: PersonName, other: PersonName) -> bool:
     """Father and son. One who says junior may be the one who leaves it out, so silence is no difference."""
     return bool(one.generation and other.generation) and one.generation != other.generation
+
+
+@lru_cache(maxsize=16384)
+def two_given_names(one: PersonName, other: PersonName) -> bool:
+    """`Daniel` and `Daniela`, `Maria` and `Marie`: both are names people have, so neither is the other misspelled."""
+    if not one.given or not other.given:
+        return False
+    a, b = one.given[0], other.given[0]
+    if a == b or min(len(a), len(b)) < 2 or {a, b} & {*one.family, *other.family}:
+        return False
+    short, long = sorted((a, b), key=len)
+    if len(short) >= 3 and long.removeprefix(short) in _FEMININE:
+        return True
+    return {a, b} <= _known_names() and b not in _short_forms(a) and a not in _short_forms(b)
 
 
 @lru_cache(maxsize=65536)
@@ -190,6 +206,13 @@ def _word(one: str, other: str, foreign: bool) -> float:
 @lru_cache(maxsize=1)
 def _namer() -> NickNamer:
     return NickNamer()
+
+
+@lru_cache(maxsize=1)
+def _known_names() -> frozenset[str]:
+    """Names that the list of short forms has, long and short."""
+    lookup = _namer().nickname_lookup
+    return frozenset(lookup).union(*lookup.values())
 
 
 @lru_cache(maxsize=16384)

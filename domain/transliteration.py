@@ -14,7 +14,9 @@ from domain.texts import clean
 
 TEXT_LIMIT = 300
 """Characters of a name that are looked at; longer ones are cut, so that hostile input costs nothing."""
-_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "æ": "ae", "œ": "oe", "ß": "ss"})
+_UMLAUTS = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "æ": "ae", "œ": "oe", "ß": "ss", "đ": "dj", "ё": "yo"}
+)
 _SPELLINGS = tuple(
     (re.compile(pattern), short)
     for pattern, short in (
@@ -24,6 +26,8 @@ _SPELLINGS = tuple(
         (r"ch|cz|kh|gh", "h"),
         (r"zh|tz|ts", "z"),
         (r"ph", "f"),
+        (r"eo", "u"),
+        (r"wh|hw", "v"),
         (r"th", "t"),
         (r"ck|qu|q|c", "k"),
         (r"x", "ks"),
@@ -48,6 +52,14 @@ a,ae,ya,yae,eo,e,yeo,ye,o,wa,wae,oe,yo,u,wo,we,wi,yu,eu,ui,i
 """
 _KOREAN_FIRST, _KOREAN_VOWEL, _KOREAN_LAST = (line.split(",") for line in _KOREAN_SOUNDS.split())
 _KOREAN_SYLLABLES = range(0xAC00, 0xAC00 + 19 * 21 * 28)
+
+
+_GREEK = (
+    (re.compile("([αε])[υύ](?=[θκξπσςτφχψ]|(?!\\w))"), r"\1f"),
+    (re.compile("([αε])[υύ]"), r"\1v"),
+    (re.compile("ο[υύ]"), "ou"),
+)
+"""Greek vowels that sound as one, where a letter by itself sounds otherwise."""
 
 
 @lru_cache(maxsize=16384)
@@ -80,6 +92,8 @@ def is_foreign(raw: str) -> bool:
 
 
 def _ascii(text: str) -> str:
+    for pattern, sound in _GREEK:
+        text = pattern.sub(sound, text)
     # An apostrophe belongs to its word (O'Brien); a symbol or emoji would come back as its English name.
     kept = "".join("" if c in "'’‘`´ʼ" else c if c.isalnum() or c == "&" or _is_mark(c) else " " for c in text)
     kept = "".join(_korean(ord(c)) if ord(c) in _KOREAN_SYLLABLES else c for c in kept)

@@ -52,6 +52,8 @@ class Measured(Value):
 
 
 def parts_of(labelled: LabelledSet) -> tuple[str, ...]:
+    if labelled.pairs:
+        return (ALL,)
     return (ALL, TUNED, HELD_OUT) if labelled.tuned else (HELD_OUT,)
 
 
@@ -60,7 +62,7 @@ def measure(labelled: LabelledSet, part: str = ALL) -> Measured:
     whole = part == ALL or not labelled.tuned
     kept = {n: r for n, r in labelled.records.items() if whole or _is_held_out(labelled, n) == (part == HELD_OUT)}
     truth = {pair for pair in labelled.truth if pair[0] in kept and pair[1] in kept}
-    pairs = candidate_pairs(labelled, kept)
+    pairs = set(labelled.pairs) or candidate_pairs(labelled, kept)
     found: dict[MatchVerdict, set[Pair]] = {verdict: set() for verdict in MatchVerdict}
     for one, other in sorted(pairs):
         found[compare(kept[one], kept[other]).verdict].add((one, other))

@@ -1,6 +1,7 @@
 """The labelled sets, read from a folder that the caller names. Nothing of them is kept."""
 
 import csv
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -9,9 +10,11 @@ from itertools import combinations
 from pathlib import Path
 
 from domain.identity import CompanyRecord, PersonRecord
+from domain.identity_input import read_pair
 
 Record = PersonRecord | CompanyRecord
 Pair = tuple[str, str]
+_OWN_PAIRS = Path(__file__).parent / "adversarial.jsonl"
 
 
 class SetMissing(Exception):
@@ -33,6 +36,8 @@ class LabelledSet:
     sides: Mapping[str, str] = field(default_factory=dict)
     """For linking two lists: the list of each record; pairs within one list are not asked for."""
     tuned: bool = True
+    pairs: frozenset[Pair] = frozenset()
+    """Where pairs and not records are labelled: those; no other pair is asked for."""
 
 
 def ordered(one: str, other: str) -> Pair:
@@ -157,7 +162,28 @@ def _febrl(number: int, *, tuned: bool = True) -> Callable[[Path], LabelledSet]:
     return read
 
 
+def adversarial(_folder: Path) -> LabelledSet:
+    """Our own pairs, of which each is a trap of its kind; they lie beside this file."""
+    records: dict[str, Record] = {}
+    truth: set[Pair] = set()
+    for number, line in enumerate(_OWN_PAIRS.read_text(encoding="utf-8").splitlines()):
+        row = json.loads(line)
+        pair = (f"{number:04}a", f"{number:04}b")
+        records |= zip(pair, read_pair(row["one"], row["other"]), strict=True)
+        if row["same"]:
+            truth.add(pair)
+    return LabelledSet(
+        name="adversarial",
+        what="our own pairs: legal forms, alphabets, abbreviations, slips, sister companies, namesakes, families",
+        records=records,
+        truth=frozenset(truth),
+        entity={record: record[:-1] for record in records},
+        pairs=frozenset((f"{name[:-1]}a", f"{name[:-1]}b") for name in records),
+    )
+
+
 READERS: dict[str, Callable[[Path], LabelledSet]] = {
+    "adversarial": adversarial,
     "patstat": patstat,
     "fake_1000": fake_1000,
     "fodors_zagats": fodors_zagats,

@@ -75,6 +75,18 @@ SAME_COMPANY = [
     ("translit", "Щербаковский Завод", "Shcherbakovskiy Zavod"),
     ("translit", "Γεωργιάδης Τρόφιμα", "Georgiadis Trofima"),
     ("place", "Duinrell Chemie B.V., Zoetermeer, NL", "Duinrell Chemie B.V."),
+    ("glued", "FalkenriedAG", "Falkenried AG"),
+    ("form in front", "Limited Liability Company Sosnovka", "Sosnovka LLC"),
+    ("in front", "M/s Chandrika Fabrics Pvt Ltd", "Chandrika Fabrics Private Limited"),
+    ("behind", "Marrow Pike Company, The", "The Marrow Pike Co."),
+    ("numbers", "Seven Quills Hotels Ltd", "7 Quills Hotels Limited"),
+    ("numbers", "1st Westmarch Savings Bank", "First Westmarch Savings Bank"),
+    ("country", "United States Ferrovia Corp", "U.S. Ferrovia Corporation"),
+    ("other name", "Halden Ltd (formerly Osterby Brightwater)", "Halden Limited"),
+    ("characters", "青湖技术有限公司", "青湖技術有限公司"),
+    ("translit", "Αυγερινός Ναυτιλιακή Α.Ε.", "Avgerinos Naftiliaki SA"),
+    ("translit", "Ёлкино Мебель", "Yolkino Mebel"),
+    ("disorder", "Brigthwater Inc", "Brightwater Inc"),
 ]  # fmt: skip
 
 UNCERTAIN_COMPANY = [
@@ -88,12 +100,25 @@ UNCERTAIN_COMPANY = [
     ("initials", "W.S.B. Ltd", "Westmarch Savings Bank Ltd"),
     ("short and one letter off", "Sorva GmbH", "Sorba GmbH"),
     ("subsidiary by country", "Billabong Ridge", "Billabong Ridge Germany"),
+    ("surnames", "Petersen Bedachung GmbH", "Peterson Bedachung GmbH"),
+    ("surnames", "Clarke Roofing LLC", "Clark Roofing LLC"),
+    ("order with of", "University of Westmarch", "Westmarch University"),
+    ("other name", "Halden Ltd (formerly Osterby Brightwater)", "Osterby Brightwater Ltd"),
+    ("other name", "Halden Ltd t/a Sparrow Cleaning", "Sparrow Cleaning"),
+    ("letters", "Q&M", "Quillfeather and Marrow"),
+    ("letters with company", "IFMC", "International Ferrovia Manufacturing Company"),
+    ("one reading", "青湖有限公司", "清湖有限公司"),
+    ("syllables", "한빛전자 주식회사", "한빛전기 주식회사"),
+    ("consonants", "נגב פריזמה", "Negev Prisma"),
+    ("two plants", "Brenner GmbH, Ulm Plant", "Brenner GmbH, Kiel Plant"),
     ("two places", "Duinrell Chemie B.V., Zoetermeer", "Duinrell Chemie B.V., Utrecht"),
 ]  # fmt: skip
 
 OTHER_COMPANY = [
     ("sisters", "Billabong Ridge Germany GmbH", "Billabong Ridge France SARL"),
     ("numbers", "Harcastle Fund 2", "Harcastle Fund 3"),
+    ("roman numbers", "Harcastle Fund IV", "Harcastle Fund VI"),
+    ("letters", "Harcastle Trust 2007-A1", "Harcastle Trust 2007-A2"),
     ("common words", "Global Energy Solutions Ltd", "Global Energy Services Ltd"),
     ("common words", "First National Bank", "First Capital Bank"),
     ("one common word", "Osterby Technology GmbH", "Lindhorst Technology GmbH"),
@@ -193,6 +218,21 @@ UNCERTAIN_PERSON: list[tuple[str, dict[str, str], dict[str, str]]] = [
         "twins",
         {"name": "Lena Okafor", "birth_date": "2001-06-06", "street": "9 Hill Rd", "city": "Leeds"},
         {"name": "Marcus Okafor", "birth_date": "2001-06-06", "street": "9 Hill Rd", "city": "Leeds"},
+    ),
+    (
+        "twins with alike names",
+        {"name": "Daniel Okafor", "birth_date": "2001-06-06", "phone": PHONE, "city": "Leeds"},
+        {"name": "Daniela Okafor", "birth_date": "2001-06-06", "phone": PHONE, "city": "Leeds"},
+    ),
+    (
+        "brothers",
+        {"name": "Jon Berg", "birth_date": "1999-09-09", "street": "1 Hill Rd", "city": "Leeds"},
+        {"name": "Ron Berg", "birth_date": "1999-09-09", "street": "1 Hill Rd", "city": "Leeds"},
+    ),
+    (
+        "switchboard, alike names",
+        {"name": "Ana Sol", "phone": PHONE, "company": "Acme"},
+        {"name": "Ana Sun", "phone": PHONE, "company": "Acme"},
     ),
     (
         "couple's mailbox",

@@ -111,3 +111,14 @@ def test_hosts_that_the_caller_names_tell_nothing() -> None:
     other = CompanyRecord(email="b@shared.example")
     assert compare(one, other).verdict is MatchVerdict.MATCH
     assert compare(one, other, frozenset({"shared.example"})).verdict is MatchVerdict.NONE
+
+
+def test_a_name_alone_matches_until_something_else_contradicts_it() -> None:
+    alone = CompanyRecord(name="Apollo Kontor")
+    assert compare(alone, CompanyRecord(name="Apollo Kontor GmbH")).verdict is MatchVerdict.MATCH
+    for told_apart in ({"phone": "+49 30 5550100"}, {"postal_code": "10115"}, {"street": "4 Mill Lane"}):
+        other = {"phone": "+1 212 555 0100", "postal_code": "90210", "street": "99 Quay Street"}
+        one = CompanyRecord(name="Apollo Kontor", **told_apart)
+        found = compare(one, CompanyRecord(name="Apollo Kontor", **{k: other[k] for k in told_apart}))
+        assert found.verdict is MatchVerdict.POSSIBLE, explained(found)
+        assert "the same name with nothing else in common may be another company" in found.reasons

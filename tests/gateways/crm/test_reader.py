@@ -6,7 +6,8 @@ import pytest
 
 from domain.errors import CrmError, ErrorCode
 from domain.leads import CrmRecord
-from gateways.crm.company import best_account, company_key, web_host
+from domain.naming import web_host
+from gateways.crm.company import best_account, company_key
 from gateways.crm.fields import CONVERSATIONS, ReadFields
 from gateways.crm.reader import SalesforceReader
 from tests.fakes.examples import inquiry
@@ -39,6 +40,29 @@ class TestCandidates:
         account = world.add("Account", Name="Analytical Engines GmbH")
         world.add("Account", Name="The Analytical Engines")
         assert ids(self.found(world, company="Analytical Engines"), "Account") == {account}
+
+    @pytest.mark.parametrize(
+        ("listed", "written"),
+        [
+            ("Severny Veter LLC", "ООО «Северный Ветер»"),
+            ("Nafpigeia Aigeos S.A.", "Ναυπηγεία Αιγέως"),
+            ("Sakura Tekku K.K.", "株式会社サクラテック"),
+            ("IFM Inc.", "International Ferrovia Manufacturing"),
+            ("Falkenried Group AG", "The Falkenried Group"),
+            ("O'Hara Muller", "O'Hara Müller GmbH"),
+        ],
+    )
+    def test_accounts_that_are_listed_in_another_spelling(self, world: World, listed: str, written: str) -> None:
+        account = world.add("Account", Name=listed)
+        world.add("Account", Name="Zentrum Zwei")
+        world.reset_calls()
+        assert ids(self.found(world, company=written), "Account") == {account}
+        assert world.calls() == 1
+
+    def test_people_whose_name_and_company_are_listed_in_latin_letters(self, world: World) -> None:
+        lead = world.add("Lead", LastName="Shcherbakov", Company="Severny Veter")
+        found = self.found(world, last_name="Щербаков", company="ООО «Северный Ветер»")
+        assert ids(found, "Lead") == {lead}
 
     @pytest.mark.parametrize("company", ["50% off", "O'Hara", "a_b\\", "x' OR Name LIKE '%"])
     def test_what_people_write_is_data(self, world: World, company: str) -> None:
