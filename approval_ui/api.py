@@ -64,7 +64,8 @@ def sign_in(request: Request, site: SiteOf, body: SignInBody) -> dict[str, str]:
     try:
         token, who = site.gatekeeper.sign_in(body.login, body.password, client)
     except SignInRefused as refused:
-        raise HTTPException(refused.status, refused.sentence) from None
+        wait = {"Retry-After": str(refused.wait_seconds)} if refused.wait_seconds else None
+        raise HTTPException(refused.status, refused.sentence, headers=wait) from None
     return {
         "token": token,
         "login": who.user.login,

@@ -16,7 +16,7 @@ from starlette.staticfiles import StaticFiles
 from approval_ui import api, context_intake, intake
 from approval_ui.dependencies import UiDependencies
 from approval_ui.limits import BodyLimit, SecurityHeaders
-from approval_ui.pages import arranging, bulk, cases, controls, door, readiness, records, review, taking_back
+from approval_ui.pages import arranging, bulk, cases, controls, door, provider, readiness, records, review, taking_back
 from approval_ui.site import LoginNeeded, Site, build_site, signed_in
 from domain.errors import DomainError, ErrorCode
 
@@ -42,6 +42,7 @@ def create_app(deps: UiDependencies, *, redeliver: bool = True) -> FastAPI:
     app.state.site = site
     for router in (
         door.router,
+        provider.router,
         review.router,
         arranging.router,
         bulk.router,

@@ -10,13 +10,12 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
-from approval_ui.intake import IntakeRefused, check_signature
+from approval_ui.intake import IntakeRefused, check_sender, refusal
 from approval_ui.site import SiteOf
 from domain.context import ContextEvent
 from domain.context_intake import event_from
 from domain.errors import InputError
 from domain.model import Instant
-from domain.webhooks import SIGNATURE_HEADER
 
 router = APIRouter()
 
@@ -41,9 +40,9 @@ async def context_webhook(request: Request, site: SiteOf) -> Response:
     body = await request.body()
     try:
         now = site.deps.clock.now()
-        check_signature(site.deps.config.intake_secret, request.headers.get(SIGNATURE_HEADER, ""), body, now)
+        check_sender(site, request, body, now)
         event = event_from_json(body, now)
     except IntakeRefused as refused:
-        return JSONResponse({"detail": refused.sentence}, refused.status)
+        return refusal(refused)
     kept = await run_in_threadpool(lambda: site.deps.context.add(event, now=now))
     return JSONResponse({"kind": "kept" if kept else "repeated"}, 202)

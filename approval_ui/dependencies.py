@@ -1,9 +1,11 @@
 """What the pages are made of. Built once by the composition root; tests build it with fakes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+from approval_ui.federation import RoleMapping
+from approval_ui.identity_provider import IdentityProvider
 from approval_ui.ports import TemporalGateway
 from domain.context import ContextStore
 from domain.countersign import SignatureVerifier
@@ -36,6 +38,15 @@ class UiConfig:
     """Part of the public form's address; the form is closed while it is empty."""
     maildir: Path | None = None
     session_lifetime: timedelta = timedelta(hours=12)
+    session_idle: timedelta = timedelta(hours=2)
+    local_accounts: bool = True
+    """False leaves the identity provider as the only door."""
+    sign_in_secret: bytes = b""
+    """Keys the digests under which unknown logins are audited."""
+    role_mapping: RoleMapping = field(default_factory=RoleMapping)
+    provider_recheck: timedelta = timedelta(minutes=10)
+    provider_missing: str = ""
+    """A sentence for the door, where a provider is configured and cannot be used."""
     secure_cookies: bool = True
     delivery_timeout_seconds: float = 3.0
     redelivery_seconds: float = 4.0
@@ -64,3 +75,4 @@ class UiDependencies:
     temporal: TemporalGateway
     readiness: SqlReadiness
     claims: SqlClaims
+    provider: IdentityProvider | None = None

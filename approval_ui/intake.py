@@ -58,6 +58,23 @@ def check_signature(secret: bytes, header: str, body: bytes, now: Instant) -> No
         raise IntakeRefused("The signature's time is more than five minutes off; sign again and resend.", 401)
 
 
+def check_sender(site: Site, request: Request, body: bytes, now: Instant) -> None:
+    """`check_signature`, and no more guesses from one address than a misconfigured sender needs to be noticed."""
+    client = request.client.host if request.client else ""
+    if not site.unsigned_limit.allows(client):
+        raise IntakeRefused("Too many unsigned deliveries from here. Wait a minute.", 429)
+    try:
+        check_signature(site.deps.config.intake_secret, request.headers.get(SIGNATURE_HEADER, ""), body, now)
+    except IntakeRefused:
+        site.unsigned_limit.count(client)
+        raise
+
+
+def refusal(refused: IntakeRefused) -> JSONResponse:
+    wait = {"Retry-After": "60"} if refused.status == 429 else None
+    return JSONResponse({"detail": refused.sentence}, refused.status, headers=wait)
+
+
 def inquiry_from_json(body: bytes, now: Instant) -> Inquiry:
     """The webhook's inquiry. Raises `IntakeRefused` (400, 422) naming the field."""
     try:
@@ -119,10 +136,10 @@ async def webhook(request: Request, site: SiteOf, later: BackgroundTasks) -> Res
     body = await request.body()
     try:
         now = site.deps.clock.now()
-        check_signature(site.deps.config.intake_secret, request.headers.get(SIGNATURE_HEADER, ""), body, now)
+        check_sender(site, request, body, now)
         inquiry = inquiry_from_json(body, now)
     except IntakeRefused as refused:
-        return JSONResponse({"detail": refused.sentence}, refused.status)
+        return refusal(refused)
     taken = await run_in_threadpool(take_in, site, inquiry)
     later.add_task(_deliver, site, taken)
     return JSONResponse({"case_id": taken.case.case_id, "kind": taken.kind}, 202, background=later)

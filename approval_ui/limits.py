@@ -123,14 +123,30 @@ class SecurityHeaders:
             await self._app(scope, receive, send)
             return
         static = str(scope["path"]).startswith("/static/")
+        started = False
 
         async def with_headers(message: Message) -> None:
+            nonlocal started
             if message["type"] == "http.response.start":
                 headers = [*message.get("headers", ()), *_HEADERS]
                 headers.append((b"cache-control", b"public, max-age=86400" if static else b"no-store"))
                 if self._https:
                     headers.append((b"strict-transport-security", b"max-age=31536000"))
                 message = {**message, "headers": headers}
+                started = True
             await send(message)
 
-        await self._app(scope, receive, with_headers)
+        try:
+            await self._app(scope, receive, with_headers)
+        except Exception:
+            # The framework's own answer to the unforeseen is made outside of here and would go without headers.
+            if not started:
+                await with_headers(
+                    {
+                        "type": "http.response.start",
+                        "status": 500,
+                        "headers": [(b"content-type", b"text/plain; charset=utf-8")],
+                    }
+                )
+                await send({"type": "http.response.body", "body": b"This did not work. Nothing was signed.\n"})
+            raise

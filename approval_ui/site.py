@@ -19,8 +19,9 @@ from approval_ui.bulk import BulkDeciding
 from approval_ui.deciding import Deciding
 from approval_ui.delivery import Deliveries
 from approval_ui.dependencies import UiDependencies
+from approval_ui.federation import Federation
 from approval_ui.limits import RateLimit
-from approval_ui.signing_in import Gatekeeper, SignedIn
+from approval_ui.signing_in import DoorRules, Gatekeeper, SignedIn
 from approval_ui.undoing import Undoing
 from approval_ui.views.bulk import action_lines
 from approval_ui.views.wording import MOTION
@@ -38,6 +39,8 @@ from domain.permissions import (
 
 SESSION_COOKIE = "countersign_session"
 DOOR_COOKIE = "countersign_door"
+REFRESHING = frozenset({"/queue"})
+"""What an open page asks for by itself, whether or not somebody sits before it."""
 _HERE = Path(__file__).parent
 
 
@@ -66,6 +69,8 @@ class Site:
     deliveries: Deliveries
     gatekeeper: Gatekeeper
     form_limit: RateLimit
+    unsigned_limit: RateLimit
+    """Deliveries to the webhooks whose signature does not hold."""
     templates: Environment
     assets: str
 
@@ -154,8 +159,17 @@ def build_site(deps: UiDependencies) -> Site:
             sessions=deps.sessions,
             audit=deps.audit,
             clock=deps.clock,
-            lifetime=config.session_lifetime,
+            rules=DoorRules(
+                lifetime=config.session_lifetime,
+                idle=config.session_idle,
+                recheck=config.provider_recheck,
+                local_accounts=config.local_accounts,
+                secret=config.sign_in_secret,
+            ),
+            federation=Federation(deps.users, deps.playbooks, config.role_mapping),
+            provider=deps.provider,
         ),
+        unsigned_limit=RateLimit(deps.clock, limit=30, window=timedelta(minutes=1)),
         form_limit=RateLimit(deps.clock, limit=10, window=timedelta(minutes=1)),
         templates=_templates(),
         assets=_assets(),
@@ -203,7 +217,8 @@ def site_of(request: Request) -> Site:
 
 def signed_in(request: Request) -> SignedIn:
     """For pages: the session of the cookie. Raises `LoginNeeded`."""
-    who = site_of(request).gatekeeper.recognise(request.cookies.get(SESSION_COOKIE, ""))
+    acting = request.url.path not in REFRESHING
+    who = site_of(request).gatekeeper.recognise(request.cookies.get(SESSION_COOKIE, ""), acting=acting)
     if who is None:
         raise LoginNeeded
     return who

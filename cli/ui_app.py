@@ -1,20 +1,34 @@
 """The approval UI, put together. Only this process is given the key that signs people's decisions."""
 
 from datetime import timedelta
+from importlib.util import find_spec
 
 from fastapi import FastAPI
 
 from approval_ui.app import create_app
 from approval_ui.dependencies import UiConfig, UiDependencies
+from approval_ui.federation import RoleMapping
+from approval_ui.identity_provider import IdentityProvider
 from cli.engine_gateway import EngineGateway
+from domain.errors import InputError
+from domain.ports import Clock
 from persistence.claims import SqlClaims
 from persistence.queue import ReviewQueue
 from persistence.readiness import SqlReadiness
 from persistence.sessions import SqlSessions
 from persistence.users import SqlUsers
 from runtime.keys import load_signer
-from runtime.settings import KeySettings, ModelSettings, PlaybookSettings, StoreSettings, UiSettings, load
-from workers.stores import open_stores
+from runtime.settings import (
+    PREFIX,
+    KeySettings,
+    ModelSettings,
+    OidcSettings,
+    PlaybookSettings,
+    StoreSettings,
+    UiSettings,
+    load,
+)
+from workers.stores import open_stores, private_secret
 from workers.version import agent_version
 from workers.writer import draft_writer
 
@@ -24,6 +38,9 @@ def build(settings: UiSettings) -> FastAPI:
     store, keys = load(StoreSettings), load(KeySettings)
     stores = open_stores(store, load(PlaybookSettings), keys)
     playbook = stores.playbooks.current()
+    oidc = load(OidcSettings)
+    secret = private_secret(store.data_dir / "sign-in.secret")
+    provider, missing = _provider(oidc, settings, secret, stores.clock)
     return create_app(
         UiDependencies(
             config=UiConfig(
@@ -38,6 +55,12 @@ def build(settings: UiSettings) -> FastAPI:
                 site_key=settings.site_key,
                 maildir=settings.maildir,
                 session_lifetime=timedelta(hours=settings.session_hours),
+                session_idle=timedelta(minutes=settings.session_idle_minutes),
+                local_accounts=settings.local_accounts,
+                sign_in_secret=secret,
+                role_mapping=RoleMapping(pairs=oidc.role_pairs, default=oidc.oidc_default_role),
+                provider_recheck=timedelta(minutes=oidc.oidc_recheck_minutes),
+                provider_missing=missing,
                 secure_cookies=settings.secure_cookies,
             ),
             documents=stores.documents,
@@ -58,5 +81,34 @@ def build(settings: UiSettings) -> FastAPI:
             temporal=EngineGateway(playbook.org_id),
             readiness=SqlReadiness(stores.db),
             claims=SqlClaims(stores.db),
+            provider=provider,
         )
     )
+
+
+def _provider(
+    oidc: OidcSettings, settings: UiSettings, secret: bytes, clock: Clock
+) -> tuple[IdentityProvider | None, str]:
+    """The provider, or a sentence why there is none. Raises `InputError` where the settings cannot work."""
+    if not oidc.enabled:
+        if not settings.local_accounts:
+            raise InputError(f"{PREFIX}LOCAL_ACCOUNTS is off and no {PREFIX}OIDC_ISSUER is set: nobody could sign in")
+        return None, ""
+    for name, value in (("OIDC_CLIENT_ID", oidc.oidc_client_id), ("PUBLIC_URL", settings.public_url)):
+        if not value:
+            raise InputError(
+                f"{PREFIX}{name} is not set, and {PREFIX}OIDC_ISSUER needs it; see 'Settings' in README.md"
+            )
+    if find_spec("authlib") is None:
+        return None, (
+            "Sign-in by an identity provider is configured but not installed. Install the extra `oidc` "
+            "(pip install 'countersign[oidc]') and restart."
+        )
+    from approval_ui.identity_provider import ProviderAway
+    from approval_ui.oidc import Provider, check_address
+
+    try:
+        check_address(oidc.oidc_issuer)
+    except ProviderAway as wrong:
+        raise InputError(f"{PREFIX}OIDC_ISSUER: {wrong.detail}") from None
+    return Provider(oidc, public_url=settings.public_url, secret=secret, clock=clock), ""

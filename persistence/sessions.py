@@ -1,6 +1,8 @@
 """Signed-in browsers, on the server's side, so that signing out and disabling an account work at once."""
 
-from sqlalchemy import delete
+from datetime import timedelta
+
+from sqlalchemy import delete, update
 from sqlmodel import col
 
 from domain.model import Instant, Value
@@ -16,6 +18,11 @@ class UiSession(Value):
     csrf: str
     created_at: Instant
     expires_at: Instant
+    last_seen_at: Instant | None = None
+    proved_at: Instant | None = None
+    """When an identity provider last vouched for it; None for a local password."""
+    upstream: str = ""
+    """What the provider is asked again with, encrypted."""
 
 
 class SqlSessions:
@@ -30,13 +37,27 @@ class SqlSessions:
             tx.connection().execute(delete(SessionRow).where(col(SessionRow.expires_at) <= session.created_at))
             tx.add(SessionRow(**session.model_dump()))
 
-    def find(self, token_digest: str, *, now: Instant) -> UiSession | None:
-        """None where there is none, or it is over."""
+    def find(self, token_digest: str, *, now: Instant, idle: timedelta | None = None) -> UiSession | None:
+        """None where there is none, it is over, or nobody used it for longer than `idle`."""
         with self._db.session() as tx:
             row = tx.get(SessionRow, token_digest)
-        if row is None or row.expires_at <= now:
+        if row is None or row.expires_at <= now or _idle(row, now, idle):
             return None
         return UiSession.model_validate(row.model_dump())
+
+    def seen(self, token_digest: str, *, now: Instant) -> None:
+        """Somebody used it."""
+        self._change(token_digest, last_seen_at=now)
+
+    def proved(self, token_digest: str, *, now: Instant, upstream: str) -> None:
+        """The provider vouched for it again."""
+        self._change(token_digest, proved_at=now, upstream=upstream)
+
+    def _change(self, token_digest: str, **values: object) -> None:
+        with self._db.transaction() as tx:
+            tx.connection().execute(
+                update(SessionRow).where(col(SessionRow.token_digest) == token_digest).values(**values)
+            )
 
     def end(self, token_digest: str) -> None:
         with self._db.transaction() as tx:
@@ -46,3 +67,7 @@ class SqlSessions:
         """Sign a person out everywhere."""
         with self._db.transaction() as tx:
             tx.connection().execute(delete(SessionRow).where(col(SessionRow.login) == login))
+
+
+def _idle(row: SessionRow, now: Instant, idle: timedelta | None) -> bool:
+    return idle is not None and (row.last_seen_at or row.created_at) + idle <= now

@@ -303,9 +303,13 @@ class PollCursorRow(Row, table=True):
 
 
 class UserRow(Row, table=True):
-    """A local account. `password_hash` is argon2, made and checked in the approval UI."""
+    """Who may sign in. `password_hash` is argon2, made and checked in the approval UI; empty where a provider does.
+
+    `issuer` and `subject` are the provider's name for the person, once they signed in there.
+    """
 
     __tablename__ = "local_user"
+    __table_args__: ClassVar[Any] = (sa.Index("ix_local_user_subject", "issuer", "subject"),)
 
     login: str = Field(primary_key=True)
     display_name: str
@@ -314,6 +318,19 @@ class UserRow(Row, table=True):
     crm_user_id: str = ""
     team: str = ""
     active: bool = True
+    issuer: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    subject: str = Field(default="", sa_column_kwargs={"server_default": ""})
+
+
+class AbsenceRow(Row, table=True):
+    """Somebody said that they are away until then, over what the playbook's calendar says."""
+
+    __tablename__ = "absence"
+
+    login: str = Field(primary_key=True)
+    until: datetime = Field(sa_type=UtcDateTime)
+    set_by: str
+    set_at: datetime = Field(sa_type=UtcDateTime)
 
 
 class SessionRow(Row, table=True):
@@ -326,6 +343,11 @@ class SessionRow(Row, table=True):
     csrf: str
     created_at: datetime = Field(sa_type=UtcDateTime)
     expires_at: datetime = Field(sa_type=UtcDateTime)
+    last_seen_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    proved_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When the provider last vouched for this session; None for a local password."""
+    upstream: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """The provider's refresh token, encrypted by the approval UI."""
 
 
 class PlaybookRow(Row, table=True):

@@ -17,6 +17,9 @@ class LocalUser(Value):
     crm_user_id: str = ""
     team: str = ""
     active: bool = True
+    issuer: str = ""
+    subject: str = ""
+    """The provider and its name for this person; empty for those who sign in by password alone."""
 
 
 class SqlUsers:
@@ -26,7 +29,7 @@ class SqlUsers:
         self._db = db
 
     def save(self, user: LocalUser, *, password_hash: str) -> None:
-        """Add the account, or replace the one with this login."""
+        """Add the account, or replace the one with this login. An empty hash fits no password."""
         with self._db.transaction() as session:
             session.merge(
                 UserRow(
@@ -37,12 +40,23 @@ class SqlUsers:
                     crm_user_id=user.crm_user_id,
                     team=user.team,
                     active=user.active,
+                    issuer=user.issuer,
+                    subject=user.subject,
                 )
             )
 
     def get(self, login: str) -> LocalUser | None:
         with self._db.session() as session:
             row = session.get(UserRow, _key(login))
+        return None if row is None else _user(row)
+
+    def by_subject(self, issuer: str, subject: str) -> LocalUser | None:
+        """The account that a provider's person was linked to."""
+        if not issuer or not subject:
+            return None
+        query = select(UserRow).where(col(UserRow.issuer) == issuer, col(UserRow.subject) == subject)
+        with self._db.session() as session:
+            row = session.exec(query).first()
         return None if row is None else _user(row)
 
     def password_hash(self, login: str) -> str | None:
@@ -70,4 +84,6 @@ def _user(row: UserRow) -> LocalUser:
         crm_user_id=row.crm_user_id,
         team=row.team,
         active=row.active,
+        issuer=row.issuer,
+        subject=row.subject,
     )

@@ -11,6 +11,7 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.errors import InputError
+from domain.permissions import Role
 
 PREFIX = "COUNTERSIGN_"
 
@@ -157,10 +158,49 @@ class UiSettings(_Group):
     org_kind: str = "demo"
     intake_secret: SecretStr = SecretStr("")
     site_key: str = ""
-    session_hours: int = 12
+    session_hours: int = Field(default=12, ge=1, le=24 * 30)
+    session_idle_minutes: int = Field(default=120, ge=1)
+    """Somebody who does nothing for this long is signed out; a page that refreshes itself is nothing."""
+    local_accounts: bool = True
+    """False leaves the identity provider as the only door."""
     secure_cookies: bool = False
     maildir: Path | None = None
     """Where the demo's mail sink keeps messages, to be read under /outbox."""
+
+
+class OidcSettings(_Group):
+    """Sign-in by an OpenID Connect provider; off while the issuer is empty."""
+
+    oidc_issuer: str = ""
+    """As the provider names itself; https, or http on this machine."""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_scopes: str = "openid email profile"
+    oidc_role_claim: str = "groups"
+    oidc_roles: str = ""
+    """`group=role` by semicolons; the first group that a person is in counts."""
+    oidc_default_role: Role = Role.VIEWER
+    oidc_recheck_minutes: int = Field(default=10, ge=1)
+    """How often the provider is asked whether it still vouches for a session."""
+
+    @property
+    def enabled(self) -> bool:
+        return bool(self.oidc_issuer)
+
+    @property
+    def role_pairs(self) -> tuple[tuple[str, Role], ...]:
+        """Raises `InputError` naming the part that is no pair or no role."""
+        pairs: list[tuple[str, Role]] = []
+        for part in (p.strip() for p in self.oidc_roles.split(";")):
+            group, _, role = part.rpartition("=")
+            if not part:
+                continue
+            if not group.strip() or role.strip() not in {r.value for r in Role}:
+                raise InputError(
+                    f"{PREFIX}OIDC_ROLES: {part[:60]!r} is no group=role; roles are {', '.join(r.value for r in Role)}"
+                )
+            pairs.append((group.strip(), Role(role.strip())))
+        return tuple(pairs)
 
 
 GroupT = TypeVar("GroupT", bound=BaseSettings)

@@ -27,7 +27,7 @@ router = APIRouter()
 def show(request: Request, site: SiteOf, next: str = "/") -> Response:
     if site.gatekeeper.recognise(request.cookies.get(SESSION_COOKIE, "")) is not None:
         return RedirectResponse(local_path(next), 303)
-    return _door(request, site, next=next)
+    return show_door(request, site, next=next)
 
 
 async def _posted(request: Request) -> FormData:
@@ -40,15 +40,22 @@ async def sign_in(
 ) -> Response:
     login, next_path = text_of(form, "login"), text_of(form, "next")
     if not door_opens(request, text_of(form, "csrf")):
-        return _door(
+        return show_door(
             request, site, next=next_path, login=login, refused="The page was out of date. Try again.", status=403
         )
     client = request.client.host if request.client else ""
     try:
         token, _ = await run_in_threadpool(site.gatekeeper.sign_in, login, text_of(form, "password"), client)
     except SignInRefused as refused:
-        return _door(request, site, next=next_path, login=login, refused=refused.sentence, status=refused.status)
-    answer = RedirectResponse(local_path(next_path), 303)
+        page = show_door(request, site, next=next_path, login=login, refused=refused.sentence, status=refused.status)
+        if refused.wait_seconds:
+            page.headers["Retry-After"] = str(refused.wait_seconds)
+        return page
+    return with_session(site, RedirectResponse(local_path(next_path), 303), token)
+
+
+def with_session(site: Site, answer: Response, token: str) -> Response:
+    """The answer with the cookie that is the session."""
     config = site.deps.config
     answer.set_cookie(
         SESSION_COOKIE,
@@ -64,8 +71,12 @@ async def sign_in(
 
 @router.post("/logout")
 def sign_out(request: Request, site: SiteOf, form: Form) -> Response:
-    site.gatekeeper.sign_out(request.cookies.get(SESSION_COOKIE, ""))
-    answer = RedirectResponse("/login", 303)
+    onward = site.gatekeeper.sign_out(request.cookies.get(SESSION_COOKIE, ""))
+    answer: Response = RedirectResponse("/login", 303)
+    if onward:
+        # A page with a link, because a form of ours may lead nowhere else (form-action).
+        values = {"onward": onward, "host": site.deps.provider.host if site.deps.provider else ""}
+        answer = site.render("signed_out.html", None, {**values, "org_kind": site.deps.config.org_kind})
     answer.delete_cookie(SESSION_COOKIE)
     return answer
 
@@ -76,8 +87,8 @@ def local_path(wanted: str) -> str:
     return wanted if safe else "/"
 
 
-def _door(
-    request: Request, site: Site, *, next: str, login: str = "", refused: str = "", status: int = 200
+def show_door(
+    request: Request, site: Site, *, next: str = "/", login: str = "", refused: str = "", status: int = 200
 ) -> Response:
     token = door_token(request)
     config = site.deps.config
@@ -91,6 +102,9 @@ def _door(
             "refused": refused,
             "org_name": config.org_name,
             "org_kind": config.org_kind,
+            "local_accounts": config.local_accounts,
+            "provider": site.deps.provider.host if site.deps.provider else "",
+            "missing": config.provider_missing,
         },
         status=status,
     )

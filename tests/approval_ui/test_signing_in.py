@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 
 import pytest
 from fastapi.testclient import TestClient
 
+from approval_ui.app import MAX_BODY_BYTES, create_app
 from domain.audit import AuditKind
 from domain.model import Instant
 from domain.permissions import Role
@@ -39,15 +41,21 @@ def test_the_answer_does_not_say_which_half_was_wrong(world: World, door: Door) 
     assert wrong.status_code == unknown.status_code == 401
     assert "Login or password is wrong." in wrong.text
     assert "Login or password is wrong." in unknown.text
-    actors = [e.event.actor for e in world.deps.queue.audit_tail()]
-    assert sorted(actors) == ["oriol", "unknown login"]
+    known, stranger = sorted(e.event.actor for e in world.deps.queue.audit_tail())
+    assert known == "oriol"
+    # A password in the wrong box must not be readable in the audit, nor guessable from its digest.
+    assert stranger.startswith("unknown login ")
+    assert sha256(b"nobody").hexdigest()[:16] not in stranger
 
 
 def test_guessing_is_slowed_down(world: World, door: Door) -> None:
     client = door.stranger()
     for _ in range(8):
         assert sign_in(client, password="no").status_code == 401
-    assert sign_in(client).status_code == 429
+    for _ in range(3):
+        assert sign_in(client).headers["retry-after"] == "300"
+    locked = [e for e in world.deps.queue.audit_tail() if e.event.kind is AuditKind.SIGN_IN_LOCKED]
+    assert [e.event.actor for e in locked] == ["oriol"]
     world.clock.advance(timedelta(minutes=6))
     assert sign_in(client).status_code == 303
 
@@ -85,6 +93,66 @@ def test_sign_ins_are_audited(world: World, door: Door) -> None:
     door.browser()
     (entry,) = world.deps.queue.audit_tail()
     assert (entry.event.kind, entry.event.actor) == (AuditKind.SIGNED_IN, "oriol")
+    assert PASSWORD not in entry.event.model_dump_json()
+
+
+def test_signing_out_is_audited_once(world: World, door: Door) -> None:
+    browser = door.browser()
+    browser.post("/logout")
+    browser.post("/logout")
+    out = [e.event.actor for e in world.deps.queue.audit_tail() if e.event.kind is AuditKind.SIGNED_OUT]
+    assert out == ["oriol"]
+
+
+def test_a_page_that_nobody_uses_keeps_no_session_alive(world: World, door: Door) -> None:
+    browser = door.browser()
+    for _ in range(3):
+        world.clock.advance(world.deps.config.session_idle / 2)
+        assert browser.get("/cases").status_code == 200
+    for _ in range(2):
+        world.clock.advance(world.deps.config.session_idle / 2)
+        refreshed = browser.get("/queue").status_code
+    assert refreshed == 303
+    assert browser.get("/cases").status_code == 303
+
+
+def test_work_keeps_no_session_alive_for_ever(world: World, door: Door) -> None:
+    browser = door.browser()
+    config = world.deps.config
+    steps = config.session_lifetime // config.session_idle * 2
+    for _ in range(steps - 1):
+        world.clock.advance(config.session_idle / 2)
+        assert browser.get("/cases").status_code == 200
+    world.clock.advance(config.session_idle / 2)
+    assert browser.get("/cases").status_code == 303
+
+
+def test_an_unforeseen_failure_carries_the_headers_too(world: World) -> None:
+    app = create_app(world.deps, redeliver=False)
+
+    @app.get("/broken")
+    def broken() -> None:
+        raise RuntimeError("a name that nobody should read")
+
+    answer = TestClient(app, raise_server_exceptions=False).get("/broken")
+    assert answer.status_code == 500
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert "nobody should read" not in answer.text
+
+
+def test_a_body_that_is_too_large_is_refused_with_the_headers(door: Door) -> None:
+    answer = door.stranger().post("/login", content=b"x" * (MAX_BODY_BYTES + 1))
+    assert answer.status_code == 413
+    assert answer.headers["x-frame-options"] == "DENY"
+
+
+@pytest.mark.parametrize("path", ["/intake/webhook", "/intake/webhook/context"])
+def test_guessing_the_webhooks_secret_is_slowed_down(world: World, door: Door, path: str) -> None:
+    client = door.stranger()
+    refused = [client.post(path, content=b"{}").status_code for _ in range(31)]
+    assert refused == [401] * 30 + [429]
+    world.clock.advance(timedelta(minutes=1))
+    assert client.post(path, content=b"{}").status_code == 401
 
 
 @pytest.mark.parametrize("path", ["/login", "/cases", "/api/reviews", "/static/app.js", "/nothing", "/healthz"])
