@@ -48,6 +48,8 @@ class DecideBody(_Body):
     edits: list[Edit] = Field(default=[], max_length=200)
     reason_code: str = Field(default="", max_length=60)
     text: str = Field(default="", max_length=4_000)
+    stated: list[str] = Field(default=[], max_length=200)
+    """Sentences of an edited e-mail that no evidence supports and that the caller states under their own name."""
 
 
 class PauseBody(_Body):
@@ -110,7 +112,7 @@ def review(site: SiteOf, who: ScriptReader, case_id: CaseId, round: Round) -> di
     return {
         "case_id": case_id,
         "round": round,
-        "digest": found.opening.proposal_digest,
+        "digest": found.shown_digest,
         "state": facts.item.state.value,
         "verdict": facts.item.verdict.value if facts.item.verdict else None,
         "risk": found.opening.risk.value,
@@ -118,7 +120,7 @@ def review(site: SiteOf, who: ScriptReader, case_id: CaseId, round: Round) -> di
         "assignee": facts.item.assignee,
         "deadlines": [d.model_dump(mode="json") for d in found.opening.ladder.deadlines],
         "card": found.card.model_dump(mode="json"),
-        "content": found.content.model_dump(mode="json"),
+        "content": found.shown.model_dump(mode="json"),
         "decisions": [d.model_dump(mode="json") for d in facts.decisions if d.round == round],
     }
 
@@ -133,11 +135,15 @@ async def decide(site: SiteOf, who: ScriptDecider, case_id: CaseId, round: Round
         edits=tuple(body.edits),
         reason_code=body.reason_code,
         text=body.text,
+        stated=frozenset(body.stated),
     )
     try:
         taken = await run_in_threadpool(site.deciding.decide, case_id, round, asked, who.reviewer)
     except DecisionRefused as refused:
-        raise HTTPException(status_of(refused), {"code": refused.code.value, "detail": refused.sentence}) from None
+        told = {"code": refused.code.value, "detail": refused.sentence}
+        if refused.unsupported:
+            told["unsupported"] = " | ".join(u.text for u in refused.unsupported)
+        raise HTTPException(status_of(refused), told) from None
     done = await deliver(site, taken)
     return {**taken.model_dump(mode="json"), "delivery": done.state.value, "delivery_reason": done.reason}
 

@@ -14,17 +14,27 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from approval_ui.rechecks import check_fields, check_mail, check_owner, check_values, effective_risk, sentences_added
+from approval_ui.edited_form import revised, signed_edit
+from approval_ui.mail_rechecks import Unsupported, check_consent, unsupported_sentences
+from approval_ui.rechecks import check_facts, check_fields, check_mail, check_owner, check_values, effective_risk
 from domain.audit import AuditEvent, AuditKind
 from domain.cards import ReviewCard
 from domain.cases import DocumentKind, ReviewOpening
 from domain.countersign import Expected, SignatureVerifier, verified
-from domain.decisions import APPROVALS, DecisionEnvelope, Purpose, Recorded, RoundState, SignedDecision, Verdict
+from domain.decisions import (
+    APPROVALS,
+    DecisionEnvelope,
+    Purpose,
+    Recorded,
+    RoundState,
+    SignedDecision,
+    Verdict,
+)
 from domain.errors import NotAuthorised
 from domain.model import Value
 from domain.permissions import RiskCategory, Role, can_approve, can_decide
 from domain.ports import AuditLog, CaseDocuments, Clock, DecisionSigner, Playbooks, Reviews
-from domain.proposals import Edit, ProposalContent, digest_of, parse_content, revise
+from domain.proposals import Edit, ProposalContent, digest_of, parse_content
 from domain.reviewer_notes import ReviewerNote
 
 MAX_ROUNDS = 5
@@ -49,6 +59,8 @@ class DecisionRequest(Value):
     reason_code: str = Field(default="", max_length=60)
     text: str = Field(default="", max_length=4_000)
     seconds_open: int | None = None
+    stated: frozenset[str] = Field(default=frozenset(), max_length=200)
+    """Sentences without evidence (or their keys) that the reviewer explicitly states."""
 
 
 class RefusalCode(StrEnum):
@@ -69,10 +81,12 @@ class RefusalCode(StrEnum):
 class DecisionRefused(Exception):
     """Nothing was signed or stored. `sentence` is for the person who pressed the button."""
 
-    def __init__(self, code: RefusalCode, sentence: str) -> None:
+    def __init__(self, code: RefusalCode, sentence: str, unsupported: tuple[Unsupported, ...] = ()) -> None:
         super().__init__(code.value)
         self.code = code
         self.sentence = sentence
+        self.unsupported = unsupported
+        """Sentences that need the reviewer's word before they can be signed."""
 
 
 class Taken(Value):
@@ -92,6 +106,18 @@ class Review(Value):
     opening: ReviewOpening
     card: ReviewCard
     content: ProposalContent
+    edited: ProposalContent | None = None
+    """What somebody has signed with edits while a second person must still sign; that one signs this."""
+    edited_digest: str = ""
+
+    @property
+    def shown(self) -> ProposalContent:
+        return self.edited or self.content
+
+    @property
+    def shown_digest(self) -> str:
+        """The digest of what a page has to show, and of what a decision has to name."""
+        return self.edited_digest or self.opening.proposal_digest
 
 
 def new_decision_id() -> str:
@@ -108,10 +134,13 @@ def load_review(reviews: Reviews, documents: CaseDocuments, case_id: str, round:
     card = documents.find(case_id, DocumentKind.CARD, str(round))
     if stored is None or card is None:
         return None
+    edited, digest = signed_edit(reviews, documents, opening)
     return Review(
         opening=opening,
         card=ReviewCard.model_validate_json(card),
         content=parse_content(stored, opening.proposal_digest),
+        edited=edited,
+        edited_digest=digest,
     )
 
 
@@ -137,10 +166,9 @@ class Deciding:
         if not can_decide(reviewer.role):
             raise DecisionRefused(RefusalCode.ROLE_TOO_LOW, f"A {reviewer.role.value} can look, but not decide.")
         self._must_be_open(review)
-        if request.shown_digest != review.opening.proposal_digest:
-            raise DecisionRefused(
-                RefusalCode.CHANGED, "The proposal changed while you looked at it. This is the current one."
-            )
+        if request.shown_digest != review.shown_digest:
+            what = "Somebody signed an edited version" if review.edited else "The proposal changed"
+            raise DecisionRefused(RefusalCode.CHANGED, f"{what} while you looked at it. This is the current one.")
         match request.verdict:
             case Verdict.APPROVE | Verdict.APPROVE_EDITED:
                 final = self._final(review, request, reviewer)
@@ -176,18 +204,16 @@ class Deciding:
 
     def _final(self, review: Review, request: DecisionRequest, reviewer: Reviewer) -> ProposalContent:
         """What would be signed, judged anew by the policy of this minute."""
-        everything = frozenset(a.key for a in review.content.actions)
         try:
-            final = revise(
-                review.content,
-                ticked=everything if request.ticked is None else request.ticked,
-                edits=request.edits,
-            )
-            policy = self.playbooks.current().write_policy()
+            final = revised(review.content, review.edited, request.ticked, request.edits)
+            playbook = self.playbooks.current()
+            policy = playbook.write_policy()
             check_owner(review.card, review.content, final)
             check_fields(final, policy)
             check_mail(review.content, final)
             check_values(final)
+            check_facts(review.card, review.content, final)
+            check_consent(self.documents, review.card, final, playbook, self.clock.now())
         except ValueError as refused:
             raise DecisionRefused(RefusalCode.INVALID, _sentence(str(refused))) from None
         risk = effective_risk(review.opening, review.content, final, policy)
@@ -197,7 +223,21 @@ class Deciding:
             raise DecisionRefused(
                 RefusalCode.ROLE_TOO_LOW, "This is high risk: a manager must decide it. You can still reject it."
             )
+        if open_ones := self._unstated(review, final, request):
+            raise DecisionRefused(
+                RefusalCode.INVALID,
+                "No evidence supports what you wrote. State it under your own name, or take it out.",
+                open_ones,
+            )
         return final
+
+    def _unstated(self, review: Review, final: ProposalContent, request: DecisionRequest) -> tuple[Unsupported, ...]:
+        """Sentences that need this reviewer's word; what the first signer of a quorum stated stays said."""
+        left = unsupported_sentences(review.card, review.content, final, request.stated)
+        if review.edited is None:
+            return left
+        known = {u.key for u in unsupported_sentences(review.card, review.content, review.edited)}
+        return tuple(u for u in left if u.key not in known)
 
     def _sign(self, review: Review, final: ProposalContent, request: DecisionRequest, reviewer: Reviewer) -> Taken:
         opening = review.opening
@@ -289,7 +329,9 @@ class Deciding:
             text=request.text.strip(),
             edits=request.edits if approved else (),
             unticked=tuple(a.key for a in review.content.actions if a.key not in kept),
-            stated_by_reviewer=sentences_added(review.content, final) if approved else (),
+            stated_by_reviewer=tuple(u.text for u in unsupported_sentences(review.card, review.content, final))
+            if approved
+            else (),
             seconds_open=request.seconds_open,
         )
         self.documents.put(

@@ -7,6 +7,7 @@ from unicodedata import category
 
 from domain.cards import ReviewCard
 from domain.cases import ReviewOpening
+from domain.field_facts import misfit
 from domain.permissions import RISK_ORDER, RiskCategory, WritePolicy, worst
 from domain.proposals import (
     AddNote,
@@ -83,6 +84,19 @@ def check_fields(final: ProposalContent, policy: WritePolicy) -> None:
             )
 
 
+def check_facts(card: ReviewCard, proposed: ProposalContent, final: ProposalContent) -> None:
+    """An edited value is one that the org takes, by what its describe said when the proposal was made."""
+    before = {a.key: a for a in proposed.actions}
+    for action in final.actions:
+        if not isinstance(action, UpdateFields) or action == before[action.key]:
+            continue
+        facts = card.field_facts.get(action.record.object, {})
+        for change in action.changes:
+            fact = facts.get(change.field)
+            if fact is not None and (refused := misfit(change.field, change.after, fact)):
+                raise ValueError(refused)
+
+
 def check_values(final: ProposalContent) -> None:
     """What no signature should cover because the CRM or the mail server would refuse it later."""
     for action in final.actions:
@@ -115,15 +129,6 @@ def check_mail(proposed: ProposalContent, final: ProposalContent) -> None:
         raise ValueError("recipient, sender and footer of the e-mail cannot be edited")
     if not after.body.strip():
         raise ValueError("the e-mail has no text; untick it instead")
-
-
-def sentences_added(proposed: ProposalContent, final: ProposalContent) -> tuple[str, ...]:
-    """Sentences of the final e-mail that the draft did not hold. They stand on the reviewer's word."""
-    before, after = proposed.mail, final.mail
-    if before is None or after is None or before.body == after.body:
-        return ()
-    known = set(sentences(before.body))
-    return tuple(s for s in sentences(after.body) if s not in known)
 
 
 def sentences(text: str) -> tuple[str, ...]:

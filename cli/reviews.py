@@ -58,6 +58,9 @@ def decide(
     edit: Annotated[list[str] | None, typer.Option(help="action.field=value; may be repeated.")] = None,
     reason: Annotated[str, typer.Option(help="Reason code, for a rejection.")] = "",
     text: Annotated[str, typer.Option(help="Your words: why, or what to draft differently.")] = "",
+    state: Annotated[
+        list[str] | None, typer.Option(help="A sentence of your edit that you state without evidence; may be repeated.")
+    ] = None,
 ) -> None:
     """Decide one review under your own login. The server signs; this command cannot."""
     api = ApiClient.from_environment()
@@ -74,6 +77,7 @@ def decide(
             "edits": [_edit(e) for e in edit or ()],
             "reason_code": reason,
             "text": text,
+            "stated": state or [],
         },
     )
     sys.stdout.write(json.dumps(answer) + "\n")

@@ -2,6 +2,7 @@
 
 from domain.drafting import Draft, ModelUsage
 from domain.evidence import Evidence
+from domain.field_facts import FieldFacts
 from domain.model import Instant, Value
 from domain.permissions import RiskAssessment
 from domain.qualification import InjectionFinding, Qualification
@@ -45,6 +46,8 @@ class ReviewCard(Value):
     reopened_because: str = ""
     undo_window_seconds: int = 60
     snapshot_slot: str = ""
+    field_facts: FieldFacts = {}
+    """What the org takes in the fields that the proposal changes."""
     assignee: str = ""
     """Login of the reviewer who is asked first."""
     reading_usage: tuple[ModelUsage, ...] = ()

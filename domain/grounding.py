@@ -128,6 +128,26 @@ def ground(draft: Draft, facts: Sequence[Evidence], allowed: Allowed | None = No
     )
 
 
+def unsupported(sentence: str, facts: Sequence[Evidence], allowed: Allowed) -> tuple[str, ...]:
+    """Why no fact supports a sentence that cites none, such as one that a person wrote; empty where none is needed.
+
+    It is enough that one fact says it, or all of them together, since nobody said which was meant.
+    """
+    if not states_something(sentence, allowed):
+        return ()
+    claim = _without(sentence, allowed.said)
+    if any(check(claim, (fact,)).supported for fact in facts):
+        return ()
+    verdict = check(claim, facts)
+    return () if verdict.supported else verdict.reasons
+
+
+def unsupported_parts(line: str, facts: Sequence[Evidence], allowed: Allowed) -> tuple[str, ...]:
+    """The same for a subject line, which need not be about what a fact is about."""
+    parts = parts_of(COURTESY_PHRASES.sub(" ", _without(line, allowed.said)))
+    return tuple(dict.fromkeys(_missing(part) for part in parts if not _is_in(part, facts)))
+
+
 def findings_of(before: Draft, after: Draft) -> tuple[str, ...]:
     """What grounding struck or took out, one sentence each, for the next try."""
     struck = [s for s in (*after.talking_points, *(s for p in after.paragraphs for s in p)) if s.struck]

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
+from domain.field_facts import FieldFacts
 from domain.model import Instant, Scalar, Value
 
 
@@ -101,6 +102,8 @@ class CrmSnapshot(Value):
     open_leads_by_owner: dict[str, int] = {}
     group_members: dict[str, tuple[str, ...]] = {}
     """Per developer name of a queue or public group the ids of its users, nested groups included."""
+    field_facts: FieldFacts = {}
+    """What describe says the fields take that were read; empty where the reader does not ask."""
 
 
 class MatchVerdict(StrEnum):

@@ -11,11 +11,21 @@ from domain.drafting import Draft, DraftRequest, ModelUsage, Person
 from domain.enrichment import Enrichment, Signal
 from domain.errors import ErrorCode, InputError
 from domain.evidence import Evidence, EvidenceBook, EvidenceSource
+from domain.field_facts import FieldFacts
 from domain.leads import CrmRecord, CrmSnapshot, Inquiry, MatchResult, Motion
 from domain.model import Instant, Value
 from domain.permissions import RISK_ORDER, RiskAssessment, RiskCategory, Role, can, permission_for
 from domain.playbook import Playbook, Reviewer
-from domain.proposals import Action, AssignOwner, CreateLead, Disqualify, ProposalContent, SendEmail, make_content
+from domain.proposals import (
+    Action,
+    AssignOwner,
+    CreateLead,
+    Disqualify,
+    ProposalContent,
+    SendEmail,
+    UpdateFields,
+    make_content,
+)
 from domain.proposed_actions import (
     after_mail_actions,
     company_of,
@@ -229,6 +239,7 @@ def propose(given: ProposingInput) -> Proposed | None:
         snapshot_slot=given.snapshot_slot,
         assignee=assignee,
         reading_usage=given.reading_usage,
+        field_facts=_facts_of(actions, given.snapshot),
     )
     return Proposed(
         content=content, card=card, opening_title=title, opening_subtitle=subtitle, risk=risk, assignee=assignee
@@ -284,6 +295,17 @@ def _actions(given: ProposingInput, book: EvidenceBook) -> tuple[Action, ...]:
         *(after_mail_actions(mail, snapshot, owner_id, playbook) if mail is not None else ()),
     )
     return tuple(a for a in made if a is not None)
+
+
+def _facts_of(actions: Sequence[Action], snapshot: CrmSnapshot) -> FieldFacts:
+    """Only of the fields that are proposed: a card need not carry the org's whole schema."""
+    found: FieldFacts = {}
+    for action in actions:
+        if isinstance(action, UpdateFields):
+            known = snapshot.field_facts.get(action.record.object, {})
+            kept = {c.field: known[c.field] for c in action.changes if c.field in known}
+            found.setdefault(action.record.object, {}).update(kept)
+    return found
 
 
 def _with_known_evidence(action: Action, known: set[str]) -> Action:

@@ -11,6 +11,7 @@ from domain.field_mapping import read_too
 from domain.ports import WriteOrder
 from domain.routing_people import owner_problem, with_absences_of
 from gateways.crm.client import SalesforceSession
+from gateways.crm.field_rules import FieldRules
 from gateways.crm.fields import ReadFields
 from gateways.crm.guard import WriteGuard
 from gateways.crm.mail_guard import SalesforceMailGuard
@@ -41,7 +42,8 @@ def crm_door(settings: CrmSettings, stores: Stores) -> CrmDoor:
     )
     # What the playbook maps is read too. A field mapped later is read from the next start on.
     fields = ReadFields().with_extra(read_too(stores.playbooks.current().objects))
-    reader = SalesforceReader(session, stores.clock, fields)
+    rules = FieldRules(session, stores.clock)
+    reader = SalesforceReader(session, stores.clock, fields, rules)
     guard = WriteGuard(
         org_id=stores.playbooks.current().org_id,
         documents=stores.documents,
@@ -60,6 +62,7 @@ def crm_door(settings: CrmSettings, stores: Stores) -> CrmDoor:
         receipts=stores.receipts,
         audit=stores.audit,
         clock=stores.clock,
+        rules=rules,
         owner_problem=lambda order, owner_id: _owner_problem(order, owner_id, stores, reader),
     )
     return CrmDoor(

@@ -15,6 +15,7 @@ from starlette.datastructures import FormData
 from approval_ui.deciding import DecisionRefused, DecisionRequest, RefusalCode, Review, Taken, load_review
 from approval_ui.delivery import Delivered, DeliveryState
 from approval_ui.links import Links, links_of
+from approval_ui.mail_rechecks import Unsupported
 from approval_ui.reading import facts_of
 from approval_ui.signing_in import SignedIn
 from approval_ui.site import Decider, Form, Reader, Site, SiteOf, text_of
@@ -60,6 +61,8 @@ class Attempt:
     reason_code: str = ""
     text: str = ""
     status: int = 200
+    unsupported: tuple[Unsupported, ...] = ()
+    stated: frozenset[str] = frozenset()
 
 
 def filter_of(request: Request) -> Filter:
@@ -148,6 +151,7 @@ def request_of(form: FormData, review: Review) -> DecisionRequest:
             reason_code=text_of(form, "reason_code") if verdict == Verdict.REJECT else "",
             text=_text(form),
             seconds_open=_seconds(text_of(form, "seconds_open")),
+            stated=frozenset(str(v)[:64] for v in form.getlist("state")),
         )
     except ValidationError as wrong:
         first = wrong.errors(include_input=False)[0]
@@ -196,6 +200,8 @@ def _attempt(form: FormData, refused: DecisionRefused) -> Attempt:
         reason_code=text_of(form, "reason_code"),
         text=_text(form)[:4_000],
         status=_STATUS[refused.code],
+        unsupported=refused.unsupported,
+        stated=frozenset(str(v)[:64] for v in form.getlist("state")),
     )
 
 
@@ -258,6 +264,8 @@ def _card(
         "act": tried.verdict if tried.verdict in ("reject", "respond") else ("edit" if edited else act),
         "edited": edited,
         "refused": tried.sentence,
+        "unsupported": tried.unsupported,
+        "stated": sorted(tried.stated),
         "reason_code": tried.reason_code,
         "text": tried.text,
         "links": _links(site, review),
@@ -265,7 +273,7 @@ def _card(
         "certainty": _certainty(review.card.qualification.confidence),
         "score_held": total != review.card.qualification.score,
         "reopened": _reopened(review.card.reopened_because),
-        "raw": json.dumps(review.content.model_dump(mode="json"), indent=2, ensure_ascii=False),
+        "raw": json.dumps(review.shown.model_dump(mode="json"), indent=2, ensure_ascii=False),
     }
 
 

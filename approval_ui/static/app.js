@@ -76,6 +76,7 @@
   // ticks and edits
   const approve = $("#approve");
   const editors = $$("[data-editor]");
+  const asProposed = new Map();
   const inputOf = (pair) => $("input, select, textarea", pair);
   const isEdited = (pair) => inputOf(pair).value !== pair.dataset.original;
   const refresh = () => {
@@ -103,6 +104,24 @@
     const hint = $("[data-hint-text]");
     if (hint) hint.textContent = on === 0 ? "Nothing is ticked; reject instead" : edits ? `Signs ${edits === 1 ? "1 edit" : `${edits} edits`}, as shown` : "Signs exactly what is shown";
   };
+  // Words of the proposal and of the edit side by side: what went, what came.
+  const words = (text) => text.split(/(\s+)/).filter((w) => w !== "");
+  const compared = (before, after) => {
+    const a = words(before), b = words(after);
+    const same = a.length * b.length > 4e6 ? null : Array.from({ length: a.length + 1 }, () => new Uint16Array(b.length + 1));
+    if (!same) return [["ins", after]];
+    for (let i = a.length - 1; i >= 0; i -= 1) for (let j = b.length - 1; j >= 0; j -= 1) same[i][j] = a[i] === b[j] ? same[i + 1][j + 1] + 1 : Math.max(same[i + 1][j], same[i][j + 1]);
+    const parts = [];
+    const add = (kind, word) => { const last = parts.at(-1); if (last && last[0] === kind) last[1] += word; else parts.push([kind, word]); };
+    let i = 0, j = 0;
+    while (i < a.length || j < b.length) {
+      if (i < a.length && j < b.length && a[i] === b[j]) { add("", a[i]); i += 1; j += 1; }
+      else if (j >= b.length || (i < a.length && same[i + 1][j] >= same[i][j + 1])) { add("del", a[i]); i += 1; }
+      else { add("ins", b[j]); j += 1; }
+    }
+    return parts;
+  };
+  const marked = (before, after) => compared(before, after).map(([kind, text]) => { const node = document.createElement(kind || "span"); node.textContent = text; return node; });
   const show = (pair) => {
     // Leaving the editor, the page shows what will be signed, as text.
     const input = inputOf(pair);
@@ -112,9 +131,10 @@
     if (shown) shown.textContent = text || "empty";
     const name = input.name.split(".").pop();
     const live = pair.closest("[data-mail]") && $(`[data-live=${name}]`);
-    if (live && isEdited(pair)) {
-      if (name === "body") live.replaceChildren(...text.split(/\n{2,}/).map((t) => { const p = document.createElement("p"); p.innerText = t; return p; }));
-      else live.textContent = text;
+    if (live) {
+      if (!asProposed.has(live)) asProposed.set(live, [...live.childNodes]);
+      if (isEdited(pair)) { live.classList.add("diff"); live.replaceChildren(...marked(pair.dataset.original, text)); }
+      else { live.classList.remove("diff"); live.replaceChildren(...asProposed.get(live)); }
     }
     const strong = !shown && row && name === "subject" && $(".read .strong", row);
     if (strong) strong.textContent = text;

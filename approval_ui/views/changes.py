@@ -297,12 +297,20 @@ def _rows(action: Action, scene: Scene) -> tuple[Row, ...]:
 
 
 def _field_editor(scene: Scene, action: UpdateFields, name: str, after: Scalar) -> Editor:
+    fact = scene.card.field_facts.get(action.record.object, {}).get(name)
     if isinstance(after, bool):
         return scene.editor(action, name, after, kind="select", options=(("true", "yes"), ("false", "no")))
+    if fact is not None and fact.options and fact.kind != "multipicklist":
+        offered = dict.fromkeys((*(("",) if not fact.required else ()), *fact.options, form_text(after)))
+        return scene.editor(action, name, after, kind="select", options=tuple((o, o or "empty") for o in offered))
     if isinstance(after, int | float):
         return scene.editor(action, name, after, kind="number")
     long = len(form_text(after)) > 80
-    return scene.editor(action, name, after, kind="textarea" if long else "text", maxlength=32_000 if long else 255)
+    longest = 32_000 if long else 255
+    if fact is not None and fact.length:
+        longest = min(longest, fact.length) if not long else fact.length
+    kind = "date" if fact is not None and fact.kind == "date" else "textarea" if long else "text"
+    return scene.editor(action, name, after, kind=kind, maxlength=longest)
 
 
 def _task_row(action: CreateTask, scene: Scene) -> Row:

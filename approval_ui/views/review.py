@@ -115,6 +115,8 @@ class ReviewView:
     may_stop: bool
     undelivered: bool
     signatures: tuple[str, ...]
+    edited_by_first: bool
+    """True where the signatures are over an edited form, which the page shows."""
     cannot_decide: str
     """Why this person may not approve; empty where they may."""
     cannot_reject: str
@@ -132,13 +134,13 @@ class ReviewView:
 def review_view(
     review: Review, facts: Facts, reviewer: Reviewer, now: Instant, submitted: Submitted, ticked: frozenset[str] | None
 ) -> ReviewView:
-    signed = facts.final
+    signed = facts.final or review.edited
     scene = Scene(
         card=review.card,
         content=as_signed(review.content, signed) if signed else review.content,
         proposed=review.content,
         submitted=submitted,
-        ticked=frozenset(a.key for a in signed.actions) if signed else ticked,
+        ticked=frozenset(a.key for a in signed.actions) if signed and ticked is None else ticked,
     )
     card, opening = review.card, review.opening
     numbers = footnote_numbers(card.evidence)
@@ -148,7 +150,7 @@ def review_view(
     return ReviewView(
         case_id=opening.case_id,
         round=opening.round,
-        digest=opening.proposal_digest,
+        digest=review.shown_digest,
         title=card.title,
         sub=card.subtitle,
         received_at=facts.case.opened_at,
@@ -167,6 +169,7 @@ def review_view(
         may_stop=can_decide(reviewer.role),
         undelivered=any(d.counts and d.delivered_at is None for d in _of_round(facts)) and not is_open,
         signatures=tuple(facts.name(d.reviewer) for d in _of_round(facts) if d.counts),
+        edited_by_first=review.edited is not None,
         cannot_decide=cannot_approve,
         cannot_reject=cannot_reject,
         cannot_redraft=cannot_reject

@@ -1,9 +1,11 @@
 """What the org's own describe says a field takes, asked before a write is tried."""
 
 import threading
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+from domain.field_facts import FieldFact
 from domain.model import Instant, Scalar, Value
 from domain.ports import Clock
 from gateways.crm.client import SalesforceSession
@@ -19,6 +21,8 @@ class FieldRule(Value):
     updateable: bool
     length: int = 0
     options: frozenset[str] = frozenset()
+    fact: FieldFact = FieldFact(kind="string")
+    """The same for whoever edits a value, in the org's own spelling."""
 
 
 class Broken(Value):
@@ -46,6 +50,11 @@ class FieldRules:
             found += [b for f, v in insert.values.items() if (b := _broken(rules, f, v, creating=True))]
         return tuple(found)
 
+    def facts(self, object_name: str, names: Sequence[str]) -> dict[str, FieldFact]:
+        """What the named fields take; those that the org does not have are left out. Raises `CrmError`."""
+        rules = self._rules(object_name)
+        return {name: rules[name].fact for name in names if name in rules}
+
     def _rules(self, object_name: str) -> dict[str, FieldRule]:
         with self._lock:
             now = self._clock.now()
@@ -62,12 +71,21 @@ def rules_from(describe: dict[str, Any]) -> dict[str, FieldRule]:
 
 
 def _rule(field: dict[str, Any]) -> FieldRule:
-    values = field.get("picklistValues") or () if field.get("restrictedPicklist") else ()
+    active = tuple(str(v["value"]) for v in field.get("picklistValues") or () if v.get("active", True))
+    restricted = bool(field.get("restrictedPicklist"))
+    updateable, length = bool(field.get("updateable")), int(field.get("length") or 0)
     return FieldRule(
         createable=bool(field.get("createable")),
-        updateable=bool(field.get("updateable")),
-        length=int(field.get("length") or 0),
-        options=frozenset(str(v["value"]).casefold() for v in values if v.get("active", True)),
+        updateable=updateable,
+        length=length,
+        options=frozenset(option.casefold() for option in active) if restricted else frozenset(),
+        fact=FieldFact(
+            kind=str(field.get("type") or "string"),
+            length=length,
+            options=active,
+            updateable=updateable,
+            required=field.get("nillable") is False and not field.get("defaultedOnCreate"),
+        ),
     )
 
 

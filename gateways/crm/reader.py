@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from domain.errors import CrmError, ErrorCode
+from domain.field_facts import FieldFacts
 from domain.leads import CrmRecord, CrmSnapshot, Inquiry
 from domain.ports import Clock
 from gateways.crm.client import CompositeAnswer, Part, PartAnswer, SalesforceSession, query_part
@@ -25,6 +26,7 @@ from gateways.crm.company import (
 )
 from gateways.crm.conversations import Conversations
 from gateways.crm.directory import Directory, People
+from gateways.crm.field_rules import FieldRules
 from gateways.crm.fields import INDIVIDUAL, LEAD_PARENTS, ReadFields
 from gateways.crm.soql import children, select
 from gateways.crm.values import is_id_of, record_from, records_from
@@ -55,8 +57,16 @@ _OBJECTS = {
 class SalesforceReader:
     """Implements `CrmReader`. Thread-safe. Every method raises `CrmError`."""
 
-    def __init__(self, session: SalesforceSession, clock: Clock, fields: ReadFields | None = None) -> None:
+    def __init__(
+        self,
+        session: SalesforceSession,
+        clock: Clock,
+        fields: ReadFields | None = None,
+        rules: FieldRules | None = None,
+    ) -> None:
+        """With `rules` a snapshot also says what the fields take; their describe is asked once an hour."""
         self._session = session
+        self._rules = rules
         self._fields = fields or ReadFields()
         self._directory = Directory(session, clock, self._fields)
         self._known = _KnownCompanies()
@@ -132,7 +142,11 @@ class SalesforceReader:
             queues=people.queues,
             open_leads_by_owner=people.open_leads_by_owner,
             group_members=people.group_members,
+            field_facts=self._facts("Lead"),
         )
+
+    def _facts(self, name: str) -> FieldFacts:
+        return {name: self._rules.facts(name, self._fields.of(name))} if self._rules is not None else {}
 
     def _contact_snapshot(self, contact_id: str, people: People) -> CrmSnapshot:
         """The same about somebody who is a contact already: no lead, and the account is the contact's own."""
@@ -161,6 +175,7 @@ class SalesforceReader:
             queues=people.queues,
             open_leads_by_owner=people.open_leads_by_owner,
             group_members=people.group_members,
+            field_facts=self._facts("Contact"),
         )
 
     def _people(self, inquiry: Inquiry, key: CompanyKey) -> list[Part]:

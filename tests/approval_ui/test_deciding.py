@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from approval_ui.mail_rechecks import key_of
 from approval_ui.rechecks import check_mail
 from domain.cases import DocumentKind
 from domain.countersign import Expected, verified
@@ -104,6 +105,7 @@ def test_edits_in_the_form_become_the_signed_content(world: World, door: Door) -
             "edit.mail.subject": mail.subject,
             # Browsers send line breaks as CR LF; that alone is no edit.
             "edit.mail.body": body.replace("\n", "\r\n"),
+            "state": key_of("Our Lisbon customer saved a day a week."),
         },
     )
     assert answer.status_code == 303

@@ -8,6 +8,7 @@ from domain.errors import CrmError, ErrorCode
 from domain.leads import CrmRecord
 from domain.naming import web_host
 from gateways.crm.company import best_account, company_key
+from gateways.crm.field_rules import FieldRules
 from gateways.crm.fields import CONVERSATIONS, ReadFields
 from gateways.crm.reader import SalesforceReader
 from tests.fakes.examples import inquiry
@@ -150,6 +151,18 @@ class TestSnapshot:
         assert world.calls() == 2
         assert reader.snapshot(world.lead) == first
         assert world.calls() == 3
+
+    def test_what_the_read_fields_take_is_asked_once(self, world: World) -> None:
+        session = world.new_session("reader")
+        reader = SalesforceReader(session, world.clock, rules=FieldRules(session, world.clock))
+        facts = reader.snapshot(world.lead).field_facts["Lead"]
+        assert "Hot" in facts["Rating"].options
+        assert facts["NumberOfEmployees"].kind == "int"
+        assert facts["Company"].length > 0
+        reader.snapshot(world.lead)
+        world.reset_calls()
+        reader.snapshot(world.lead)
+        assert world.calls() <= 2
 
     def test_one_call_after_the_match_and_a_wrong_guess_is_corrected(self, world: World) -> None:
         world.reader.candidates(inquiry(email="ada@engines.example"))
