@@ -9,12 +9,14 @@ from rich.console import Console
 from rich.markup import escape
 
 from cli.existing_store import place_of
+from domain.decisions import KeyUse
 from domain.errors import DomainError, InputError
 from persistence.database import Database, exists, upgrade
 from runtime.engine import connect
 from runtime.keys import read_keyring
 from runtime.playbook_files import load_playbook
 from runtime.settings import CrmSettings, KeySettings, ModelSettings, PlaybookSettings, StoreSettings, load
+from runtime.signing_keys import in_force
 
 console = Console()
 
@@ -80,6 +82,9 @@ def _why_not(folder: Path) -> str:
 
 def _keys() -> str:
     ring = read_keyring(load(KeySettings).keyring_in(load(StoreSettings).data_dir))
+    missing = [use.value for use in KeyUse if in_force(ring, use) is None]
+    if missing:
+        raise InputError(f"no {' and no '.join(missing)} key is in force; run: countersign keys rotate {missing[0]}")
     return f"{len(ring.keys)} public keys"
 
 

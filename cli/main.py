@@ -36,6 +36,7 @@ class Commands(LateGroup):
         "case": Late("cli.cases:app", "What happened to each lead."),
         "review": Late("cli.reviews:app", "The approval queue from a terminal."),
         "audit": Late("cli.audit:app", "Check and export the audit chain."),
+        "keys": Late("cli.keys:app", "The keys that sign decisions: list, rotate, retire, revoke."),
         "playbook": Late("cli.playbook:app", "Check the rules, and ask what they would do."),
         "evals": Late("cli.evals:app", "Measure the product against labelled sets."),
         "context": Late("cli.context:app", "What other systems know: calls, usage, billing, support, web visits."),

@@ -23,9 +23,10 @@ from domain.decisions import KeyUse
 from domain.errors import InputError
 from persistence.database import Database, upgrade
 from persistence.users import LocalUser, SqlUsers
-from runtime.keys import ensure_key
+from runtime.keys import KEYRING_FILE
 from runtime.playbook_files import load_playbook
 from runtime.settings import KeySettings, StoreSettings
+from runtime.signing_keys import ensure_in_force
 from workflows.visibility import SEARCH_ATTRIBUTES
 
 MARKER = "countersign-local-stack"
@@ -95,7 +96,8 @@ class LocalStack:
         keys = KeySettings()
         now = datetime.now(UTC)
         for key_id, use in ((keys.human_key_id, KeyUse.HUMAN), (keys.policy_key_id, KeyUse.POLICY)):
-            ensure_key(self.root / "keys", key_id, use, now=now)
+            directory = self.root / "keys"
+            ensure_in_force(directory, directory / KEYRING_FILE, use, now=now, pinned=key_id)
         self._save_users(SqlUsers(Database(store.url)))
         if not self.crm_database.exists():
             from localcrm.sample import seed

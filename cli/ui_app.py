@@ -10,6 +10,7 @@ from approval_ui.dependencies import UiConfig, UiDependencies
 from approval_ui.federation import RoleMapping
 from approval_ui.identity_provider import IdentityProvider
 from cli.engine_gateway import EngineGateway
+from domain.decisions import KeyUse
 from domain.errors import InputError
 from domain.ports import Clock
 from persistence.claims import SqlClaims
@@ -17,7 +18,7 @@ from persistence.queue import ReviewQueue
 from persistence.readiness import SqlReadiness
 from persistence.sessions import SqlSessions
 from persistence.users import SqlUsers
-from runtime.keys import load_signer
+from runtime.clock import SystemClock
 from runtime.settings import (
     PREFIX,
     KeySettings,
@@ -28,6 +29,7 @@ from runtime.settings import (
     UiSettings,
     load,
 )
+from runtime.signing_keys import CurrentSigner, ensure_in_force
 from workers.stores import open_stores, private_secret
 from workers.version import agent_version
 from workers.writer import draft_writer
@@ -36,6 +38,8 @@ from workers.writer import draft_writer
 def build(settings: UiSettings) -> FastAPI:
     """The application with real adapters. Raises `InputError` where something is missing."""
     store, keys = load(StoreSettings), load(KeySettings)
+    directory, ring = keys.keys_in(store.data_dir), keys.keyring_in(store.data_dir)
+    ensure_in_force(directory, ring, KeyUse.HUMAN, now=SystemClock().now(), pinned=keys.human_key_id)
     stores = open_stores(store, load(PlaybookSettings), keys)
     playbook = stores.playbooks.current()
     oidc = load(OidcSettings)
@@ -74,7 +78,7 @@ def build(settings: UiSettings) -> FastAPI:
             audit=stores.audit,
             users=SqlUsers(stores.db),
             sessions=SqlSessions(stores.db),
-            signer=load_signer(keys.keys_in(store.data_dir), keys.human_key_id),
+            signer=CurrentSigner(directory, ring, KeyUse.HUMAN, pinned=keys.human_key_id),
             verifier=stores.verifier,
             playbooks=stores.playbooks,
             clock=stores.clock,

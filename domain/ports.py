@@ -316,6 +316,9 @@ class DraftWriter(Protocol):
 class DecisionSigner(Protocol):
     """Holds one private key; lives in `approval_ui` (people) or in the signer worker (policy)."""
 
-    key_id: str
+    @property
+    def key_id(self) -> str:
+        """The key that signs now."""
+        ...
 
     def sign(self, envelope: DecisionEnvelope) -> SignedDecision: ...

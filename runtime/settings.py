@@ -66,8 +66,9 @@ class KeySettings(_Group):
 
     keys_dir: Path | None = None
     keyring: Path | None = None
-    human_key_id: str = "human-1"
-    policy_key_id: str = "policy-1"
+    human_key_id: str = ""
+    policy_key_id: str = ""
+    """Pins one key; when empty, the newest that is neither retired nor revoked signs."""
 
     def keys_in(self, data_dir: Path) -> Path:
         return self.keys_dir or data_dir / "keys"

@@ -22,13 +22,14 @@ from activities.mailing import MailActivities
 from activities.measuring import MeasuringActivities
 from activities.reviewing import ReviewActivities
 from activities.signing import SigningActivities
+from domain.decisions import KeyUse
 from gateways.crm.audit_reader import AuditReader
 from gateways.llm.template_writer import TemplateWriter
 from gateways.mail.sending import send_once
 from gateways.mail.smtp import SmtpMailer
 from persistence.readiness import SqlReadiness
+from runtime.clock import SystemClock
 from runtime.engine import EngineUnreachable, connect
-from runtime.keys import load_signer
 from runtime.search_attributes import ensure_search_attributes
 from runtime.settings import (
     CrmSettings,
@@ -43,6 +44,7 @@ from runtime.settings import (
     StoreSettings,
     load,
 )
+from runtime.signing_keys import CurrentSigner, ensure_in_force
 from workers.crm import crm_door
 from workers.enrichment import enrichers
 from workers.owners import owner_check, schedule_owner_check
@@ -58,6 +60,8 @@ logger = logging.getLogger("countersign.worker")
 
 async def run_workers(roles: Sequence[Role]) -> None:
     """Serve until SIGTERM or SIGINT. Waits for a Temporal that is not up yet."""
+    if Role.SIGNER in roles:
+        first_policy_key(load(KeySettings), load(StoreSettings))
     stores = open_stores(load(StoreSettings), load(PlaybookSettings), load(KeySettings))
     for role in roles:
         _check_settings(role)
@@ -82,6 +86,18 @@ async def run_workers(roles: Sequence[Role]) -> None:
         await stopping.wait()
 
 
+def first_policy_key(keys: KeySettings, store: StoreSettings) -> None:
+    """Make the policy key on the first start of the process that holds it. Raises `KeyFileError`."""
+    directory, ring = keys.keys_in(store.data_dir), keys.keyring_in(store.data_dir)
+    ensure_in_force(directory, ring, KeyUse.POLICY, now=SystemClock().now(), pinned=keys.policy_key_id)
+
+
+def policy_signer(keys: KeySettings, store: StoreSettings) -> CurrentSigner:
+    """Raises `KeyFileError`."""
+    directory, ring = keys.keys_in(store.data_dir), keys.keyring_in(store.data_dir)
+    return CurrentSigner(directory, ring, KeyUse.POLICY, pinned=keys.policy_key_id)
+
+
 def _check_settings(role: Role) -> None:
     """Raises `InputError` or `KeyFileError` before the wait for Temporal, which may be long."""
     match role:
@@ -90,7 +106,7 @@ def _check_settings(role: Role) -> None:
             load(MailSettings)
         case Role.SIGNER:
             keys = load(KeySettings)
-            load_signer(keys.keys_in(load(StoreSettings).data_dir), keys.policy_key_id)
+            policy_signer(keys, load(StoreSettings))
         case Role.CASES | Role.MODEL:
             load(ModelSettings)
         case Role.NOTIFIER:
@@ -153,7 +169,7 @@ def _build(role: Role, client: Client, stores: Stores) -> Worker:
             return notifier_worker(client, stores.keep_failure, telling=telling(load(NotifySettings), stores))
         case Role.SIGNER:
             keys, store = load(KeySettings), load(StoreSettings)
-            signer = load_signer(keys.keys_in(store.data_dir), keys.policy_key_id)
+            signer = policy_signer(keys, store)
             return signer_worker(
                 client,
                 stores.keep_failure,

@@ -77,7 +77,7 @@ def test_secrets_reach_only_the_part_that_uses_them(compose: dict[str, Any]) -> 
         for volume in service["volumes"]:
             if volume.startswith("./deploy/keys/"):
                 readers.setdefault(volume.split(":")[0].removeprefix("./deploy/keys/"), []).append(name)
-    assert readers.pop("common.env") == readers.pop("keyring.json") == list(ours(compose))
+    assert readers.pop("common.env") == readers.pop("public") == list(ours(compose))
     assert readers == {
         "ui.env": ["ui"],
         "ui": ["ui"],
