@@ -13,10 +13,22 @@ from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.staticfiles import StaticFiles
 
-from approval_ui import api, context_intake, intake
+from approval_ui import api, context_intake, intake, slack_door
 from approval_ui.dependencies import UiDependencies
 from approval_ui.limits import BodyLimit, SecurityHeaders
-from approval_ui.pages import arranging, bulk, cases, controls, door, provider, readiness, records, review, taking_back
+from approval_ui.pages import (
+    arranging,
+    bulk,
+    cases,
+    controls,
+    door,
+    notifications,
+    provider,
+    readiness,
+    records,
+    review,
+    taking_back,
+)
 from approval_ui.site import LoginNeeded, Site, build_site, signed_in
 from domain.errors import DomainError, ErrorCode
 
@@ -51,9 +63,11 @@ def create_app(deps: UiDependencies, *, redeliver: bool = True) -> FastAPI:
         controls.router,
         records.router,
         readiness.router,
+        notifications.router,
         api.router,
         intake.router,
         context_intake.router,
+        slack_door.router,
     ):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
@@ -116,7 +130,7 @@ def _failure(failure: DomainError) -> tuple[int, str]:
 
 
 def _wants_json(request: Request) -> bool:
-    return request.url.path.startswith(("/api/", "/intake/webhook"))
+    return request.url.path.startswith(("/api/", "/intake/webhook", "/slack/"))
 
 
 def _error_page(request: Request, site: Site, status: int, sentence: str) -> Response:

@@ -47,6 +47,8 @@ class Reviewer(Value):
     login: str
     name: str
     role: Role
+    attested_by: str = ""
+    """What vouches for them instead of a session of these pages, see `DecisionEnvelope`."""
 
 
 class DecisionRequest(Value):
@@ -263,6 +265,7 @@ class Deciding:
             reason_code=request.reason_code,
             reviewer=reviewer.login,
             role=reviewer.role,
+            attested_by=reviewer.attested_by,
             quorum_position=len(earlier) + 1,
             decided_at=now,
             expires_at=now + timedelta(hours=self.playbooks.current().authorisation_hours),
@@ -325,6 +328,7 @@ class Deciding:
             decision_id=envelope.decision_id,
             verdict=envelope.verdict.value,
             reviewer=envelope.reviewer,
+            attested_by=envelope.attested_by,
             reason_code=request.reason_code,
             text=request.text.strip(),
             edits=request.edits if approved else (),

@@ -6,14 +6,16 @@ from pathlib import Path
 
 from approval_ui.federation import RoleMapping
 from approval_ui.identity_provider import IdentityProvider
-from approval_ui.ports import TemporalGateway
+from approval_ui.ports import SlackDoor, TemporalGateway
 from domain.context import ContextStore
 from domain.countersign import SignatureVerifier
 from domain.ports import CaseDocuments, Clock, DecisionSigner, MailLog, PauseSwitch, Playbooks, Receipts
 from persistence.audit import SqlAuditLog
 from persistence.cases import SqlCases
 from persistence.claims import SqlClaims
+from persistence.notices import SqlNotices
 from persistence.queue import ReviewQueue
+from persistence.reachable import SqlReachable
 from persistence.readiness import SqlReadiness
 from persistence.reviews import SqlReviews
 from persistence.sessions import SqlSessions
@@ -75,4 +77,8 @@ class UiDependencies:
     temporal: TemporalGateway
     readiness: SqlReadiness
     claims: SqlClaims
+    notices: SqlNotices
+    reachable: SqlReachable
     provider: IdentityProvider | None = None
+    slack: SlackDoor | None = None
+    """None where Slack may not decide."""

@@ -1,7 +1,7 @@
 """What the pages need from the workflow engine. The adapter over Temporal is wired in `approval_ui/main.py`."""
 
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from domain.cases import Case
 from domain.model import Instant, Value
@@ -33,6 +33,22 @@ class AuditRun(Value):
     state: AuditState = AuditState.NONE
     started_at: Instant | None = None
     code: str = ""
+
+
+class SlackDoor(Protocol):
+    """What proves that a request came from Slack, and opens a modal there."""
+
+    def genuine(self, body: bytes, timestamp: str, signature: str) -> bool:
+        """Whether Slack signed these bytes within the last five minutes."""
+        ...
+
+    def code_digest(self, code: str) -> str:
+        """Keyed digest of a linking code, so that a row in the database alone links nobody."""
+        ...
+
+    def open_modal(self, trigger_id: str, view: dict[str, Any]) -> None:
+        """Raises `NotifyError`."""
+        ...
 
 
 class TemporalGateway(Protocol):

@@ -177,6 +177,20 @@ class Gatekeeper:
             self._sessions.seen(session.token_digest, now=now)
         return SignedIn(session=session, user=user)
 
+    def vouched(self, login: str) -> LocalUser | None:
+        """The account of somebody who proves who they are without a browser here; None where it may not be used now.
+
+        Whom a provider answers for needs a session that the provider still vouches for, so that leaving the company
+        ends this way in as well.
+        """
+        user = self._users.get(login)
+        if user is None or not user.active:
+            return None
+        if not user.subject or self._provider is None:
+            return user if self._rules.local_accounts else None
+        by_provider = [s for s in self._sessions.of(login, now=self._clock.now()) if s.proved_at is not None]
+        return self._still_vouched(by_provider[0], user) if by_provider else None
+
     def sign_out(self, token: str) -> str:
         """End the session. Where to go on to, so that the provider forgets the browser too; empty for nowhere."""
         session = self._find(_digest(token))

@@ -30,6 +30,7 @@ from domain.permissions import (
     Role,
     can_decide,
     can_pause,
+    can_replay_notifications,
     can_resume,
     can_see_audit,
     can_see_reviews,
@@ -71,6 +72,7 @@ class Site:
     form_limit: RateLimit
     unsigned_limit: RateLimit
     """Deliveries to the webhooks whose signature does not hold."""
+    link_limit: RateLimit
     templates: Environment
     assets: str
 
@@ -95,6 +97,8 @@ class Site:
         nav.append(("/readiness", "Readiness", None))
         if can_see_audit(who.user.role):
             nav.append(("/audit", "Audit", None))
+            missed = self.deps.notices.trouble_count(config.org_id, self.deps.clock.now())
+            nav.append(("/notifications", "Notifications", missed or None))
         paused = {m: self.deps.pause.paused(m) for m in Motion}
         stopped = ("everything",) if all(paused.values()) else tuple(MOTION[m].lower() for m in Motion if paused[m])
         return Chrome(
@@ -171,6 +175,7 @@ def build_site(deps: UiDependencies) -> Site:
         ),
         unsigned_limit=RateLimit(deps.clock, limit=30, window=timedelta(minutes=1)),
         form_limit=RateLimit(deps.clock, limit=10, window=timedelta(minutes=1)),
+        link_limit=RateLimit(deps.clock, limit=5, window=timedelta(minutes=10)),
         templates=_templates(),
         assets=_assets(),
     )
@@ -295,6 +300,7 @@ Decider = Annotated[SignedIn, _on_page(can_decide)]
 Undoer = Annotated[SignedIn, _on_page(can_undo)]
 Auditor = Annotated[SignedIn, _on_page(can_see_audit)]
 AuditStarter = Annotated[SignedIn, _on_page(can_start_readiness_audit)]
+NoticeReplayer = Annotated[SignedIn, _on_page(can_replay_notifications)]
 ScriptReader = Annotated[SignedIn, _in_script(can_see_reviews)]
 ScriptDecider = Annotated[SignedIn, _in_script(can_decide)]
 ScriptUndoer = Annotated[SignedIn, _in_script(can_undo)]

@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
+from cli.channels import check_channels
 from cli.existing_store import place_of
 from domain.decisions import KeyUse
 from domain.errors import DomainError, InputError
@@ -45,7 +46,12 @@ def _checks() -> tuple[tuple[str, Callable[[], str]], ...]:
         ("Temporal", _temporal),
         ("CRM", _crm),
         ("Model", _model),
+        ("Notifications", _channels),
     )
+
+
+def _channels() -> str:
+    return check_channels(load_playbook(load(PlaybookSettings).playbook_dir))
 
 
 def _playbook() -> str:

@@ -9,6 +9,7 @@ from approval_ui.app import create_app
 from approval_ui.dependencies import UiConfig, UiDependencies
 from approval_ui.federation import RoleMapping
 from approval_ui.identity_provider import IdentityProvider
+from approval_ui.ports import SlackDoor
 from cli.engine_gateway import EngineGateway
 from domain.decisions import KeyUse
 from domain.errors import InputError
@@ -25,6 +26,8 @@ from runtime.settings import (
     ModelSettings,
     OidcSettings,
     PlaybookSettings,
+    SlackDoorSettings,
+    SlackSettings,
     StoreSettings,
     UiSettings,
     load,
@@ -86,6 +89,9 @@ def build(settings: UiSettings) -> FastAPI:
             readiness=SqlReadiness(stores.db),
             claims=SqlClaims(stores.db),
             provider=provider,
+            notices=stores.notices,
+            reachable=stores.reachable,
+            slack=_slack(load(SlackSettings), load(SlackDoorSettings), stores.clock),
         )
     )
 
@@ -116,3 +122,19 @@ def _provider(
     except ProviderAway as wrong:
         raise InputError(f"{PREFIX}OIDC_ISSUER: {wrong.detail}") from None
     return Provider(oidc, public_url=settings.public_url, secret=secret, clock=clock), ""
+
+
+def _slack(bot: SlackSettings, door: SlackDoorSettings, clock: Clock) -> SlackDoor | None:
+    """None unless the organisation switched decisions in Slack on. Raises `InputError` where a part is missing."""
+    if not bot.slack_decisions:
+        return None
+    token, secret = bot.slack_bot_token.get_secret_value(), door.slack_signing_secret.get_secret_value()
+    if not token or not secret:
+        raise InputError(
+            "COUNTERSIGN_SLACK_DECISIONS is on, which needs COUNTERSIGN_SLACK_BOT_TOKEN and "
+            "COUNTERSIGN_SLACK_SIGNING_SECRET; see 'Settings' in README.md"
+        )
+    # Its SDK is an extra, needed by those who use it.
+    from gateways.notify.slack import SlackApp, web_client
+
+    return SlackApp(web_client(token, bot.slack_base_url), secret, clock)

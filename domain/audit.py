@@ -35,6 +35,7 @@ class AuditKind(StrEnum):
     KEY_RETIRED = "key_retired"
     KEY_REVOKED = "key_revoked"
     EXCEPTION_OPENED = "exception_opened"
+    SLACK_LINKED = "slack_linked"
     INQUIRY_SKIPPED = "inquiry_skipped"
     OWNER_UNFIT = "owner_unfit"
     """The owner whom a waiting round proposes can take nothing any more."""

@@ -59,6 +59,9 @@ class DecisionEnvelope(Value):
     reason_code: str = ""
     reviewer: str
     role: Role
+    attested_by: str = ""
+    """What vouched for who decided: empty for a signed-in session of the approval UI, else `slack:TEAM/USER`, a linked
+    user in a request that Slack signed."""
     quorum_position: int = 1
     decided_at: Instant
     expires_at: Instant

@@ -58,6 +58,13 @@ def opened_notice(opening: ReviewOpening) -> Notice | None:
     return _of_round(opening, NoticeKind.OPENED, "opened", opening.opened_at, to=(opening.assignee,))
 
 
+def reassigned_notice(opening: ReviewOpening, to: str, by: str, at: Instant) -> Notice | None:
+    """For the person who is asked from now on; None where they took it themselves."""
+    if to == by:
+        return None
+    return _of_round(opening, NoticeKind.OPENED, f"reassigned.{at.isoformat()}", at, to=(to,), by=by)
+
+
 def step_notice(opening: ReviewOpening, step: LadderStep, notified: str, at: Instant) -> Notice:
     """For the person whom this step of the ladder names."""
     match step:

@@ -111,6 +111,11 @@ def can_resume(role: Role) -> bool:
     return can(role, Permission.RESUME)
 
 
+def can_replay_notifications(role: Role) -> bool:
+    """Send again what was given up: those who answer for it that writing goes on answer for this too."""
+    return can(role, Permission.RESUME)
+
+
 def can_see_audit(role: Role) -> bool:
     return can(role, Permission.SEE_AUDIT)
 

@@ -10,6 +10,8 @@ class ReviewerNote(Value):
     decision_id: str
     verdict: str
     reviewer: str
+    attested_by: str = ""
+    """See `DecisionEnvelope`."""
     reason_code: str = ""
     text: str = ""
     edits: tuple[Edit, ...] = ()

@@ -3,7 +3,10 @@
 from domain.cases import Deadline, Ladder, LadderStep
 from domain.decisions import RoundState
 from domain.model import Instant
+from domain.notices import reassigned_notice
 from persistence.database import Database
+from persistence.notices import keep
+from persistence.reviews import opening_of
 from persistence.tables import ReviewRow
 from persistence.timeline import note
 
@@ -65,6 +68,7 @@ class SqlClaims:
                 row.claimed_by, row.claimed_at = "", None
             session.add(row)
             note(session, case_id, round, "reassigned", key=f"reassigned.{now.isoformat()}", who=to, at=now)
+            keep(session, reassigned_notice(opening_of(row), to, by, now))
             return True
 
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from sqlalchemy import delete, update
-from sqlmodel import col
+from sqlmodel import col, select
 
 from domain.model import Instant, Value
 from persistence.database import Database
@@ -44,6 +44,16 @@ class SqlSessions:
         if row is None or row.expires_at <= now or _idle(row, now, idle):
             return None
         return UiSession.model_validate(row.model_dump())
+
+    def of(self, login: str, *, now: Instant) -> tuple[UiSession, ...]:
+        """A person's sessions that are not over, newest first."""
+        query = (
+            select(SessionRow)
+            .where(col(SessionRow.login) == login, col(SessionRow.expires_at) > now)
+            .order_by(col(SessionRow.created_at).desc(), col(SessionRow.token_digest))
+        )
+        with self._db.session() as tx:
+            return tuple(UiSession.model_validate(row.model_dump()) for row in tx.exec(query))
 
     def seen(self, token_digest: str, *, now: Instant) -> None:
         """Somebody used it."""

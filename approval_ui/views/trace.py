@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from approval_ui.dependencies import UiDependencies
 from approval_ui.reading import note_of, people_of
+from approval_ui.views.notifications import delivery_lines
 from approval_ui.views.wording import AUDIT, EXCEPTION, MAIL, REFUSAL, VERDICT, field_label, plural, value_text
 from domain.audit import AuditKind
 from domain.casefile import Drafted, Qualified, Routed
@@ -12,6 +13,7 @@ from domain.decisions import Purpose
 from domain.errors import DomainError
 from domain.leads import CrmSnapshot, Inquiry, MatchResult
 from domain.model import Instant
+from domain.notices import TROUBLE, Notification, NotificationState
 from domain.receipts import MailState, WriteReceipt
 from persistence.queue import AuditItem, DecisionItem, DocumentItem
 
@@ -73,6 +75,7 @@ def steps_of(deps: UiDependencies, case_id: str) -> tuple[Step, ...]:
     for mail in deps.queue.mails_of(case_id):
         tone = "good" if mail.state is MailState.ACCEPTED else "bad" if mail.state in _MAIL_TROUBLE else ""
         steps.append(Step(mail.moved_at, "E-mail", MAIL[mail.state], tone))
+    steps += [_told_step(n, people) for n in deps.notices.of_case(case_id) if n.state is not NotificationState.OBSOLETE]
     steps += [s for item in deps.queue.audit_of(case_id) if (s := _audit_step(item, people)) is not None]
     return tuple(sorted(steps, key=lambda s: s.at))
 
@@ -106,6 +109,17 @@ def _audit_step(item: AuditItem, people: dict[str, str]) -> Step | None:
     return Step(event.at, AUDIT[event.kind], how, "bad" if event.kind in _BAD_AUDIT else "")
 
 
+def _told_step(told: Notification, people: dict[str, str]) -> Step:
+    (line,) = delivery_lines((told,), people)
+    who = line.who or "the webhook"
+    tone = "bad" if told.state in TROUBLE or (told.attempts and told.state is NotificationState.WAITING) else ""
+    what = f"{who} told" if told.state is NotificationState.DELIVERED else f"{who} not told yet"
+    if told.state in TROUBLE:
+        what = f"{who} may not have been told"
+    how = [line.what.lower(), line.channel if told.login else "", line.cause]
+    return Step(told.moved_at, what, " · ".join(p for p in how if p), tone)
+
+
 def _decision_step(deps: UiDependencies, decision: DecisionItem, people: dict[str, str]) -> Step:
     who = people.get(decision.reviewer, decision.reviewer)
     match decision.purpose:
@@ -117,6 +131,7 @@ def _decision_step(deps: UiDependencies, decision: DecisionItem, people: dict[st
             note = note_of(deps, decision.case_id, decision.decision_id)
             parts = [f"as {decision.role.value}", decision.reason_code.replace("_", " ")]
             if note is not None:
+                parts.append("in Slack" if note.attested_by.startswith("slack:") else "")
                 parts.append(f"“{note.text}”" if note.text else "")
                 parts += [
                     f"{field_label(e.field)}: {value_text(e.value)}" for e in note.edits if len(str(e.value)) <= 60

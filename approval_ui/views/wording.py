@@ -136,6 +136,7 @@ AUDIT: dict[AuditKind, str] = {
     AuditKind.KEY_RETIRED: "Signing key retired",
     AuditKind.KEY_REVOKED: "Signing key revoked",
     AuditKind.EXCEPTION_OPENED: "Exception opened",
+    AuditKind.SLACK_LINKED: "Slack user linked to an account",
     AuditKind.INQUIRY_SKIPPED: "Lead of the CRM not taken in",
     AuditKind.OWNER_UNFIT: "Proposed owner dropped out",
     AuditKind.REVIEW_CLAIMED: "Review claimed",

@@ -52,6 +52,10 @@ class SmtpMailer:
         )
         self.hand_over(message, ascii_address(mail.from_address), ascii_address(mail.to_address))
 
+    def check(self) -> None:
+        """Whether the server greets, encrypts and signs in as configured. Sends nothing; raises as `send` does."""
+        _leave(self._connect())
+
     def hand_over(self, message: EmailMessage, sender: str, recipient: str) -> None:
         """Any finished message between two plain addresses. Raises as `send` does."""
         server = self._connect()

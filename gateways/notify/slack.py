@@ -3,6 +3,8 @@
 Messages carry a case number, score, band and risk. Only the modal, which one linked person opens, shows the card.
 """
 
+import hmac
+from hashlib import sha256
 from typing import Any
 from urllib.error import URLError
 
@@ -105,6 +107,7 @@ class SlackApp:
     def __init__(self, client: WebClient, signing_secret: str, clock: Clock) -> None:
         self._client = client
         self._verifier = SignatureVerifier(signing_secret, _At(clock))
+        self._secret = signing_secret.encode()
 
     def genuine(self, body: bytes, timestamp: str, signature: str) -> bool:
         """Whether Slack signed these bytes within the last five minutes."""
@@ -114,6 +117,10 @@ class SlackApp:
             return self._verifier.is_valid(body, timestamp, signature)
         except UnicodeDecodeError:
             return False
+
+    def code_digest(self, code: str) -> str:
+        """HMAC-SHA-256 under the signing secret, hex."""
+        return hmac.new(self._secret, b"countersign/slack-link\n" + code.encode(), sha256).hexdigest()
 
     def open_modal(self, trigger_id: str, view: dict[str, Any]) -> None:
         """Raises `NotifyError`; a trigger is worth nothing after three seconds."""

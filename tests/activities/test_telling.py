@@ -17,6 +17,7 @@ from domain.notices import Channel, Digest, NoticeKind, NotificationState, Notif
 from domain.permissions import Role
 from domain.playbook import Reviewer
 from gateways.notify.slack import SlackNotifier, web_client
+from persistence.claims import SqlClaims
 from persistence.notices import SqlNotices
 from persistence.reachable import SqlReachable
 from tests.activities.world import World
@@ -171,6 +172,18 @@ def test_others_decisions_are_told_to_who_wants_that(office: Office) -> None:
     office.decide("c2", reviewer="sam")
     office.tell()
     assert office.mail.told[2:] == [("sam@acme.example", ["decided"])]
+
+
+def test_who_is_asked_instead_is_told(office: Office) -> None:
+    office.open()
+    office.tell()
+    claims = SqlClaims(office.world.database)
+    assert claims.reassign("c1", 1, "kim", "boss", now=office.clock.now())
+    office.tell()
+    office.clock.advance(timedelta(minutes=1))
+    assert claims.reassign("c1", 1, "boss", "boss", now=office.clock.now()), "took it, and knows"
+    office.tell()
+    assert [to for to, _ in office.mail.told] == ["sam@acme.example", "kim@acme.example"]
 
 
 def test_policys_own_rounds_ask_nobody(office: Office) -> None:

@@ -24,8 +24,10 @@ from persistence.context import SqlContext
 from persistence.database import Database
 from persistence.documents import SqlDocuments
 from persistence.mail_log import SqlMailLog
+from persistence.notices import SqlNotices
 from persistence.pause import SqlPauseSwitch
 from persistence.queue import ReviewQueue
+from persistence.reachable import SqlReachable
 from persistence.readiness import SqlReadiness
 from persistence.receipts import SqlReceipts
 from persistence.reviews import SqlReviews
@@ -186,5 +188,7 @@ def build_world(url: str, folder: Path, *, clock: FakeClock | None = None) -> Wo
         temporal=engine,
         readiness=SqlReadiness(db),
         claims=SqlClaims(db),
+        notices=SqlNotices(db),
+        reachable=SqlReachable(db),
     )
     return World(deps=deps, clock=clock, engine=engine, playbooks=playbooks, db=db)
