@@ -5,7 +5,7 @@ from typing import assert_never
 
 from temporalio import activity
 
-from activities.assigning import assigns_first
+from activities.assigning import before_anybody_looks
 from activities.messages import (
     CreateLeadHead,
     EnrichHead,
@@ -182,7 +182,14 @@ class DecidingActivities:
         file.keep(DocumentKind.ROUTING, str(step.round), Routed(routing=result, evidence=book.entries()))
         result = file.routed(step.round).routing
         current = self._playbooks.current()
-        first = assigns_first(file.snapshot(step.round), qualified.qualification, result, current, step.motion)
+        first = before_anybody_looks(
+            file.snapshot(step.round),
+            qualified.qualification,
+            file.enrichment(step.round),
+            result,
+            current,
+            step.motion,
+        )
         return RoutingHead(
             owner_id=result.owner_id,
             rule=result.rule,
@@ -190,7 +197,7 @@ class DecidingActivities:
             conflict=not result.owner_id,
             nobody=not result.owner_id and len(result.rows) < 2,
             strategic=result.strategic,
-            assign_first=first is not None,
+            assign_first=bool(first),
         )
 
     @activity.defn

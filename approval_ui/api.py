@@ -40,7 +40,7 @@ class SignInBody(_Body):
 
 
 class DecideBody(_Body):
-    """`ticked` left out means every action."""
+    """`ticked` left out means every action but those with `opt_in`."""
 
     verdict: Verdict
     shown_digest: str

@@ -52,7 +52,7 @@ class Reviewer(Value):
 
 
 class DecisionRequest(Value):
-    """What a page, the command line or a script asks for. `ticked` None means every action."""
+    """What a page, the command line or a script asks for. `ticked` None: every action that does not ask for a tick."""
 
     verdict: Verdict
     shown_digest: str = Field(max_length=64)
@@ -332,7 +332,7 @@ class Deciding:
             reason_code=request.reason_code,
             text=request.text.strip(),
             edits=request.edits if approved else (),
-            unticked=tuple(a.key for a in review.content.actions if a.key not in kept),
+            unticked=tuple(a.key for a in review.content.actions if a.key not in kept and not a.opt_in),
             stated_by_reviewer=tuple(u.text for u in unsupported_sentences(review.card, review.content, final))
             if approved
             else (),

@@ -26,5 +26,6 @@ def revised(
     """What ticks and edits make of the proposal; with neither, what a first signer made of it. Raises `ValueError`."""
     if edited is not None and ticked is None and not edits:
         return edited
-    everything = frozenset(a.key for a in proposed.actions)
+    # A draft waits for a tick of its own.
+    everything = frozenset(a.key for a in proposed.actions if not a.opt_in)
     return revise(proposed, ticked=everything if ticked is None else ticked, edits=edits)

@@ -78,6 +78,12 @@ def check_fields(final: ProposalContent, policy: WritePolicy) -> None:
             continue
         allowed = policy.allowed_fields.get(action.record.object, frozenset())
         refused = [c.field for c in action.changes if c.field not in allowed]
+        drafted = policy.drafted_fields.get(action.record.object, frozenset())
+        unasked = [c.field for c in action.changes if c.field in drafted and not action.opt_in]
+        if unasked:
+            raise ValueError(
+                f"the playbook has made {', '.join(unasked)} of {action.record.object} a draft since; untick it"
+            )
         if refused:
             raise ValueError(
                 f"the playbook does not allow writing {', '.join(refused)} of {action.record.object}; untick it"

@@ -1,6 +1,7 @@
 """`countersign playbook import FILE`: rules that a team already has, as rows of a playbook."""
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +13,7 @@ from domain.errors import ErrorCode, InputError
 from domain.playbook import Playbook
 from domain.routing_rules import RoutingRule
 from gateways.playbook_import.matrix import read_matrix
-from gateways.playbook_import.result import Imported
+from gateways.playbook_import.result import Imported, NotTranslated
 from gateways.playbook_import.salesforce import read_assignment_rules
 from runtime.playbook_files import load_playbook
 from runtime.settings import PlaybookSettings, load
@@ -40,7 +41,9 @@ def import_rules(
     elif not write:
         sys.stdout.write("routing:\n  rules:\n" + as_yaml(found))
     for missing in found.not_translated:
-        sys.stderr.write(f"{file.name}:{missing.line}: {missing.entry} is not translated: {missing.why}\n")
+        sys.stderr.write(
+            f"{file.name}:{missing.line}: {missing.entry} is not translated{_in_part(missing, found)}: {missing.why}\n"
+        )
     for note in found.notes:
         sys.stderr.write(f"{note}\n")
     asked = rules is not None and any("rules" in rank for rank in rules.routing.precedence)
@@ -77,7 +80,13 @@ def as_yaml(found: Imported) -> str:
         )
         if number < len(found.rules):
             lines.append(f"    - {_flow(found.rules[number])}")
-    return "\n".join(lines) + "\n" if found.rules else "    []\n"
+    return "\n".join(lines if found.rules else [*lines, "    []"]) + "\n"
+
+
+def _in_part(missing: NotTranslated, found: Imported) -> str:
+    """An entry of which rows were made all the same, for one of its alternatives or for the rest of an or."""
+    made = re.compile(rf"{re.escape(missing.entry)}(?:[a-z]\d*)?")
+    return " wholly" if any(made.fullmatch(rule.id) for rule in found.rules) else ""
 
 
 def _flow(rule: RoutingRule) -> str:

@@ -55,6 +55,7 @@ def decide(
     verdict: Annotated[Verdict, typer.Argument(help="What you decide.")],
     digest: Annotated[str, typer.Option(help="Digest of what you looked at (review show); it must still be that.")],
     drop: Annotated[list[str] | None, typer.Option(help="Key of an action to leave out; may be repeated.")] = None,
+    tick: Annotated[list[str] | None, typer.Option(help="Key of a draft to write too; may be repeated.")] = None,
     edit: Annotated[list[str] | None, typer.Option(help="action.field=value; may be repeated.")] = None,
     reason: Annotated[str, typer.Option(help="Reason code, for a rejection.")] = "",
     text: Annotated[str, typer.Option(help="Your words: why, or what to draft differently.")] = "",
@@ -65,7 +66,8 @@ def decide(
     """Decide one review under your own login. The server signs; this command cannot."""
     api = ApiClient.from_environment()
     path = f"/api/reviews/{case_id}/{round}"
-    keys = [a["key"] for a in api.call("GET", path)["content"]["actions"]]
+    actions = api.call("GET", path)["content"]["actions"]
+    keys = [a["key"] for a in actions if not a.get("opt_in") or a["key"] in (tick or [])]
     approving = verdict in (Verdict.APPROVE, Verdict.APPROVE_EDITED)
     answer = api.call(
         "POST",

@@ -5,6 +5,7 @@ from domain.evidence import Evidence
 from domain.field_facts import FieldFacts
 from domain.model import Instant, Value
 from domain.permissions import RiskAssessment
+from domain.proposals import FieldChange
 from domain.qualification import InjectionFinding, Qualification
 from domain.routing import RoutingDecision
 
@@ -48,6 +49,8 @@ class ReviewCard(Value):
     snapshot_slot: str = ""
     field_facts: FieldFacts = {}
     """What the org takes in the fields that the proposal changes."""
+    suggested: tuple[FieldChange, ...] = ()
+    """Values that are never written: somebody may enter them in the CRM themselves."""
     assignee: str = ""
     """Login of the reviewer who is asked first."""
     reading_usage: tuple[ModelUsage, ...] = ()

@@ -30,9 +30,12 @@ class Use(StrEnum):
 
 
 class Write(StrEnum):
-    """How far a change may go. Only the last two let the write guard pass it, and the last one the policy key.
+    """How far a change of a field may go. The guard holds each write to the mapping of that moment.
 
-    What is `suggest` or `draft` stands in the owner's task, for a person to enter; `never` is not mentioned at all.
+    `never`: not mentioned. `suggest`: shown on the card beside the change, and part of no signature. `draft`: an action
+    of its own that is written only where a person ticked it. `write_after_approval`: part of the change that a person
+    signs. `write_automatically`: low risk, so that at `limited_automation` the policy key signs it before the review;
+    below that level it waits for a person like the one before.
     """
 
     NEVER = "never"
@@ -42,7 +45,7 @@ class Write(StrEnum):
     WRITE_AUTOMATICALLY = "write_automatically"
 
 
-_WRITABLE = frozenset({Write.WRITE_AFTER_APPROVAL, Write.WRITE_AUTOMATICALLY})
+_WRITABLE = frozenset({Write.DRAFT, Write.WRITE_AFTER_APPROVAL, Write.WRITE_AUTOMATICALLY})
 
 
 class MappedField(Value):
@@ -85,7 +88,10 @@ def meaning(field: str, mapped: MappedField) -> str:
 
 
 def writable(objects: Objects, listed: Mapping[str, Iterable[str]]) -> dict[str, frozenset[str]]:
-    """Per object what may be written: the plain list and the mapping together. Where both speak, the mapping counts."""
+    """Per object what may be written: the plain list and the mapping together. Where both speak, the mapping counts.
+
+    What is `draft` is among them: it may be, by whoever ticks it.
+    """
     allowed: dict[str, frozenset[str]] = {}
     for name in dict.fromkeys((*listed, *objects)):
         modes = _modes(objects, name)
@@ -109,9 +115,15 @@ def _modes(objects: Objects, object_name: str) -> dict[str, Write]:
     return {f: rule.write for f, rule in mapped.fields.items() if rule.write is not None} if mapped is not None else {}
 
 
-def only_said(objects: Objects, object_name: str, field: str) -> bool:
-    """Whether a value for this field is told to a person and never written."""
-    return _modes(objects, object_name).get(field) in (Write.SUGGEST, Write.DRAFT)
+def only_suggested(objects: Objects, object_name: str, field: str) -> bool:
+    """Whether a value for this field is shown to a person and never written."""
+    return _modes(objects, object_name).get(field) is Write.SUGGEST
+
+
+def mapped_as(objects: Objects, mode: Write) -> dict[str, frozenset[str]]:
+    """Per object the fields of that mode; objects without one are left out."""
+    found = {name: frozenset(f for f, m in _modes(objects, name).items() if m is mode) for name in objects}
+    return {name: fields for name, fields in found.items() if fields}
 
 
 def needing_approval(objects: Objects) -> dict[str, frozenset[str]]:
@@ -129,10 +141,13 @@ def may_fill(objects: Objects, object_name: str, field: str) -> bool:
     return rule is None or rule.use is not Use.NEVER_INFER
 
 
-def takes(objects: Objects, object_name: str, record_type: str, field: str, value: Scalar) -> bool:
+RecordTypes = Mapping[str, Mapping[str, tuple[str, ...]]]
+"""Per record type, by developer name, the values that each picklist takes there."""
+
+
+def takes(types: RecordTypes, record_type: str, field: str, value: Scalar) -> bool:
     """Whether a record of this type takes the value in a picklist. What the mapping does not list, it does."""
-    mapped = objects.get(object_name)
-    lists = mapped.record_types.get(record_type, {}) if mapped is not None else {}
+    lists = types.get(record_type, {})
     return field not in lists or value is None or value in lists[field]
 
 

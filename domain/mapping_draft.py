@@ -12,7 +12,8 @@ _VALUE = "Amount"
 _OWN = "Agent_"
 """Fields that come with this product's metadata; they are written, and tell the agent nothing."""
 _HEADING = """What each field is to the agent, and what may be written. `use`: trust, enrich or never_infer.
-`write`: never, suggest, draft, write_after_approval or write_automatically; left out, `allowed_fields` decides."""
+`write`: never; suggest (shown, never written); draft (written where a person ticks it); write_after_approval;
+write_automatically (by policy at limited_automation). Left out, `allowed_fields` decides."""
 
 
 def fields_file(org: OrgSketch, usual: Mapping[str, tuple[str, ...]], may_see: Iterable[str]) -> str:

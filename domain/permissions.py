@@ -156,6 +156,12 @@ class WritePolicy(Value):
     """Per object the fields the agent may write; what is not listed is refused."""
     approval_fields: dict[str, frozenset[str]] = {}
     """Per object the fields that only a person may sign for; the policy key may not."""
+    drafted_fields: dict[str, frozenset[str]] = {}
+    """Per object the fields that are written only by an action which a person ticked (`opt_in`)."""
+    automatic_fields: dict[str, frozenset[str]] = {}
+    """Per object the fields whose change is low risk."""
+    record_types: dict[str, dict[str, dict[str, tuple[str, ...]]]] = {}
+    """Per object and record type the values that its picklists take."""
     quorum: dict[RiskCategory, int] = {}
     """How many distinct people must sign; one where not listed."""
     strategic_owner_ids: frozenset[str] = frozenset()

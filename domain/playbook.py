@@ -15,7 +15,7 @@ import rfc8785
 from pydantic import BeforeValidator, Field, model_validator
 
 from domain.enrichment import Sensitive
-from domain.field_mapping import MappedObject, needing_approval, writable
+from domain.field_mapping import MappedObject, Write, mapped_as, needing_approval, writable
 from domain.leads import CrmRecord, Motion
 from domain.model import Value
 from domain.permissions import Level, RiskCategory, Role, WritePolicy
@@ -459,6 +459,9 @@ class Playbook(Value):
             levels=self.levels,
             allowed_fields=self.writable(),
             approval_fields=needing_approval(self.objects),
+            drafted_fields=mapped_as(self.objects, Write.DRAFT),
+            automatic_fields=mapped_as(self.objects, Write.WRITE_AUTOMATICALLY),
+            record_types={name: mapped.record_types for name, mapped in self.objects.items() if mapped.record_types},
             quorum=self.quorum,
             strategic_owner_ids=strategic,
         )

@@ -41,6 +41,8 @@ class _ActionBase(Value):
     evidence: tuple[str, ...] = ()
     after_mail: bool = False
     """True where the action claims contact and so waits for the e-mail."""
+    opt_in: bool = False
+    """True where nobody's signature covers it unless they tick it: it writes a field that is mapped as `draft`."""
 
 
 class CreateLead(_ActionBase):

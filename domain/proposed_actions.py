@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from domain.consent import ConsentDecision, recipient_address
-from domain.drafting import Draft
+from domain.drafting import Draft, DraftOrigin
 from domain.enrichment import Enrichment
-from domain.field_mapping import RECORD_TYPE, may_fill, only_said, takes
+from domain.field_mapping import RECORD_TYPE, Write, mapped_as, may_fill, only_suggested, takes
 from domain.leads import CrmRecord, CrmSnapshot, Inquiry
 from domain.model import Instant, Scalar
 from domain.naming import NOT_PROVIDED, country_code
@@ -29,6 +29,7 @@ from domain.texts import clean, clean_block
 
 DECISIVE = ("Status", "OwnerId", "IsConverted", "HasOptedOutOfEmail", "DoNotCall", "Email")
 """What decides whether to act at all, although it is mostly not touched."""
+NO_DRAFT = Draft(origin=DraftOrigin.TEMPLATE, writer_version="", language="", summary="")
 _BUYING_FITS = frozenset({Fit.BUYER, Fit.CUSTOMER})
 
 
@@ -90,16 +91,29 @@ def suggested_values(
     draft: Draft,
     playbook: Playbook,
     cited: dict[str, str],
-) -> tuple[str, ...]:
-    """One line for each value that the mapping lets the agent suggest or draft, and not write."""
+) -> tuple[FieldChange, ...]:
+    """Each value that the mapping lets the agent suggest and not write."""
     lead = snapshot.lead
     if lead is None:
         return ()
     return tuple(
-        f"{field}: {clean(str(after), 200)} (not written; enter it if it is right)"
-        for field, after, _ in _wanted(lead, qualification, enrichment, draft, playbook, cited)
-        if only_said(playbook.objects, "Lead", field)
+        FieldChange(field=field, before=lead.fields[field], after=after, evidence=evidence)
+        for field, after, evidence in _wanted(lead, qualification, enrichment, draft, playbook, cited)
+        if only_suggested(playbook.objects, "Lead", field)
     )
+
+
+def automatic_action(
+    snapshot: CrmSnapshot, qualification: Qualification, enrichment: Enrichment, playbook: Playbook
+) -> UpdateFields | None:
+    """What may be written before anybody looks: the values that need no draft, of fields mapped so."""
+    automatic = mapped_as(playbook.objects, Write.WRITE_AUTOMATICALLY).get("Lead", frozenset())
+    nothing = dict.fromkeys(("industry", "employees"), "")
+    whole = qualification_action(snapshot, qualification, enrichment, NO_DRAFT, playbook, nothing)
+    changes = tuple(c for c in whole.changes if c.field in automatic) if whole is not None else ()
+    # Evidence is numbered on the card, and there is none yet; the review that follows has it.
+    bare = tuple(c.model_copy(update={"evidence": ()}) for c in changes)
+    return whole.model_copy(update={"key": "automatic", "changes": bare, "evidence": ()}) if whole and bare else None
 
 
 def _scored(qualification: Qualification) -> tuple[str, ...]:
@@ -117,6 +131,8 @@ def _wanted(
     """What would change, whoever may write it."""
     scored = _scored(qualification)
     band = playbook.band_for(qualification.score)
+    mapped = playbook.objects.get("Lead")
+    types = mapped.record_types if mapped is not None else {}
     wanted: list[Wanted] = [
         ("Agent_Score__c", qualification.score, scored),
         ("Agent_Band__c", qualification.band, scored),
@@ -139,7 +155,7 @@ def _wanted(
         for field, after, evidence in wanted
         if after is not None
         and field in lead.fields
-        and takes(playbook.objects, "Lead", lead.text(RECORD_TYPE), field, after)
+        and takes(types, lead.text(RECORD_TYPE), field, after)
         and lead.fields[field] != after
     )
 
@@ -150,9 +166,8 @@ def task_action(
     qualification: Qualification,
     draft: Draft,
     playbook: Playbook,
-    suggested: Sequence[str] = (),
 ) -> CreateTask | None:
-    """The next step for whoever owns the lead, due when the SLA says, with what they may enter themselves."""
+    """The next step for whoever owns the lead, due when the SLA says."""
     owner_id = routing.owner_id or routing.fallback_owner_id
     who = snapshot.lead or snapshot.contact
     if not owner_id or who is None:
@@ -161,7 +176,7 @@ def task_action(
     return CreateTask(
         key="task",
         subject=clean(draft.task_subject, 255) or f"Answer {clean(who.text('LastName'), 100) or 'the inquiry'}",
-        description=clean_block("\n".join((draft.task_description, *suggested)), 32_000),
+        description=clean_block(draft.task_description, 32_000),
         owner_id=owner_id,
         due_date=_local_date(routing.respond_by, playbook) if routing.respond_by is not None else "",
         priority="High" if hot else "Normal",
@@ -336,7 +351,13 @@ def lead_fields(inquiries: Sequence[Inquiry], playbook: Playbook) -> dict[str, S
         "LeadSource": playbook.lead_sources.get(source, ""),
         "HasOptedOutOfEmail": True if consent is False else "",
     }
-    return {field: value for field, value in sent.items() if value != "" and may_write(playbook, "Lead", field)}
+    drafted = mapped_as(playbook.objects, Write.DRAFT).get("Lead", frozenset())
+    return {
+        field: value
+        for field, value in sent.items()
+        # Nobody ticks anything where a lead is created: a draft is left for the review that follows.
+        if value != "" and field not in drafted and may_write(playbook, "Lead", field)
+    }
 
 
 def intake_owner(playbook: Playbook, queues: Sequence[CrmRecord], users: Sequence[CrmRecord] = ()) -> str:

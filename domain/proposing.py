@@ -7,6 +7,7 @@ from domain.cards import Check, ReviewCard
 from domain.citing import cite_field, cite_inquiry, cite_playbook, cite_signal
 from domain.consent import ConsentDecision, preferred_language, recipient_address
 from domain.context import NOTHING_BEFORE, CaseContext
+from domain.drafted_actions import apart_from_drafts
 from domain.drafting import Draft, DraftRequest, ModelUsage, Person
 from domain.enrichment import Enrichment, Signal
 from domain.errors import ErrorCode, InputError
@@ -21,6 +22,7 @@ from domain.proposals import (
     AssignOwner,
     CreateLead,
     Disqualify,
+    FieldChange,
     ProposalContent,
     SendEmail,
     UpdateFields,
@@ -202,7 +204,7 @@ def propose(given: ProposingInput) -> Proposed | None:
     if not actions:
         return None
     known = {e.id for e in book.entries()}
-    actions = tuple(_with_known_evidence(a, known) for a in actions)
+    actions = tuple(_with_known_evidence(a, known) for a in apart_from_drafts(actions, given.playbook))
     content = make_content(
         org_id=given.org_id,
         case_id=given.case_id,
@@ -212,6 +214,7 @@ def propose(given: ProposingInput) -> Proposed | None:
         expected=expected_values(actions, given.snapshot),
     )
     risk = _risk(actions, given)
+    suggested = _suggested(given, book)
     title, subtitle = _title(actions, given), _subtitle(given)
     assignee = assignee_for(given.routing, given.snapshot, risk.category, given.playbook).login
     card = ReviewCard(
@@ -238,6 +241,7 @@ def propose(given: ProposingInput) -> Proposed | None:
         undo_window_seconds=given.playbook.undo_window_seconds,
         snapshot_slot=given.snapshot_slot,
         assignee=assignee,
+        suggested=suggested,
         reading_usage=given.reading_usage,
         field_facts=_facts_of(actions, given.snapshot),
     )
@@ -277,20 +281,15 @@ def _actions(given: ProposingInput, book: EvidenceBook) -> tuple[Action, ...]:
         return content.actions
     if (closing := disqualify_action(snapshot, given.qualification, playbook)) is not None:
         return (closing,)
-    cited = {
-        name: cite_signal(book, signal)
-        for name in ("industry", "employees")
-        if (signal := given.enrichment.best(name)) is not None
-    }
+    cited = _cited(given, book)
     if snapshot.lead is not None:
         cite_field(book, snapshot.lead, "OwnerId")
     mail = mail_action(given.inquiries, snapshot, given.qualification, routing, given.consent, given.draft, playbook)
     owner_id = routing.owner_id or routing.fallback_owner_id
-    suggested = suggested_values(snapshot, given.qualification, given.enrichment, given.draft, playbook, cited)
     made: tuple[Action | None, ...] = (
         owner_action(snapshot, routing, playbook),
         qualification_action(snapshot, given.qualification, given.enrichment, given.draft, playbook, cited),
-        task_action(snapshot, routing, given.qualification, given.draft, playbook, suggested),
+        task_action(snapshot, routing, given.qualification, given.draft, playbook),
         mail,
         *(after_mail_actions(mail, snapshot, owner_id, playbook) if mail is not None else ()),
     )
@@ -306,6 +305,21 @@ def _facts_of(actions: Sequence[Action], snapshot: CrmSnapshot) -> FieldFacts:
             kept = {c.field: known[c.field] for c in action.changes if c.field in known}
             found.setdefault(action.record.object, {}).update(kept)
     return found
+
+
+def _cited(given: ProposingInput, book: EvidenceBook) -> dict[str, str]:
+    return {
+        name: cite_signal(book, signal)
+        for name in ("industry", "employees")
+        if (signal := given.enrichment.best(name)) is not None
+    }
+
+
+def _suggested(given: ProposingInput, book: EvidenceBook) -> tuple[FieldChange, ...]:
+    """Shown beside the change, and part of no signature."""
+    return suggested_values(
+        given.snapshot, given.qualification, given.enrichment, given.draft, given.playbook, _cited(given, book)
+    )
 
 
 def _with_known_evidence(action: Action, known: set[str]) -> Action:

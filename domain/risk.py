@@ -19,7 +19,7 @@ from domain.proposals import (
     UpdateFields,
 )
 
-POLICY_MAY_SIGN = frozenset({"create_lead", "add_note", "create_task", "assign_owner"})
+POLICY_MAY_SIGN = frozenset({"create_lead", "add_note", "create_task", "assign_owner", "update_fields"})
 """Action kinds that the policy key may ever authorise, and only where they come out as low risk."""
 
 
@@ -57,6 +57,9 @@ def _one(action: Action, policy: WritePolicy) -> tuple[RiskCategory, str]:
         case CreateTask() | AddNote():
             return RiskCategory.LOW, "internal note or task"
         case UpdateFields():
+            automatic = policy.automatic_fields.get(action.record.object, frozenset())
+            if not action.opt_in and all(change.field in automatic for change in action.changes):
+                return RiskCategory.LOW, "fields that the playbook lets be written automatically"
             return RiskCategory.MEDIUM, "changes fields of a record"
         case AssignOwner():
             return _of_assignment(action, policy)

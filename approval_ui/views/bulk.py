@@ -10,6 +10,9 @@ def action_lines(review: Review) -> tuple[str, ...]:
     failed = [check.name for check in review.card.checks if not check.passed]
     lines = [f"Failed checks: {', '.join(failed)}"] if failed else []
     for change in changes_of(scene):
+        if not change.ticked:
+            # Many at once are signed as they are proposed; what asks for a tick of its own is left out.
+            continue
         for row in change.rows:
             became = f"{row.before} → {row.after}" if row.before and not row.text else row.after
             lines.append(f"{row.label}: {row.text or became}")

@@ -71,6 +71,7 @@ class Change:
     rows: tuple[Row, ...]
     ticked: bool = True
     after_mail: bool = False
+    opt_in: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,10 @@ class Scene:
         return next((c.name for c in self.card.routing.considered if c.owner_id == record_id), record_id)
 
     def is_ticked(self, key: str) -> bool:
-        return self.ticked is None or key in self.ticked
+        if self.ticked is not None:
+            return key in self.ticked
+        action = self.content.action(key)
+        return action is None or not action.opt_in
 
     def editor(
         self,
@@ -171,6 +175,7 @@ def changes_of(scene: Scene) -> tuple[Change, ...]:
             rows=_rows(action, scene),
             ticked=scene.is_ticked(action.key),
             after_mail=action.after_mail,
+            opt_in=action.opt_in,
         )
         for action in scene.content.actions
         if not isinstance(action, SendEmail)
@@ -200,6 +205,19 @@ def _name(action: Action) -> str:
         case SendEmail():
             return "E-mail"
     assert_never(action)
+
+
+def suggested_rows(card: ReviewCard) -> tuple[Row, ...]:
+    """What is shown beside the change and written by nobody."""
+    return tuple(
+        Row(
+            label=field_label(change.field),
+            before=value_text(change.before),
+            after=value_text(change.after),
+            evidence=change.evidence,
+        )
+        for change in card.suggested
+    )
 
 
 def _rows(action: Action, scene: Scene) -> tuple[Row, ...]:

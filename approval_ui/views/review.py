@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from approval_ui.deciding import MAX_ROUNDS, Review, Reviewer
-from approval_ui.views.changes import Change, Scene, Submitted, as_signed, changes_of
+from approval_ui.views.changes import Change, Row, Scene, Submitted, as_signed, changes_of, suggested_rows
 from approval_ui.views.mail import MailView, mail_of
 from approval_ui.views.wording import MAIL, MOTION, STEP, VERDICT, ago, field_label, plural, span
 from domain.cards import Check, ReviewCard
@@ -129,6 +129,7 @@ class ReviewView:
     undoable: str
     heading: str
     level_note: str
+    suggested: tuple[Row, ...] = ()
 
 
 def review_view(
@@ -159,6 +160,7 @@ def review_view(
         risk_text=f"{opening.risk.value.capitalize()} risk: {', '.join(card.risk.reasons)}".rstrip(": "),
         changes=changes_of(scene),
         mail=mail_of(scene),
+        suggested=suggested_rows(card),
         failed=tuple(c for c in card.checks if not c.passed),
         passed=tuple(c for c in card.checks if c.passed),
         notes=tuple(_note(e, numbers[e.id], scene) for e in card.evidence),

@@ -6,7 +6,16 @@ from domain.errors import NotAuthorised, RefusalReason
 from domain.model import Scalar
 from domain.owners import is_queue
 from domain.permissions import WritePolicy
-from domain.proposals import Action, AssignOwner, CreateLead, DeleteCreated, Disqualify, StageChange, UpdateFields
+from domain.proposals import (
+    Action,
+    AssignOwner,
+    CreateLead,
+    DeleteCreated,
+    Disqualify,
+    SendEmail,
+    StageChange,
+    UpdateFields,
+)
 from gateways.crm.fields import RECORD_KEY
 from gateways.crm.plan import make_plan
 
@@ -46,7 +55,8 @@ def check_actions(actions: Sequence[Action], policy: WritePolicy, *, by_policy: 
             case DeleteCreated():
                 raise NotAuthorised(RefusalReason.FORBIDDEN_ACTION, "records are only deleted by an undo")
             case _:
-                continue
+                pass
+        _ticked_alone(action, policy, by_policy=by_policy)
     plan = make_plan(actions, "")
     for object_name, values in (
         *((change.record.object, change.values) for change in plan.changes),
@@ -58,6 +68,25 @@ def check_actions(actions: Sequence[Action], policy: WritePolicy, *, by_policy: 
 def _plain(object_name: str, values: dict[str, Scalar]) -> None:
     opened = {field for field in values.keys() & OPT_OUTS if values[field] is not True}
     _refuse(object_name, (values.keys() & (TYPED_ONLY | NEVER)) | opened)
+
+
+def _ticked_alone(action: Action, policy: WritePolicy, *, by_policy: bool) -> None:
+    """A field that is mapped as `draft` is written by an action that a person ticked, and by no other."""
+    if action.opt_in and by_policy:
+        raise NotAuthorised(RefusalReason.POLICY_KEY_NOT_ALLOWED, f"only a person ticks {action.key}")
+    if action.opt_in or isinstance(action, SendEmail):
+        return
+    plan = make_plan((action,), "")
+    for object_name, values in (
+        *((change.record.object, change.values) for change in plan.changes),
+        *((insert.object, insert.values) for insert in plan.inserts),
+    ):
+        drafted = values.keys() & policy.drafted_fields.get(object_name, frozenset())
+        if drafted:
+            raise NotAuthorised(
+                RefusalReason.FIELD_NOT_ALLOWED,
+                f"{', '.join(sorted(drafted))} of {object_name} is a draft, which a person ticks by itself",
+            )
 
 
 def _refuse(object_name: str, fields: set[str]) -> None:

@@ -1,11 +1,13 @@
 """What the org's own describe says a field takes, asked before a write is tried."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 from domain.field_facts import FieldFact
+from domain.field_mapping import RECORD_TYPE, RecordTypes, takes
+from domain.leads import CrmRecord
 from domain.model import Instant, Scalar, Value
 from domain.ports import Clock
 from gateways.crm.client import SalesforceSession
@@ -63,6 +65,21 @@ class FieldRules:
                 known = (now, rules_from(self._session.describe(object_name)))
                 self._known[object_name] = known
             return known[1]
+
+
+def untaken(plan: Plan, records: Mapping[str, CrmRecord], types: Mapping[str, RecordTypes]) -> tuple[Broken, ...]:
+    """What the playbook says a record of its present type does not take. `records` are as the CRM has them now.
+
+    A record whose type was not read is not judged.
+    """
+    return tuple(
+        Broken(field=field, message=f"{field} of record type {kind} does not take {str(value)[:80]}")
+        for change in plan.changes
+        if change.record.object in types and (record := records.get(change.record.id)) is not None
+        for kind in (record.text(RECORD_TYPE),)
+        for field, value in change.values.items()
+        if not takes(types[change.record.object], kind, field, value)
+    )
 
 
 def rules_from(describe: dict[str, Any]) -> dict[str, FieldRule]:

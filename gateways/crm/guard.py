@@ -4,15 +4,16 @@ When do you need to touch this? When a new reason to refuse a write appears. Not
 a refusal costs no call, and no caller's word about risk, role or content is believed.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from domain.audit import AuditEvent, AuditKind
 from domain.cases import DocumentKind
 from domain.countersign import Expected, SignatureVerifier, authorises, verified
 from domain.decisions import DecisionEnvelope, Purpose, RoundState, SignedDecision, Verdict, parse_envelope
 from domain.errors import DomainError, ErrorCode, NotAuthorised, Paused, RefusalReason
+from domain.field_mapping import RecordTypes
 from domain.leads import Motion
 from domain.permissions import Level, Permission, RiskCategory, WritePolicy, may, permission_for
 from domain.ports import AuditLog, CaseDocuments, Clock, PauseSwitch, Receipts, Reviews, UndoOrder, WriteOrder
@@ -40,6 +41,8 @@ class Authorised:
     actions: tuple[Action, ...]
     ledger_key: str
     approvers: tuple[str, ...]
+    record_types: Mapping[str, RecordTypes] = field(default_factory=dict)
+    """Per object what the mapping says its record types take, as of now."""
 
 
 @dataclass(frozen=True)
@@ -129,6 +132,7 @@ class WriteGuard:
             actions=actions,
             ledger_key=key_of(order, content),
             approvers=tuple(dict.fromkeys(e.reviewer for e in group)),
+            record_types=policy.record_types,
         )
 
     def _signed(self, order: WriteOrder) -> Signed:

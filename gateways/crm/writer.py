@@ -5,18 +5,19 @@ what stops a write at the last moment in `judging.py`, what is sent in `plan.py`
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from domain.audit import AuditEvent, AuditKind
 from domain.decisions import DecisionEnvelope
 from domain.errors import CrmError, ErrorCode
+from domain.field_mapping import RECORD_TYPE
 from domain.leads import CrmSnapshot
 from domain.ports import AuditLog, CaseDocuments, Clock, Receipts, UndoOrder, WriteOrder
 from domain.proposals import AssignOwner, Phase, ProposalContent, in_phase
 from domain.receipts import UndoOutcome, WriteOutcome, WriteOutcomeKind, WriteReceipt
 from gateways.crm.atomic import AlreadyWritten, AtomicWrite, ChangedMeanwhile, Committed, CrmSaysNo
 from gateways.crm.client import SalesforceSession
-from gateways.crm.field_rules import FieldRules
+from gateways.crm.field_rules import Broken, FieldRules, untaken
 from gateways.crm.fields import ReadFields
 from gateways.crm.guard import Authorised, WriteGuard, key_of
 from gateways.crm.judging import Basis, basis_of, since, verdict
@@ -89,9 +90,7 @@ class SalesforceWriter:
             return WriteOutcome(kind=WriteOutcomeKind.NOTHING_TO_WRITE)
         broken = self._rules.broken_by(plan)
         if broken:
-            fields = tuple(dict.fromkeys(b.field for b in broken))
-            message = "; ".join(b.message for b in broken)
-            return WriteOutcome(kind=WriteOutcomeKind.REFUSED_BY_CRM, refused_fields=fields, message=message)
+            return _refused(broken)
         return self._write(order, authorised, plan)
 
     def undo(self, order: UndoOrder) -> UndoOutcome:
@@ -103,7 +102,7 @@ class SalesforceWriter:
         snapshot = snapshot_of(order, self._documents)
         basis = basis_of(content, order, snapshot=snapshot, receipts=self._receipts.of_case(order.case_id))
         for _ in range(ROUNDS):
-            live = self._reread(basis, plan, authorised.ledger_key, snapshot)
+            live = self._reread(basis, plan, authorised, snapshot)
             if live.ledger is not None:
                 # An overlapping attempt was quicker: what moved, we moved.
                 return self._written_before(order, authorised, plan)
@@ -112,6 +111,9 @@ class SalesforceWriter:
                 return stopped
             if plan.empty:
                 return WriteOutcome(kind=WriteOutcomeKind.NOTHING_TO_WRITE)
+            broken = untaken(plan, live.records, authorised.record_types)
+            if broken:
+                return _refused(broken)
             unfit = self._unfit_owner(order, content)
             if unfit:
                 return WriteOutcome(kind=WriteOutcomeKind.CONFLICT, message=unfit)
@@ -130,12 +132,17 @@ class SalesforceWriter:
         owners = [a.after_owner_id for a in in_phase(content, order.phase) if isinstance(a, AssignOwner)]
         return next((problem for owner in owners if (problem := self._owner_problem(order, owner))), "")
 
-    def _reread(self, basis: Basis, plan: Plan, key: str, snapshot: CrmSnapshot | None) -> Live:
+    def _reread(self, basis: Basis, plan: Plan, authorised: Authorised, snapshot: CrmSnapshot | None) -> Live:
         """What the CRM says now about everything that the change rests on; nothing where it rests on nothing."""
         if not basis.about:
             return Live(server_time=self._clock.now())
         changing = [change.record.id for change in plan.changes]
-        return self._reader.read_settled(basis.wanted(), changing, ledger_key=key, since=since(snapshot))
+        # Only leads are read by a query, which can ask for what a record's type is called.
+        typed = "Lead" if "Lead" in authorised.record_types else ""
+        wanted = {
+            ref: fields | {RECORD_TYPE} if ref.object == typed else fields for ref, fields in basis.wanted().items()
+        }
+        return self._reader.read_settled(wanted, changing, ledger_key=authorised.ledger_key, since=since(snapshot))
 
     def _written_before(self, order: WriteOrder, authorised: Authorised, plan: Plan) -> WriteOutcome:
         digest = authorised.envelope.final_digest
@@ -182,6 +189,12 @@ class SalesforceWriter:
             )
         )
         return WriteOutcome(kind=WriteOutcomeKind.WRITTEN, receipt=receipt)
+
+
+def _refused(broken: Sequence[Broken]) -> WriteOutcome:
+    fields = tuple(dict.fromkeys(b.field for b in broken))
+    message = "; ".join(b.message for b in broken)
+    return WriteOutcome(kind=WriteOutcomeKind.REFUSED_BY_CRM, refused_fields=fields, message=message)
 
 
 def _entry(order: WriteOrder, authorised: Authorised) -> LedgerEntry:

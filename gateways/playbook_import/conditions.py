@@ -45,18 +45,21 @@ def dimension(field: str) -> str:
     return _FIELDS.get(plain) or _FIELDS.get(singular, "")
 
 
-def condition_of(name: str, values: Sequence[str]) -> Conditions:
-    """The condition with its values in the playbook's spelling. Raises `Untranslatable`."""
+def condition_of(name: str, values: Sequence[str], unknown: list[str] | None = None) -> Conditions:
+    """The condition with its values in the playbook's spelling. Raises `Untranslatable`.
+
+    Values are an or: with `unknown` one that nobody knows is noted there and left out, unless none is left.
+    """
     given = [v.strip() for v in values if v.strip()]
     if not given:
         raise Untranslatable(f"{name} is asked to be empty; a row can only ask for values")
     match name:
         case "countries":
-            return {name: tuple(dict.fromkeys(_known(country_code(v), v, "country") for v in given))}
+            return {name: _known({v: country_code(v) for v in given}, "country", unknown)}
         case "languages":
-            return {name: tuple(dict.fromkeys(_known(_language(v), v, "language") for v in given))}
+            return {name: _known({v: _language(v) for v in given}, "language", unknown)}
         case "domains":
-            return {name: tuple(dict.fromkeys(_known(registrable_domain(v), v, "domain") for v in given))}
+            return {name: _known({v: registrable_domain(v) for v in given}, "domain", unknown)}
         case "postal":
             for value in given:
                 try:
@@ -68,10 +71,13 @@ def condition_of(name: str, values: Sequence[str]) -> Conditions:
             return {name: tuple(dict.fromkeys(given))}
 
 
-def _known(found: str, value: str, kind: str) -> str:
-    if not found:
-        raise Untranslatable(f"{value} is no known {kind}; correct it and import again")
-    return found
+def _known(found: dict[str, str], kind: str, unknown: list[str] | None) -> tuple[str, ...]:
+    lost = [f"{value} is no known {kind}; correct it and import again" for value, known in found.items() if not known]
+    if lost and (unknown is None or len(lost) == len(found)):
+        raise Untranslatable(lost[0])
+    if unknown is not None:
+        unknown.extend(lost)
+    return tuple(dict.fromkeys(known for known in found.values() if known))
 
 
 def _language(value: str) -> str:
@@ -85,12 +91,15 @@ def _language(value: str) -> str:
     return str(getattr(found, "alpha_2", "") or getattr(found, "alpha_3", ""))
 
 
-def translated(criteria: Sequence[Criterion], segments: Sequence[Segment]) -> Conditions:
-    """All criteria of one entry, which must hold together. Raises `Untranslatable` at the first that cannot be."""
+def translated(criteria: Sequence[Criterion], segments: Sequence[Segment], unknown: list[str]) -> Conditions:
+    """All criteria of one entry, which must hold together. Raises `Untranslatable` at the first that cannot be.
+
+    `unknown` collects values of an or that were left out: the row then takes fewer leads, and never other ones.
+    """
     found: Conditions = {}
     staff = [c for c in criteria if c.field.casefold() == "numberofemployees"]
     postal = [c for c in criteria if dimension(c.field) == "postal" and c.operation.casefold() in _RANGES]
-    parts = [_plain(c) for c in criteria if c not in staff and c not in postal]
+    parts = [_plain(c, unknown) for c in criteria if c not in staff and c not in postal]
     if staff:
         parts.append({"segments": _segments(staff, segments)})
     if postal:
@@ -106,7 +115,7 @@ def translated(criteria: Sequence[Criterion], segments: Sequence[Segment]) -> Co
     return found
 
 
-def _plain(criterion: Criterion) -> Conditions:
+def _plain(criterion: Criterion, unknown: list[str]) -> Conditions:
     name = dimension(criterion.field)
     operation = criterion.operation.casefold()
     if criterion.field.casefold() == "email":
@@ -115,14 +124,14 @@ def _plain(criterion: Criterion) -> Conditions:
             raise Untranslatable(
                 f"{criterion.field} {criterion.operation} {', '.join(criterion.values)}: only a domain can be asked"
             )
-        return condition_of("domains", hosts)
+        return condition_of("domains", hosts, unknown)
     if not name:
         raise Untranslatable(f"nothing in a playbook row asks {criterion.field}")
     if name == "postal" and operation == "startswith":
         return condition_of(name, [f"{v.strip()}*" for v in criterion.values])
     if operation != "equals":
         raise Untranslatable(f"{criterion.field} {criterion.operation}: a row can only ask for equal values")
-    return condition_of(name, criterion.values)
+    return condition_of(name, criterion.values, unknown)
 
 
 def _bounds(criteria: Sequence[Criterion]) -> tuple[str, str]:

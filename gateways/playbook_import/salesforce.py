@@ -1,7 +1,8 @@
 """Salesforce lead assignment rules, as the Metadata API exports them (`Lead.assignmentRules-meta.xml`).
 
 The active rule's entries are tried in order and the first that fits decides, as in a playbook's `rules`. An entry
-that cannot be translated wholly is not translated at all: without one of its conditions it would take other leads.
+without one of its conditions would take other leads, and so is not translated at all; of an or, values that nobody
+knows are left out. Both are listed.
 """
 
 import csv
@@ -40,7 +41,9 @@ def read_assignment_rules(body: bytes, name: str, segments: Sequence[Segment]) -
         label = f"{chosen.value('fullName')} {number}"
         made, whys = _entry(entry, label, segments)
         rows.extend(made)
-        missed.extend(NotTranslated(line=entry.line, entry=label, why=why, after=len(rows)) for why in whys)
+        missed.extend(
+            NotTranslated(line=entry.line, entry=label, why=why, after=len(rows)) for why in dict.fromkeys(whys)
+        )
         notes.extend(_left_behind(entry, label, name))
     return Imported(rules=tuple(rows), not_translated=tuple(missed), notes=tuple(notes))
 
@@ -66,8 +69,10 @@ def _entry(entry: Node, label: str, segments: Sequence[Segment]) -> tuple[list[R
     for n, numbers in enumerate(found):
         id = label if len(found) == 1 else f"{label}{chr(ord('a') + n % 26)}{n // 26 or ''}"
         try:
-            conditions = translated([criteria[i - 1] for i in numbers], segments)
+            unknown: list[str] = []
+            conditions = translated([criteria[i - 1] for i in numbers], segments, unknown)
             rows.append(row(id, conditions, **goes_to))
+            whys.extend(unknown)
         except Untranslatable as wrong:
             whys.append(str(wrong))
     return rows, whys

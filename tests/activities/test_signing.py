@@ -107,7 +107,7 @@ def test_changes_other_than_a_new_lead_need_limited_automation(world: World, sig
 
 
 @pytest.mark.parametrize(
-    ("action", "reason"), [(TAKE_OVER, "not_low_risk"), (RATING, "action_not_for_policy")], ids=["medium", "fields"]
+    ("action", "reason"), [(TAKE_OVER, "not_low_risk"), (RATING, "not_low_risk")], ids=["medium", "fields"]
 )
 def test_what_a_person_has_to_decide_it_refuses_at_any_level(
     world: World, signing: SigningActivities, action: Action, reason: str

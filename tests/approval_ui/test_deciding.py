@@ -1,5 +1,6 @@
 """What becomes of a press on a button: the signature, the documents, the refusals."""
 
+import re
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -13,7 +14,7 @@ from domain.countersign import Expected, verified
 from domain.decisions import Purpose, RoundState, Verdict, parse_envelope
 from domain.model import Instant
 from domain.permissions import RiskCategory
-from domain.proposals import ProposalContent, SendEmail, digest_of, parse_content
+from domain.proposals import FieldChange, ProposalContent, SendEmail, digest_of, parse_content
 from domain.reviewer_notes import ReviewerNote
 from persistence.queue import DecisionItem
 from runtime.keys import revoke_key
@@ -88,6 +89,39 @@ def test_unticked_mail_takes_the_fields_that_claim_contact_with_it(world: World,
     assert {a.key for a in final.actions} == {"owner", "fields", "task"}
     assert decisions(world, made)[0].verdict is Verdict.APPROVE_EDITED
     assert note(world, made).unticked == ("contacted", "mail")
+
+
+def with_draft(case_id: str, org_id: str, now: Instant) -> Sample:
+    """Northwind, its field changes being a draft, and a value that is only suggested."""
+    plain = northwind(case_id, org_id, now)
+    parts = tuple(a.model_copy(update={"opt_in": a.key == "fields"}) for a in plain.content.actions)
+    content = plain.content.model_copy(update={"actions": parts})
+    suggested = (FieldChange(field="AnnualRevenue", before=None, after=1_250_000),)
+    return Sample(
+        inquiry=plain.inquiry,
+        card=plain.card.model_copy(update={"suggested": suggested}),
+        content=content,
+        opening=plain.opening.model_copy(update={"proposal_digest": digest_of(content.to_bytes())}),
+    )
+
+
+def test_a_draft_is_signed_only_where_somebody_ticks_it(world: World, door: Door) -> None:
+    made = world.seed(with_draft)
+    page = door.browser().get(f"/reviews/{made.opening.case_id}/1").text
+    box = next(tag for tag in re.findall(r"<input[^>]*>", page) if 'value="fields"' in tag)
+    assert "checked" not in box
+    assert "a draft: written only if you tick it" in page
+    assert "Suggested, not written" in page
+    assert door.script().decide(made).status_code == 200
+    assert "fields" not in {a.key for a in signed_content(world, made).actions}
+    assert note(world, made).unticked == (), "nobody left it out; nobody asked for it"
+
+
+def test_a_ticked_draft_is_in_the_signature(world: World, door: Door) -> None:
+    made = world.seed(with_draft)
+    door.browser().decide(made)
+    assert "fields" in {a.key for a in signed_content(world, made).actions}
+    assert decisions(world, made)[0].verdict is Verdict.APPROVE
 
 
 def test_edits_in_the_form_become_the_signed_content(world: World, door: Door) -> None:

@@ -5,17 +5,19 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from activities.assigning import before_anybody_looks
 from domain.enrichment import Signal
 from domain.field_mapping import MappedField, MappedObject, Use, Write, admitted, may_fill, read_too, takes, writable
+from domain.leads import Motion
 from domain.model import Scalar
-from domain.permissions import RiskCategory
+from domain.permissions import Level, RiskCategory
 from domain.playbook import Playbook
 from domain.playbook_checks import check
-from domain.proposals import AddNote, AssignOwner, CreateTask, UpdateFields
-from domain.proposed_actions import may_write
-from domain.proposing import propose
+from domain.proposals import AddNote, AssignOwner, UpdateFields, revise
+from domain.proposed_actions import lead_fields, may_write
+from domain.proposing import Proposed, propose
 from domain.risk import assess
-from tests.domain.scenes import NOW, lead, playbook, proposing, snapshot
+from tests.domain.scenes import NOW, inquiry, lead, playbook, proposing, snapshot
 
 
 def lead_objects(**fields: MappedField) -> dict[str, MappedObject]:
@@ -35,7 +37,7 @@ def signal(name: str, value: Scalar, system: str = "firmographics") -> Signal:
     [
         (Write.NEVER, False),
         (Write.SUGGEST, False),
-        (Write.DRAFT, False),
+        (Write.DRAFT, True),
         (Write.WRITE_AFTER_APPROVAL, True),
         (Write.WRITE_AUTOMATICALLY, True),
         (None, True),
@@ -111,18 +113,84 @@ def test_an_empty_field_is_filled_unless_it_is_never_inferred() -> None:
     assert may_fill(never.objects, "Lead", "NumberOfEmployees")
 
 
-@pytest.mark.parametrize(
-    ("mode", "told"),
-    [(Write.SUGGEST, True), (Write.DRAFT, True), (Write.NEVER, False), (Write.WRITE_AFTER_APPROVAL, False)],
-)
-def test_what_is_only_suggested_stands_in_the_owner_s_task(mode: Write, told: bool) -> None:
-    made = propose(proposing(snap=snapshot(), book_of_rules=with_lead(Industry=MappedField(write=mode))))
+def _made(mode: Write | None, field: str = "Industry") -> Proposed:
+    made = propose(proposing(snap=snapshot(), book_of_rules=with_lead(**{field: MappedField(write=mode)})))
     assert made is not None
-    (task,) = (a for a in made.content.actions if isinstance(a, CreateTask))
-    assert ("Industry: Transportation (not written" in task.description) is told
-    assert ("Industry" in _proposed_fields(with_lead(Industry=MappedField(write=mode)))) is (
-        mode is Write.WRITE_AFTER_APPROVAL
+    return made
+
+
+def _writing(made: Proposed, field: str) -> list[tuple[str, bool]]:
+    updates = (a for a in made.content.actions if isinstance(a, UpdateFields))
+    return [(a.key, a.opt_in) for a in updates if field in {c.field for c in a.changes}]
+
+
+@pytest.mark.parametrize(
+    ("mode", "writing", "suggested"),
+    [
+        (Write.NEVER, [], ()),
+        (Write.SUGGEST, [], ("Industry",)),
+        (Write.DRAFT, [("qualification_draft", True)], ()),
+        (Write.WRITE_AFTER_APPROVAL, [("qualification", False)], ()),
+        (Write.WRITE_AUTOMATICALLY, [("qualification", False)], ()),
+    ],
+)
+def test_each_mode_does_something_else_with_a_value(
+    mode: Write, writing: list[tuple[str, bool]], suggested: tuple[str, ...]
+) -> None:
+    made = _made(mode)
+    assert _writing(made, "Industry") == writing
+    assert tuple(c.field for c in made.card.suggested) == suggested
+    if mode is Write.SUGGEST:
+        (told,) = made.card.suggested
+        assert (told.after, set(told.evidence) <= {e.id for e in made.card.evidence}) == ("Transportation", True)
+        assert b"Transportation" not in made.content.to_bytes(), "no signature covers what is only suggested"
+
+
+def test_whatever_writes_a_draft_waits_for_a_tick_of_its_own() -> None:
+    owner = next(a for a in _made(Write.DRAFT, "OwnerId").content.actions if isinstance(a, AssignOwner))
+    assert owner.opt_in
+    assert not next(a for a in _made(None, "OwnerId").content.actions if isinstance(a, AssignOwner)).opt_in
+    ticked = frozenset(a.key for a in _made(Write.DRAFT).content.actions if not a.opt_in)
+    final = revise(_made(Write.DRAFT).content, ticked=ticked, edits=())
+    assert "qualification_draft" not in {a.key for a in final.actions}
+
+
+def test_only_what_is_automatic_is_low_risk_and_only_if_nothing_else_is_in_it() -> None:
+    rules = with_lead(Industry=MappedField(write=Write.WRITE_AUTOMATICALLY)).write_policy()
+    (update,) = (a for a in _made(None).content.actions if isinstance(a, UpdateFields) and not a.after_mail)
+    alone = update.model_copy(update={"changes": tuple(c for c in update.changes if c.field == "Industry")})
+    assert assess((alone,), rules).category is RiskCategory.LOW
+    assert assess((update,), rules).category is RiskCategory.MEDIUM
+    assert assess((alone.model_copy(update={"opt_in": True}),), rules).category is RiskCategory.MEDIUM
+    assert assess((alone,), with_lead().write_policy()).category is RiskCategory.MEDIUM
+
+
+@pytest.mark.parametrize(
+    ("level", "mode", "fields"),
+    [
+        (Level.LIMITED_AUTOMATION, Write.WRITE_AUTOMATICALLY, ["Industry"]),
+        (Level.APPROVED_WRITEBACK, Write.WRITE_AUTOMATICALLY, []),
+        (Level.LIMITED_AUTOMATION, Write.WRITE_AFTER_APPROVAL, []),
+        (Level.LIMITED_AUTOMATION, Write.DRAFT, []),
+        (Level.LIMITED_AUTOMATION, Write.SUGGEST, []),
+    ],
+)
+def test_before_anybody_looks_policy_writes_the_automatic_fields(level: Level, mode: Write, fields: list[str]) -> None:
+    rules = with_lead(Industry=MappedField(write=mode))
+    rules = rules.model_copy(update={"levels": {Motion.INBOUND: level}})
+    given = proposing(snap=snapshot(), book_of_rules=rules)
+    actions = before_anybody_looks(
+        given.snapshot, given.qualification, given.enrichment, given.routing, rules, Motion.INBOUND
     )
+    assert [c.field for a in actions if isinstance(a, UpdateFields) for c in a.changes] == fields
+    refused = given.qualification.model_copy(update={"disqualify_reason": "spam"})
+    assert before_anybody_looks(given.snapshot, refused, given.enrichment, given.routing, rules, Motion.INBOUND) == ()
+
+
+def test_a_new_lead_holds_no_draft() -> None:
+    sent = lead_fields((inquiry(),), with_lead(Title=MappedField(write=Write.DRAFT)))
+    assert "Title" in lead_fields((inquiry(),), with_lead())
+    assert "Title" not in sent
 
 
 def test_a_record_type_that_does_not_take_the_value_is_not_given_it() -> None:
@@ -134,8 +202,8 @@ def test_a_record_type_that_does_not_take_the_value_is_not_given_it() -> None:
     key = "RecordType.DeveloperName"
     assert "Industry" not in _proposed_fields(rules, **{key: "Small"})
     assert _proposed_fields(rules, **{key: "Large"})["Industry"] == "Transportation"
-    assert takes(rules.objects, "Lead", "Unknown", "Industry", "Anything")
-    assert takes(rules.objects, "Lead", "Small", "Industry", None)
+    assert takes(types, "Unknown", "Industry", "Anything")
+    assert takes(types, "Small", "Industry", None)
 
 
 def test_the_mapping_says_what_is_read_beside_the_usual() -> None:
@@ -147,9 +215,9 @@ def test_the_mapping_says_what_is_read_beside_the_usual() -> None:
 
 
 def test_a_list_and_a_mapping_that_disagree_are_found() -> None:
-    (found,) = check(with_lead(Rating=MappedField(write=Write.DRAFT)))
+    (found,) = check(with_lead(Rating=MappedField(write=Write.SUGGEST)))
     assert found.path == ("objects", "Lead", "fields", "Rating", "write")
-    assert "allowed_fields lists Lead.Rating, and objects says draft" in found.what
+    assert "allowed_fields lists Lead.Rating, and objects says suggest" in found.what
     assert check(with_lead(Rating=MappedField(use=Use.TRUST))) == ()
 
 

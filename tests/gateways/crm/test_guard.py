@@ -262,6 +262,15 @@ class TestFields:
         content = world.content(world.assign(), world.task())
         refused(world, signed_over(world, content), RefusalReason.FIELD_NOT_ALLOWED)
 
+    def test_a_draft_is_written_only_by_an_action_that_was_ticked(self, world: World) -> None:
+        world.policy = world.policy.model_copy(update={"drafted_fields": {"Lead": frozenset({"Rating"})}})
+        refused(world, signed_over(world, world.content(world.rating("Hot"))), RefusalReason.FIELD_NOT_ALLOWED)
+
+    def test_a_draft_that_was_ticked_is_written(self, world: World) -> None:
+        world.policy = world.policy.model_copy(update={"drafted_fields": {"Lead": frozenset({"Rating"})}})
+        order = world.approved(world.rating("Hot").model_copy(update={"opt_in": True}))
+        assert world.writer.apply(order).kind is WriteOutcomeKind.WRITTEN
+
     def test_an_opt_out_may_be_set(self, world: World) -> None:
         change = FieldChange(field="HasOptedOutOfEmail", before=False, after=True)
         order = world.approved(UpdateFields(key="field", record=world.lead_ref, changes=(change,)))

@@ -65,6 +65,31 @@ class TestPolicyKey:
         world.policy = world.policy.model_copy(update={"levels": {Motion.INBOUND: Level.LIMITED_AUTOMATION}})
         refused(world, by_policy(world, world.content(action(world))), RefusalReason.POLICY_KEY_NOT_ALLOWED)
 
+    def test_automatic_fields_under_limited_automation_and_no_other(self, world: World) -> None:
+        levels = {Motion.INBOUND: Level.LIMITED_AUTOMATION}
+        automatic = {"Lead": frozenset({"Rating"})}
+        world.policy = world.policy.model_copy(update={"automatic_fields": automatic, "levels": levels})
+        order = by_policy(world, world.content(world.rating("Hot")))
+        assert world.writer.apply(order).kind is WriteOutcomeKind.WRITTEN
+
+    @pytest.mark.parametrize(
+        ("level", "mapped", "opt_in", "reason"),
+        [
+            (Level.APPROVED_WRITEBACK, True, False, RefusalReason.LEVEL_TOO_LOW),
+            (Level.LIMITED_AUTOMATION, False, False, RefusalReason.POLICY_KEY_NOT_ALLOWED),
+            (Level.LIMITED_AUTOMATION, True, True, RefusalReason.POLICY_KEY_NOT_ALLOWED),
+        ],
+    )
+    def test_fields_that_it_may_not_sign_for(
+        self, world: World, level: Level, mapped: bool, opt_in: bool, reason: RefusalReason
+    ) -> None:
+        fields = frozenset({"Rating"}) if mapped else frozenset[str]()
+        world.policy = world.policy.model_copy(
+            update={"automatic_fields": {"Lead": fields}, "levels": {Motion.INBOUND: level}}
+        )
+        action = world.rating("Hot").model_copy(update={"opt_in": opt_in})
+        refused(world, by_policy(world, world.content(action)), reason)
+
     def test_the_value_it_claims_to_find_is_looked_up(self, world: World) -> None:
         """It says that the lead is the queue's, so that its risk is low; it is not, so nothing is written."""
         world.policy = world.policy.model_copy(update={"levels": {Motion.INBOUND: Level.LIMITED_AUTOMATION}})

@@ -138,6 +138,23 @@ def test_what_has_no_counterpart_is_named_with_its_line_and_takes_no_leads(parts
     assert why in said
 
 
+def test_of_an_or_what_nobody_knows_is_left_out_and_named() -> None:
+    """As orgs write them: the row takes fewer leads, and never other ones."""
+    rows, missed, _ = read(rule(entry(item("Country", "equals", "Mexico,Turks,Panama,CDN"), to="LATAM")))
+    assert [(r["id"], r["countries"]) for r in rows] == [("Standard 1", ["MX", "PA"])]
+    assert [why for _, why in missed] == [
+        "Turks is no known country; correct it and import again",
+        "CDN is no known country; correct it and import again",
+    ]
+
+
+def test_a_reason_is_told_once_however_many_alternatives_it_stops() -> None:
+    logic = "<booleanFilter>1 or 2</booleanFilter>"
+    rows, missed, _ = read(rule(entry(logic, item("Market__c", "equals", "A"), item("Market__c", "equals", "B"))))
+    assert rows == []
+    assert [why for _, why in missed] == ["nothing in a playbook row asks Market__c"]
+
+
 def test_an_entry_without_an_owner_and_one_of_another_kind() -> None:
     bare = "<ruleEntry><criteriaItems/></ruleEntry>"
     rows, missed, _ = read(rule(bare, entry(to="Team", kind="Role")))
