@@ -13,7 +13,7 @@ from domain.company_words import CANONICAL, GENERIC, PLACES
 from domain.legal_forms import part_glued_forms
 from domain.model import Value
 from domain.texts import clean
-from domain.transliteration import TEXT_LIMIT, is_foreign, latin, umlauts_written_out
+from domain.transliteration import TEXT_LIMIT, in_other_alphabet, is_foreign, latin, umlauts_written_out
 
 _LONGEST = 12
 _SHORTEST = 4
@@ -25,7 +25,6 @@ _SHORTEST_SIGNS = 2
 _MOST = 6
 _LONGEST_INITIALS = 7
 _WHOLE = 80
-_LAST_LATIN = 0x24F
 
 
 class NameLookup(Value):
@@ -84,7 +83,7 @@ def _in_latin(bare: str, name: CompanyName) -> list[str]:
     """With its accents off and with its umlauts written out; of another alphabet, the beginning of the first word."""
     if not is_foreign(bare):
         return []
-    if not any(c.isalpha() and ord(c) > _LAST_LATIN for c in bare):
+    if not in_other_alphabet(bare):
         return ["".join(to(c) if c.isalpha() else c for c in bare)[:_LONGEST] for to in (latin, umlauts_written_out)]
     length = _TRANSLITERATED if _tells_apart(name.plain[0]) else _LONGEST
     return [" ".join(words)[:length] for words in (name.plain, name.written_out)]

@@ -15,7 +15,7 @@ from domain.company_scripts import holds_syllables, ideographs, same_consonants,
 from domain.company_words import CANONICAL, GENERIC, PLACES
 from domain.legal_forms import CONNECTING, joined_initials, part_glued_forms, part_legal_form
 from domain.texts import clean
-from domain.transliteration import TEXT_LIMIT, is_foreign, latin, romanised, umlauts_written_out
+from domain.transliteration import TEXT_LIMIT, in_other_alphabet, latin, romanised, umlauts_written_out
 
 _SURE_WORD = 0.93
 """From here on two words are one word with a slip of the keyboard."""
@@ -40,6 +40,9 @@ _LEADING_WORD = 5
 _SLIP = 0.95
 """Up to here a word is misspelled; above, it is abbreviated or written as another alphabet's letters sound."""
 _DISORDERED_WORD = 7
+_TELLING_BEGINNING = 5
+_ABBREVIATED = re.compile(r"\b(?:\w{3,}(?=\.\s*[\w&(])|\w{4}(?=\.(?!\w)))")
+"""A full stop within the name shortens its word; behind a long last word it is mere punctuation."""
 _LONG_WORD = 10
 """Letters from which a slip hardly makes another company's name; shorter ones are often other people's surnames."""
 
@@ -85,10 +88,10 @@ class CompanyName:
 @lru_cache(maxsize=16384)
 def read_company_name(raw: str) -> CompanyName:
     """Any text; the name has no words where the text has no letter or digit."""
-    name = _AROUND.sub("", clean(raw[: TEXT_LIMIT * 4], TEXT_LIMIT))
+    name = _AROUND.sub("", clean(raw[: TEXT_LIMIT * 4], TEXT_LIMIT)).replace(" + ", " & ")
     called, *also = _ALSO_CALLED.split(name, maxsplit=1)
     parted, place = _part_place(part_glued_forms(called))
-    abbreviated = frozenset(w for found in re.findall(r"(\w{3,})\.(?!\w)", parted) for w in latin(found).split())
+    abbreviated = frozenset(w for found in _ABBREVIATED.findall(parted) for w in latin(found).split())
     # `E.ON` is one word; in `N.V.PHILIPS` the initials end before the name.
     parted = re.sub(r"(?<!\w)(\w)\.(?=\w{1,3}(?!\w))", r"\1", parted)
     every = _words(latin(parted))
@@ -102,7 +105,7 @@ def read_company_name(raw: str) -> CompanyName:
         forms=forms,
         place=place,
         abbreviated=abbreviated,
-        foreign=is_foreign(parted),
+        foreign=in_other_alphabet(parted),
         initials="".join(w[0] for w in _without_small(every)),
         signs=ideographs(parted),
         syllables=holds_syllables(parted),
@@ -227,12 +230,14 @@ def _is_distinctive(word: str) -> bool:
 def _part_place(raw: str) -> tuple[str, frozenset[str]]:
     """Where the company is, said behind its legal form and a comma, or a country code in brackets or after a comma."""
     name = re.sub(r"\s*[,(]\s*[A-Z]{2}\s*\)?[\s.]*$", "", raw) or raw
-    before, comma, after = name.partition(",")
-    words = latin(after).split()
-    if not comma or not 0 < len(words) <= 3 or any(CANONICAL.get(w, w) in GENERIC or w in _UNITS for w in words):
-        return name, frozenset()
-    head, tail = (part_legal_form(joined_initials(latin(text).split()))[1] for text in (before, f"x {after}"))
-    return (before, frozenset(words) - _SITES) if head and not tail else (name, frozenset())
+    for before, comma, after in (name.rpartition(","), name.partition(",")):
+        words = latin(after).split()
+        if not comma or not 0 < len(words) <= 3 or any(CANONICAL.get(w, w) in GENERIC or w in _UNITS for w in words):
+            continue
+        head, tail = (part_legal_form(joined_initials(latin(text).split()))[1] for text in (before, f"x {after}"))
+        if head and not tail:
+            return before, frozenset(words) - _SITES
+    return name, frozenset()
 
 
 def _step_of_pairs(pairs: list[tuple[str, str, float]], first: set[str]) -> NameStep:
@@ -321,7 +326,7 @@ def _word_likeness(one: str, other: str, foreign: bool, cut: bool = False) -> fl
         return 0.95 if len(short) >= 6 else _SHORT_SLIP
     if distance == 2 and len(short) >= 9 and same_start:
         return 0.93
-    if 3 <= len(short) < len(long) and long.startswith(short):
+    if _TELLING_BEGINNING <= len(short) < len(long) and long.startswith(short):
         return _BEGINNING
     likeness = min(1 - distance / len(long), 0.9)
     return likeness if likeness >= _MAYBE_WORD else 0.0

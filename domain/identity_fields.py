@@ -7,6 +7,7 @@ from rapidfuzz.distance import OSA
 
 from domain.leads import MatchPart
 from domain.naming import country_code, is_free_host, is_role_mailbox, mailbox, phone_number
+from domain.texts import without_joiners
 from domain.transliteration import latin
 
 _STREET_WORDS = {
@@ -162,7 +163,8 @@ def compare_country(one: str, other: str, differs: float) -> MatchPart | None:
 
 def same_text(one: str, other: str) -> bool:
     """The same to a reader; used for values in alphabets that have no Latin form."""
-    return " ".join(one[:2000].casefold().split()) == " ".join(other[:2000].casefold().split())
+    first, second = (" ".join(without_joiners(text[:2000]).casefold().split()) for text in (one, other))
+    return first == second
 
 
 @lru_cache(maxsize=16384)

@@ -15,7 +15,7 @@ from cleanco.termdata import terms_by_country
 from domain.transliteration import latin
 
 _TABLE = """
-inc: corp | Inc | Incorporated | Incorp
+inc: corp | Inc | Incorporated
 corp: inc | Corp | Corporation | Corpn
 ltd | Ltd | Limited | Ltd Co | Ltd Company | Private Company Limited by Shares | Lmtd | Limitd | Teoranta
 coltd: ltd inc corp | Co Ltd | Co Limited | Company Limited | Company Ltd | Coy Ltd | Co Ltda | Corp Ltd | \

@@ -7,7 +7,7 @@ from functools import lru_cache
 from nicknames import NickNamer
 from rapidfuzz.distance import OSA, JaroWinkler
 
-from domain.transliteration import is_foreign, latin, romanised, umlauts_written_out
+from domain.transliteration import in_other_alphabet, latin, romanised, umlauts_written_out
 
 _TITLES_LISTED = """
     mr mrs ms miss mx dr prof professor herr frau sir madam dame lord lady rev ing dipl mag med phd md mba msc
@@ -27,6 +27,8 @@ _COMMON_LISTED = """
     andersson johansson karlsson dubois durand bernard petit evans davies tanaka suzuki sato
 """
 _COMMON = frozenset(_COMMON_LISTED.split())
+_TELLING_NAME = 6
+"""Letters of a whole name from which spaces hardly matter."""
 _FEMININE = frozenset({"a", "e", "ne", "na", "ina", "ine", "ette", "ella"})
 """What makes a woman's name of a man's."""
 
@@ -66,7 +68,9 @@ def read_person_name(name: str, first: str, last: str) -> PersonName:
             words = latin(name).split()
             bare = [w for w in words if w not in _TITLES and w not in _GENERATIONS]
             first, last = " ".join(bare[:-1]), " ".join(bare[-1:])
-            return PersonName(tuple(first.split()), tuple(last.split()), _generation(words), False, is_foreign(name))
+            return PersonName(
+                tuple(first.split()), tuple(last.split()), _generation(words), False, in_other_alphabet(name)
+            )
     given_words, family_words = latin(first).split(), latin(last).split()
     words = [*given_words, *family_words]
     return PersonName(
@@ -74,7 +78,7 @@ def read_person_name(name: str, first: str, last: str) -> PersonName:
         family=_bare(family_words),
         generation=_generation(words),
         in_order=in_order,
-        foreign=is_foreign(first + last),
+        foreign=in_other_alphabet(first + last),
     )
 
 
@@ -86,6 +90,8 @@ def written_out(name: str, first: str, last: str) -> PersonName:
 
 def compare_names(one: PersonName, other: PersonName) -> tuple[NamePart, NamePart, bool]:
     """Given name, family name, and whether they are taken in exchanged order. Symmetric."""
+    if not (one.in_order and other.in_order) and (whole := _whole(one, other)):
+        return *whole, False
     foreign = one.foreign or other.foreign
     straight = (_given(one.given, other.given, foreign), _family(one.family, other.family, foreign))
     crossed = max(
@@ -98,6 +104,16 @@ def compare_names(one: PersonName, other: PersonName) -> tuple[NamePart, NamePar
     if total >= 4 and total > straight[0].bits + straight[1].bits + 4 and min(h.bits for h in crossed) >= 0:
         return crossed[0], crossed[1], True
     return straight[0], straight[1], False
+
+
+def _whole(one: PersonName, other: PersonName) -> tuple[NamePart, NamePart] | None:
+    """Names of which nobody said where the family's begins: written as one word, or one shorter by further names."""
+    short, long = sorted(((*one.given, *one.family), (*other.given, *other.family)), key=lambda w: (len(w), w))
+    if short != long and "".join(short) == "".join(long) and len("".join(short)) >= _TELLING_NAME:
+        return NamePart(5.0, 0.97, "same first name, spaced another way"), NamePart(6.0, 0.97, "same last name")
+    if 2 <= len(short) < len(long) and short[0] == long[0] and set(short) <= set(long) and short[-1] != long[-1]:
+        return NamePart(5.0, 0.97, "same first name"), NamePart(4.0, 0.85, "one of the last names is the same")
+    return None
 
 
 def generations_differ(one: PersonName, other: PersonName) -> bool:

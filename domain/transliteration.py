@@ -10,13 +10,15 @@ from functools import lru_cache
 
 from anyascii import anyascii
 
-from domain.texts import clean
+from domain.texts import clean, without_joiners
 
 TEXT_LIMIT = 300
 """Characters of a name that are looked at; longer ones are cut, so that hostile input costs nothing."""
 _UMLAUTS = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "æ": "ae", "œ": "oe", "ß": "ss", "đ": "dj", "ё": "yo"}
 )
+_LAST_LATIN = 0x24F
+_MORE_LATIN = range(0x1E00, 0x1F00)
 _SPELLINGS = tuple(
     (re.compile(pattern), short)
     for pattern, short in (
@@ -91,7 +93,13 @@ def is_foreign(raw: str) -> bool:
     return any(ord(c) > 127 and c.isalpha() for c in raw[: TEXT_LIMIT * 4])
 
 
+def in_other_alphabet(raw: str) -> bool:
+    """Holds letters that are not Latin ones, with accents or without."""
+    return any(ord(c) > _LAST_LATIN and c.isalpha() and ord(c) not in _MORE_LATIN for c in raw[: TEXT_LIMIT * 4])
+
+
 def _ascii(text: str) -> str:
+    text = without_joiners(text)
     for pattern, sound in _GREEK:
         text = pattern.sub(sound, text)
     # An apostrophe belongs to its word (O'Brien); a symbol or emoji would come back as its English name.

@@ -1,12 +1,15 @@
 """Whatever people send: no exception but a named one leaves the rules, and their promises hold."""
 
+import re
+
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domain.enrichment import Enrichment
 from domain.errors import DomainError
-from domain.identity import identity_of, is_identifiable, match
-from domain.leads import CrmRecord, CrmSnapshot, Inquiry
+from domain.identity import compare, identity_of, is_identifiable, match
+from domain.leads import CrmRecord, CrmSnapshot, Inquiry, MatchVerdict
 from domain.model import Scalar
 from domain.naming import company_name, country_code, person_name, phone_number, registrable_domain
 from domain.owners import is_active_person
@@ -14,6 +17,9 @@ from domain.proposals import SendEmail, digest_of, parse_content
 from domain.proposing import propose
 from domain.reading import read
 from domain.texts import clean, clean_block, fold
+from domain.transliteration import latin
+from gateways.crm.company import account_conditions, company_key
+from gateways.crm.soql import select
 from tests.domain.scenes import QUEUE_IDS, USERS, account, inquiry, lead, playbook, proposing, signal, snapshot
 
 NASTY = st.sampled_from(
@@ -155,6 +161,59 @@ def test_matching_takes_any_record(said: Inquiry, first: CrmSnapshot, second: Cr
     assert found.reasons
     assert isinstance(is_identifiable((said,)), bool)
     assert identity_of((said,)).email == said.email.strip()
+
+
+JOINED = ["می\u200cخواهم", "ശ്രീ ന്\u200d", "क्\u200dष", "👩\u200d💻 Labs", "ක්\u200dෂ"]
+
+
+@pytest.mark.parametrize("text", JOINED)
+def test_joiners_stay_in_what_is_shown_and_leave_what_is_compared(text: str) -> None:
+    bare = text.replace("\u200c", "").replace("\u200d", "")
+    assert clean(text, 200) == text
+    assert clean_block(f"{text}\n", 200) == f"{text}\n"
+    assert (latin(text), company_name(text), person_name(text)) == (latin(bare), company_name(bare), person_name(bare))
+    assert compare(f"{text} Ltd", f"{bare} Limited").verdict is MatchVerdict.MATCH
+    person = {"name": f"Ana {text}", "kind": "person"}
+    assert compare(person, person | {"name": f"Ana {bare}"}).verdict is MatchVerdict.MATCH
+
+
+@pytest.mark.parametrize(
+    "text", ["ig\u200dnore", "Ac\u200cme", "\u200dAcme\u200c", "1\u200d2", "a \u200d b", "م\u200c"]
+)
+def test_joiners_that_join_nothing_are_left_out(text: str) -> None:
+    assert clean(text, 200) == " ".join(text.replace("\u200c", "").replace("\u200d", "").split())
+
+
+@given(
+    text=st.text(st.sampled_from("aم नक्ष\u200c\u200d\u200b\u180e👩💻\ufe0f\u0301\u070e "), max_size=30),
+    limit=st.integers(2, 20),
+)
+def test_cleaning_twice_changes_nothing(text: str, limit: int) -> None:
+    assert clean(clean(text, limit), limit) == clean(text, limit)
+
+
+LONG = st.sampled_from(
+    ["x", "Müller ", "🚚", "株", "%_\\'", "' OR Name LIKE '%", "\u202e", "שלום ", "IV ", "(formerly ", "1 ", "a.b."]
+)
+HUGE = st.builds(lambda part, tail: (part * 10_000)[:10_000] + tail, LONG, TEXT)
+
+
+@SLOW
+@given(said=INQUIRIES, company=HUGE, name=HUGE)
+def test_names_of_ten_thousand_characters_are_compared_and_looked_up(said: Inquiry, company: str, name: str) -> None:
+    records = (lead(Company=company, LastName=name), account(Name=company, Website=name))
+    assert match((said,), records, playbook()).reasons
+    assert compare(company, company).verdict is (MatchVerdict.MATCH if company.strip() else MatchVerdict.NONE)
+    assert compare(company, name).score == compare(name, company).score
+    soql = select(
+        "Account", ("Id",), " OR ".join(c for c, _ in _asked(company)), *(v for _, vs in _asked(company) for v in vs)
+    )
+    assert len(soql) < 10_000
+    assert re.sub(r"'(?:[^'\\]|\\.)*'", "?", soql).count("'") == 0
+
+
+def _asked(company: str) -> list[tuple[str, tuple[object, ...]]]:
+    return account_conditions(company_key("ana@northwind.example", company, company))
 
 
 def test_a_company_name_of_ten_thousand_characters_is_no_trouble() -> None:

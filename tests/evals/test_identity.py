@@ -13,7 +13,7 @@ from evals.identity.blocking import candidate_pairs
 from evals.identity.measures import ALL, HELD_OUT, TUNED, Counts, Measured, counted, measure, parts_of
 from evals.identity.report import Report, as_json, as_markdown
 from evals.identity.run import run
-from evals.identity.sets import LabelledSet, SetMissing, fake_1000, fodors_zagats, patstat
+from evals.identity.sets import LabelledSet, SetMissing, adversarial, fake_1000, fodors_zagats, patstat
 
 NAMES = """person_id,leuven_id,person_name
 1,a,Falkenried Werkzeugbau GmbH
@@ -60,6 +60,25 @@ def test_sets_are_read_with_their_true_pairs(folder: Path) -> None:
     )
     assert places.truth == {("f1", "z9")}
     assert places.entity["f1"] == places.entity["z9"] == "f1"
+
+
+def test_the_sets_may_lie_in_a_folder_of_their_own(folder: Path) -> None:
+    inner = folder / "identity"
+    inner.mkdir()
+    for name in ("patstat_reference.csv", "fake_1000.csv"):
+        (folder / name).rename(inner / name)
+    assert run(folder, ("patstat",)).sets == run(inner, ("patstat",)).sets
+
+
+def test_our_own_pairs_are_read_as_people_and_companies_and_need_no_folder(tmp_path: Path) -> None:
+    own = adversarial(tmp_path)
+    assert len(own.pairs) > 500
+    assert len(own.truth) > 250
+    assert {type(record) for record in own.records.values()} == {CompanyRecord, PersonRecord}
+    measured = measure(own)
+    assert (measured.compared, measured.blocked) == (len(own.pairs), len(own.truth))
+    assert measured.match.precision >= 0.99
+    assert measured.match_or_possible.recall >= 0.97
 
 
 def test_a_holding_is_shown_and_not_joined(folder: Path) -> None:
