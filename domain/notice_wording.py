@@ -56,4 +56,6 @@ def subject(message: Outgoing) -> str:
 
 
 def link_of(item: Item) -> str:
-    return item.review.url if item.review is not None else item.url
+    """The card; the case where a person is needed and the card can no longer be decided."""
+    of_case = item.review is None or item.notice.kind in (NoticeKind.EXCEPTION, NoticeKind.OWNER_TOLD)
+    return item.url if of_case or item.review is None else item.review.url

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import Field
 
+from approval_ui.views.changes import Change
 from approval_ui.views.review import ReviewView
 from approval_ui.views.wording import VERDICT
 from domain.cards import ReviewCard
@@ -42,13 +43,7 @@ def card_view(view: ReviewView, card: ReviewCard, content: ProposalContent, page
         blocks.append(_section(view.level_note))
     blocks.append({"type": "header", "text": _plain("What will change in the CRM")})
     for change in view.changes:
-        lines = [change.name + (" (after the e-mail)" if change.after_mail else "")]
-        for row in change.rows:
-            told = row.text or (f"{row.before} → {row.after}" if row.before else row.after)
-            lines.append(f"{row.label}: {told}" if row.label else told)
-            if row.long:
-                lines.append(row.long)
-        blocks += _sections("\n".join(lines))
+        blocks += _sections(_told(change))
     mail = content.mail
     if mail is not None and view.mail is not None:
         blocks.append({"type": "header", "text": _plain("E-mail")})
@@ -67,6 +62,22 @@ def card_view(view: ReviewView, card: ReviewCard, content: ProposalContent, page
         "close": _plain("Not now"),
         "blocks": blocks,
     }
+
+
+def _told(change: Change) -> str:
+    """One action as lines of text: all that the page shows of it, inputs included, since they are signed too."""
+    lines = [change.name + (" (after the e-mail)" if change.after_mail else "")]
+    for row in change.rows:
+        if row.text:
+            lines.append(f"{row.label}: {row.text}")
+            lines += [part for part in (row.before, row.after, row.long) if part]
+        else:
+            lines.append(f"{row.label}: {row.before} → {row.after}" if row.before else f"{row.label}: {row.after}")
+        for editor in row.editors:
+            value = dict(editor.options).get(editor.value, editor.value)
+            if value and value not in "\n".join(lines):
+                lines.append(f"{editor.label}: {value}")
+    return "\n".join(lines)
 
 
 def _form(view: ReviewView, card: ReviewCard) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from slack_sdk.signature import SignatureVerifier
 
 from domain.errors import ErrorCode, NotifyError
 from domain.notice_wording import about, headline, link_of
-from domain.notices import ENDS, Item, Outgoing
+from domain.notices import ASKS, Item, Outgoing
 from domain.ports import Clock
 
 SECONDS = 10
@@ -87,7 +87,7 @@ def blocks_of(item: Item, *, decides: bool) -> list[dict[str, Any]]:
         {"type": "context", "elements": [{"type": "plain_text", "text": about(item)}]},
     ]
     buttons: list[dict[str, Any]] = []
-    if decides and item.review is not None and item.notice.kind not in ENDS:
+    if decides and item.review is not None and item.notice.kind in ASKS:
         value = f"{item.review.case_id}.{item.review.round}"
         buttons.append(_button("Review here", action_id=OPEN_CARD, value=value, style="primary"))
     if link_of(item).startswith("http"):

@@ -19,7 +19,7 @@ from approval_ui.views import slack_card
 from domain.audit import AuditKind
 from domain.decisions import RoundState, parse_envelope
 from domain.permissions import RiskCategory, Role
-from domain.proposals import SendEmail, digest_of
+from domain.proposals import CreateTask, SendEmail, UpdateFields, digest_of
 from gateways.notify.slack import SlackApp, web_client
 from persistence.sessions import UiSession
 from persistence.users import LocalUser
@@ -133,8 +133,12 @@ def test_a_linked_reviewer_sees_what_is_signed_and_signs_it(desk: Desk) -> None:
     shown = "\n".join(texts(view))
     mail = made.content.mail
     assert mail is not None
-    for part in (mail.subject, mail.body, mail.footer, mail.to_address):
+    task = next(a for a in made.content.actions if isinstance(a, CreateTask))
+    parts = (mail.subject, mail.body, mail.footer, mail.to_address, mail.from_address)
+    for part in (*parts, task.subject, task.description, task.due_date, task.priority):
         assert part in shown
+    for change in (c for a in made.content.actions if isinstance(a, UpdateFields) for c in a.changes):
+        assert str(change.after) in shown
     assert f"{PAGE}/reviews/{made.opening.case_id}/1" in json.dumps(view)
     answer = desk.submit(view)
     assert "Signed as Oriol Puig: approved." in said(answer)
