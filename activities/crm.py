@@ -18,7 +18,7 @@ from domain.errors import CrmError, ErrorCode
 from domain.identity import match
 from domain.leads import MatchVerdict
 from domain.ports import CaseDocuments, Cases, CrmReader, CrmWriter, Playbooks, UndoOrder, WriteOrder
-from domain.receipts import WriteOutcome
+from domain.receipts import WriteOutcome, WriteReceipt
 
 
 class CrmActivities:
@@ -119,6 +119,7 @@ class CrmActivities:
             receipt_id=receipt.id if receipt else "",
             survivor_id=outcome.survivor_id,
             lead_id=lead_id,
+            assigned_owner_id=_assigned(receipt) if receipt is not None else "",
         )
 
     @activity.defn
@@ -140,3 +141,11 @@ class CrmActivities:
             restored=len(outcome.restored),
             refusals=tuple(r.reason for r in outcome.refusals),
         )
+
+
+def _assigned(receipt: WriteReceipt) -> str:
+    """The owner whom a write gave a lead that was there before; a created one waits in its queue."""
+    owners = (
+        i.intended.get("OwnerId") for i in receipt.records if i.record.object == "Lead" and not (i.created or i.deleted)
+    )
+    return next((str(owner) for owner in owners if owner), "")

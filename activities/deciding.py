@@ -178,6 +178,7 @@ class DecidingActivities:
             book,
             now=self._clock.now(),
             turns=TurnsOfCase(self._rotation, step.org_id, step.case_id, step.round, now=self._clock.now()),
+            set_aside=file.set_aside(),
         )
         file.keep(DocumentKind.ROUTING, str(step.round), Routed(routing=result, evidence=book.entries()))
         result = file.routed(step.round).routing
@@ -210,7 +211,7 @@ class DecidingActivities:
             return ProposalHead(digest="", risk=RiskCategory.LOW, gate=Gate.NOTHING_TO_DO)
         content, digest = proposed
         card = file.card(step.round)
-        gate = _gate(content, card.risk.category, _level(current, step.motion))
+        gate = gate_of(content, card.risk.category, _level(current, step.motion))
         head = ProposalHead(
             digest=digest,
             risk=card.risk.category,
@@ -327,7 +328,7 @@ def _level(playbook: Playbook, motion: Motion) -> Level:
     return playbook.levels.get(motion, Level.READ_ONLY)
 
 
-def _gate(content: ProposalContent, risk: RiskCategory, level: Level) -> Gate:
+def gate_of(content: ProposalContent, risk: RiskCategory, level: Level) -> Gate:
     """What permission level and risk say: the whole proposal waits if any of its actions has to."""
     if risk is RiskCategory.FORBIDDEN:
         return Gate.FORBIDDEN

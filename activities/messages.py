@@ -11,8 +11,10 @@ from enum import StrEnum
 
 from domain.cases import CaseOutcome, ExceptionCode, LadderStep
 from domain.decisions import RoundState, Verdict
+from domain.first_touch import Standing
 from domain.leads import MatchVerdict, Motion
 from domain.model import Message
+from domain.owner_notices import NoticeKind
 from domain.permissions import RiskCategory
 from domain.proposals import Phase
 from domain.receipts import MailState, WriteOutcomeKind
@@ -176,6 +178,8 @@ class ApplyHead(Message):
     receipt_id: str = ""
     survivor_id: str = ""
     lead_id: str = ""
+    assigned_owner_id: str = ""
+    """Set where the write gave a lead that was there to another owner."""
 
 
 class MailInput(CaseRef):
@@ -221,6 +225,68 @@ class UndoHead(Message):
     new_receipt_id: str = ""
     restored: int = 0
     refusals: tuple[str, ...] = ()
+
+
+class AssignmentRef(CaseRef):
+    """One write that gave a lead an owner, by the round that wrote it."""
+
+    round: int
+    agent_version: str = ""
+
+
+class WatchOrder(AssignmentRef):
+    receipt_id: str
+    number: int = 0
+
+
+class WatchHead(Message):
+    """The deadlines of the new owner. `watching` is False where the playbook wants none."""
+
+    watching: bool = False
+    owner_id: str = ""
+    lead_id: str = ""
+    look_at: datetime | None = None
+    respond_by: datetime | None = None
+    reassign_at: datetime | None = None
+
+
+class NoticeOrder(AssignmentRef):
+    notice: NoticeKind
+
+
+class NoticeHead(Message):
+    """How many were told. `not_told` were refused by the mail server, or nobody knows."""
+
+    told: int = 0
+    not_told: int = 0
+
+
+class LookOrder(AssignmentRef):
+    lead_id: str
+
+
+class LookHead(Message):
+    standing: Standing
+    survivor_id: str = ""
+    minutes: int = 0
+    """Business minutes from the inquiry to the first touch."""
+
+
+class BreachHead(Message):
+    """Where another owner can be proposed: in a new round, or in the open one of a case that still waits."""
+
+    case_open: bool = False
+    case_workflow_id: str = ""
+    open_round: int = 0
+    next_round: int = 0
+
+
+class ReassignOrder(AssignmentRef):
+    """`round` is that of the assignment; `review_round` the new one, whose snapshot was read before."""
+
+    review_round: int
+    workflow_id: str
+    keeps_ladder_of_round: int | None = None
 
 
 class OwnerCheckOrder(Message):

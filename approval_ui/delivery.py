@@ -49,25 +49,33 @@ class Deliveries:
     async def decision(self, case_id: str, round: int, decision_id: str) -> Delivered:
         """Tell the waiting workflow of a stored decision."""
         await asyncio.to_thread(self.reviews.delivery_tried, decision_id)
-        case = await asyncio.to_thread(self.cases.get, case_id)
+        case = await asyncio.to_thread(self._waiting_workflow, case_id, round)
         try:
             async with asyncio.timeout(self.timeout_seconds):
                 answer = await self.temporal.deliver_decision(case, round, decision_id)
         except (EngineUnavailable, TimeoutError):
             return Delivered(state=DeliveryState.LATER)
-        if not answer.accepted and not await self._is_final(case_id, answer.reason):
+        if not answer.accepted and not await self._is_final(case_id, case, answer.reason):
             return Delivered(state=DeliveryState.LATER, reason=answer.reason)
         await asyncio.to_thread(lambda: self.reviews.delivered(decision_id, now=self.clock.now()))
         if answer.accepted:
             return Delivered(state=DeliveryState.DELIVERED, reason=answer.reason)
         return Delivered(state=DeliveryState.REFUSED, reason=answer.reason)
 
-    async def _is_final(self, case_id: str, reason: str) -> bool:
-        """Between two steps a workflow is not waiting yet; once its case is closed it never will be again."""
+    def _waiting_workflow(self, case_id: str, round: int) -> Case:
+        """The case with the workflow that asked: its own, or the one that watches its owner after it has closed."""
+        case, opening = self.cases.get(case_id), self.reviews.opening(case_id, round)
+        return case if opening is None else case.model_copy(update={"workflow_id": opening.workflow_id})
+
+    async def _is_final(self, case_id: str, asked: Case, reason: str) -> bool:
+        """Between two steps a workflow is not waiting yet; once its case is closed it never will be again.
+
+        A watch that has ended is no longer there, and says so in another way.
+        """
         if reason != RefusalReason.NOT_WAITING.value:
             return True
         case = await asyncio.to_thread(self.cases.get, case_id)
-        return case.state is CaseState.CLOSED
+        return case.state is CaseState.CLOSED and asked.workflow_id == case.workflow_id
 
     async def undo(self, case_id: str, receipt_id: str, decision_id: str) -> Delivered:
         """Start the undo that a stored decision asks for."""

@@ -12,6 +12,7 @@ from domain.drafting import Draft, ModelUsage
 from domain.enrichment import Enrichment
 from domain.errors import DomainError, ErrorCode
 from domain.evidence import Evidence
+from domain.first_touch import Assignment, Breach
 from domain.leads import CrmRecord, CrmSnapshot, Inquiry, MatchResult
 from domain.model import Value
 from domain.ports import CaseDocuments
@@ -122,6 +123,18 @@ class CaseFile:
         """What the reviewer wrote and changed beside the signature."""
         body = self._documents.find(self.case_id, DocumentKind.REASON, decision_id)
         return None if body is None else ReviewerNote.model_validate_json(body)
+
+    def assignment(self, round: int) -> Assignment:
+        return Assignment.model_validate_json(self._read(DocumentKind.ASSIGNMENT, str(round)))
+
+    def breaches(self) -> tuple[Breach, ...]:
+        """Oldest first."""
+        found = self._documents.all_of(self.case_id, DocumentKind.BREACH)
+        return tuple(Breach.model_validate_json(body) for body in found)
+
+    def set_aside(self) -> dict[str, str]:
+        """Owners who had this lead and did not answer in time, each with the reason: routing passes them over."""
+        return {b.owner_id: f"did not answer by {b.respond_by:%d %b, %H:%M} UTC" for b in self.breaches()}
 
     def exception(self, round: int) -> CaseException | None:
         body = self._documents.find(self.case_id, DocumentKind.EXCEPTION, str(round))

@@ -88,6 +88,12 @@ class DocumentKind(StrEnum):
     """What the review page shows beside the signed content: `domain.cards.ReviewCard`."""
     REASON = "reason"
     RECEIPT = "receipt"
+    ASSIGNMENT = "assignment"
+    """Who was given the lead, and by when somebody is to work on it: `domain.first_touch.Assignment`."""
+    FIRST_TOUCH = "first_touch"
+    """Who worked on it first, and how soon: `domain.first_touch.FirstTouch`."""
+    BREACH = "breach"
+    """That nobody had by the deadline: `domain.first_touch.Breach`."""
     EXCEPTION = "exception"
     FAILURE = "failure"
 

@@ -68,6 +68,24 @@ def next_opening(at: Instant, calendar: Calendar) -> Instant:
     return at.astimezone(UTC) + timedelta(days=_SEARCH_DAYS)
 
 
+def business_between(start: Instant, end: Instant, calendar: Calendar) -> timedelta:
+    """The working time between two moments; none where `end` is not after `start`."""
+    if calendar.always or end <= start:
+        return max(end - start, timedelta(0))
+    zone = ZoneInfo(calendar.time_zone)
+    day, last = start.astimezone(zone).date(), end.astimezone(zone).date()
+    worked = timedelta(0)
+    for _ in range(_SEARCH_DAYS):
+        if day > last:
+            break
+        if _works(calendar, day.weekday(), day.isoformat(), day.year):
+            opens = datetime.combine(day, calendar.opens, zone).astimezone(UTC)
+            closes = datetime.combine(day, calendar.closes, zone).astimezone(UTC)
+            worked += max(min(closes, end) - max(opens, start), timedelta(0))
+        day += timedelta(days=1)
+    return worked
+
+
 def _works(calendar: Calendar, weekday: int, iso: str, year: int) -> bool:
     if _DAYS[weekday] not in calendar.days or iso in {d.isoformat() for d in calendar.closed_on}:
         return False

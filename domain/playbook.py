@@ -5,7 +5,6 @@ developer name. `domain/owners.py` resolves them against what the CRM says at th
 """
 
 import hashlib
-import re
 from collections.abc import Sequence
 from datetime import date, time
 from enum import StrEnum
@@ -14,33 +13,20 @@ from typing import Annotated, Literal
 import rfc8785
 from pydantic import BeforeValidator, Field, model_validator
 
+from domain.durations import Seconds
 from domain.enrichment import Sensitive
 from domain.field_mapping import MappedObject, Write, mapped_as, needing_approval, writable
+from domain.first_touch_rules import FirstTouchRules
 from domain.leads import CrmRecord, Motion
 from domain.model import Value
 from domain.permissions import Level, RiskCategory, Role, WritePolicy
 from domain.qualification import Fit
 from domain.routing_rules import Absence, KnownPeople, LanguageTeam, Postal, RoutingRule, Share
 
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
-
-
-def _seconds(raw: object) -> object:
-    """`20s`, `30m`, `4h` or `3d` as seconds; whole numbers pass as seconds."""
-    if not isinstance(raw, str):
-        return raw
-    match = re.fullmatch(r"\s*(\d{1,7})\s*([smhd])\s*", raw)
-    if match is None:
-        raise ValueError("not a duration; write 20s, 30m, 4h or 3d")
-    return int(match[1]) * _UNITS[match[2]]
-
 
 def _rank(raw: object) -> object:
     return [raw] if isinstance(raw, str) else raw
 
-
-Seconds = Annotated[int, BeforeValidator(_seconds), Field(ge=0, le=366 * 86_400)]
-"""A duration in seconds; in the files as `20s`, `30m`, `4h`, `3d`. A `d` is 24 hours of counted time."""
 
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 Texts = dict[str, str]
@@ -201,6 +187,8 @@ class RoutingRules(Value):
     markets: tuple[Country, ...] = ()
     """Countries that are sold to: each must reach a team."""
     fallback_queue: str
+    first_touch: FirstTouchRules = FirstTouchRules()
+    """What happens between an assignment and the first human activity."""
 
 
 class OnIntent(Value):

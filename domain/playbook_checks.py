@@ -27,7 +27,7 @@ class PlaybookFinding(Value):
 def check(playbook: Playbook) -> tuple[PlaybookFinding, ...]:
     """Everything that is wrong, in the order of the rules below."""
     names = (_team_calendars, _references, _people, _territories)
-    rules = (*names, _routing, _scores, _calendars, _mapping, _enrichment, _cycles)
+    rules = (*names, _routing, _first_touch, _scores, _calendars, _mapping, _enrichment, _cycles)
     return tuple(finding for rule in rules for finding in rule(playbook))
 
 
@@ -114,6 +114,18 @@ def _people(playbook: Playbook) -> Iterator[PlaybookFinding]:
     for path, name in people:
         if _RAW_ID.fullmatch(name):
             yield _found(path, f"{name} is a record id", "use the user's e-mail or alias")
+
+
+def _first_touch(playbook: Playbook) -> Iterator[PlaybookFinding]:
+    """Who hears of a missed deadline must be somebody who can be written to."""
+    at: Path = ("routing", "first_touch", "manager")
+    login = playbook.routing.first_touch.manager
+    told = playbook.reviewer(login) if login else None
+    if login and told is None:
+        yield _unknown(at, "reviewer", login, [r.login for r in playbook.reviewers])
+    elif told is not None and not (told.email or told.crm_user):
+        what = f"{login} is to hear of missed deadlines and has neither email nor crm_user"
+        yield _found(at, what, "give them one in reviewers.yaml")
 
 
 def _enrichment(playbook: Playbook) -> Iterator[PlaybookFinding]:

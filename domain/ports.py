@@ -18,8 +18,10 @@ from domain.cases import (
 from domain.decisions import DecisionEnvelope, Recorded, RoundOutcome, SignedDecision
 from domain.drafting import Draft, DraftRequest
 from domain.enrichment import Signal
+from domain.first_touch import LeadNow
 from domain.leads import CrmRecord, CrmSnapshot, Inquiry, Motion
 from domain.model import Instant, Value
+from domain.owner_notices import OwnerNotice
 from domain.playbook import Playbook
 from domain.polling import ChangedPage, PollCursor
 from domain.proposals import Phase, SendEmail
@@ -149,7 +151,10 @@ class Receipts(Protocol):
 
 
 class MailLog(Protocol):
-    """Intent before effect. The state machine of one e-mail, keyed by its Message-ID."""
+    """Intent before effect. The state machine of one e-mail, keyed by its Message-ID.
+
+    A notice to one of our own people rests on no decision: its `decision_id` is empty.
+    """
 
     def begin(self, message_id: str, case_id: str, decision_id: str, *, now: Instant) -> MailState:
         """Note the intent once and return the current state."""
@@ -159,7 +164,9 @@ class MailLog(Protocol):
         """Compare-and-set; False when the state was not `before`."""
         ...
 
-    def of_case(self, case_id: str) -> tuple[tuple[str, MailState], ...]: ...
+    def of_case(self, case_id: str) -> tuple[tuple[str, MailState], ...]:
+        """The e-mails of the case's decisions, notices left out."""
+        ...
 
 
 class PauseSwitch(Protocol):
@@ -201,6 +208,21 @@ class CrmReader(Protocol):
 
     def snapshot(self, lead_id: str) -> CrmSnapshot:
         """At most two composite calls. Raises `CrmError` (crm_record_missing)."""
+        ...
+
+
+class LeadTouches(Protocol):
+    """Who worked with one lead. Bounded reads by id."""
+
+    def look(self, lead_id: str, *, since: Instant) -> LeadNow:
+        """The lead, and at most 50 of each kind of activity that somebody else than us changed since, oldest first.
+
+        One call. A deleted or merged lead comes as such. Raises `CrmError`.
+        """
+        ...
+
+    def user_id(self) -> str:
+        """Who we are in the CRM."""
         ...
 
 
@@ -278,6 +300,12 @@ class Mailer(Protocol):
         Raises `MailError` with `mail_unavailable` where nothing was accepted and another try is safe,
         `mail_refused` for a final no, and `MailUnclear` where nobody can know.
         """
+        ...
+
+
+class NoticeMailer(Protocol):
+    def send_notice(self, notice: OwnerNotice, message_id: str) -> None:
+        """Hand over an e-mail to one of our own people. Returns and raises as `Mailer.send`."""
         ...
 
 

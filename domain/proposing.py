@@ -77,6 +77,8 @@ class ProposingInput(Value):
     reopened_because: str = ""
     reading_usage: tuple[ModelUsage, ...] = ()
     """What reading the calls by a model cost."""
+    no_answer: str = ""
+    """Set where only another owner is proposed: why the one who has the lead is to lose it."""
 
 
 class Proposed(Value):
@@ -269,6 +271,9 @@ def assignee_for(routing: RoutingDecision, snapshot: CrmSnapshot, risk: RiskCate
 
 def _actions(given: ProposingInput, book: EvidenceBook) -> tuple[Action, ...]:
     snapshot, playbook, routing = given.snapshot, given.playbook, given.routing
+    if given.no_answer:
+        another = owner_action(snapshot, routing, playbook)
+        return (another,) if another is not None else ()
     if snapshot.lead is None and snapshot.contact is None:
         content = create_lead_content(
             given.inquiries,
@@ -351,6 +356,8 @@ def _title(actions: Sequence[Action], given: ProposingInput) -> str:
         return f"New lead: {whom}"
     if SendEmail in kinds:
         return f"Reply to {whom} and assign to {to}" if AssignOwner in kinds else f"Reply to {whom}"
+    if given.no_answer:
+        return f"Reassign {whom} to {given.routing.owner_name}"
     if AssignOwner in kinds:
         return f"Assign {whom} to {to}"
     return f"Choose an owner for {whom}" if given.routing.conflict else f"Update {whom}"
@@ -368,6 +375,8 @@ def _subtitle(given: ProposingInput) -> str:
 
 
 def _checks(given: ProposingInput, book: EvidenceBook) -> tuple[Check, ...]:
+    if given.no_answer:
+        return (Check(name="first answer", passed=False, verdict="Overdue.", detail=clean(given.no_answer, 400)),)
     consent, match, injection = given.consent, given.match, given.facts.injection
     struck = given.draft.struck()
     best = max((c.score for c in match.candidates if c.verdict is match.verdict), default=None)

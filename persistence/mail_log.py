@@ -51,7 +51,7 @@ class SqlMailLog:
         with self._db.session() as session:
             rows = session.exec(
                 select(MailRow)
-                .where(MailRow.case_id == case_id)
+                .where(MailRow.case_id == case_id, MailRow.decision_id != "")
                 .order_by(col(MailRow.begun_at), col(MailRow.message_id))
             ).all()
         return tuple((row.message_id, MailState(row.state)) for row in rows)

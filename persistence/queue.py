@@ -209,7 +209,9 @@ class ReviewQueue:
         )
 
     def mails_of(self, case_id: str) -> tuple[MailItem, ...]:
-        query = select(MailRow).where(MailRow.case_id == case_id).order_by(col(MailRow.begun_at))
+        """E-mails of decisions; notices to our own people are told by the audit."""
+        query = select(MailRow).where(MailRow.case_id == case_id, MailRow.decision_id != "")
+        query = query.order_by(col(MailRow.begun_at))
         with self._database.session() as session:
             return tuple(
                 MailItem(

@@ -150,6 +150,13 @@ class SlackDoorSettings(_Group):
     slack_signing_secret: SecretStr = SecretStr("")
 
 
+class LinkSettings(_Group):
+    """Where people see a case and a record; for the links of notices."""
+
+    public_url: str = ""
+    crm_web_url: str = ""
+
+
 class UiSettings(_Group):
     ui_host: str = "127.0.0.1"
     ui_port: int = Field(default=8080, ge=0, le=65535)

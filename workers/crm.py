@@ -18,6 +18,7 @@ from gateways.crm.mail_guard import SalesforceMailGuard
 from gateways.crm.poll import SalesforceChangedLeads
 from gateways.crm.reader import SalesforceReader
 from gateways.crm.tokens import ClientCredentials
+from gateways.crm.touches import SalesforceTouches
 from gateways.crm.writer import SalesforceWriter
 from runtime.settings import CrmSettings
 from workers.stores import Stores
@@ -29,6 +30,7 @@ class CrmDoor:
     writer: SalesforceWriter
     mail_guard: SalesforceMailGuard
     leads: SalesforceChangedLeads
+    touches: SalesforceTouches
     session: SalesforceSession
 
 
@@ -70,6 +72,7 @@ def crm_door(settings: CrmSettings, stores: Stores) -> CrmDoor:
         writer=writer,
         mail_guard=SalesforceMailGuard(session, guard, documents=stores.documents),
         leads=SalesforceChangedLeads(session),
+        touches=SalesforceTouches(session),
         session=session,
     )
 

@@ -24,9 +24,11 @@ from activities.mailing import MailActivities
 from activities.measuring import MeasuringActivities
 from activities.owners import OwnerActivities
 from activities.polling import PollingActivities
+from activities.reassigning import ReassigningActivities
 from activities.reviewing import ReviewActivities
 from activities.signing import SigningActivities
 from activities.telling import TellingActivities
+from activities.watching import WatchingActivities
 from runtime.failures import CodedFailures, KeepDetail
 from workflows.inbound import InboundLead
 from workflows.messages import TaskQueue
@@ -35,6 +37,7 @@ from workflows.polling import PollCrm
 from workflows.readiness import AuditReadiness
 from workflows.telling import TellPeople
 from workflows.undo import UndoWrite
+from workflows.watching import OwnerWatch
 
 
 class Role(StrEnum):
@@ -48,7 +51,7 @@ class Role(StrEnum):
     NOTIFIER = "notifier"
 
 
-WORKFLOWS = (InboundLead, UndoWrite, PollCrm, CheckOwners, AuditReadiness, TellPeople)
+WORKFLOWS = (InboundLead, UndoWrite, PollCrm, CheckOwners, OwnerWatch, AuditReadiness, TellPeople)
 
 SANDBOX = SandboxedWorkflowRunner(
     # Frozen value objects and pure rules: loading them anew for each case would cost more than the case.
@@ -69,6 +72,7 @@ def cases_worker(
     reviewing: ReviewActivities,
     drafting: DraftingActivities,
     listening: ListeningActivities,
+    reassigning: ReassigningActivities,
 ) -> Worker:
     """Workflows, and the steps that need the application database only."""
     return _worker(
@@ -93,6 +97,7 @@ def cases_worker(
             reviewing.supersede_round,
             drafting.draft_from_template,
             listening.read_calls_by_rules,
+            reassigning.propose_reassignment,
         ],
     )
 
@@ -106,6 +111,7 @@ def crm_worker(
     polling: PollingActivities,
     owners: OwnerActivities,
     measuring: MeasuringActivities,
+    watching: WatchingActivities,
 ) -> Worker:
     """Everything that leaves for the CRM or a mailbox."""
     return _worker(
@@ -123,6 +129,11 @@ def crm_worker(
             polling.poll,
             owners.find_unfit_owners,
             measuring.audit,
+            watching.begin_watch,
+            watching.notify_owner,
+            watching.look_for_touch,
+            watching.note_breach,
+            watching.place_reassignment,
         ],
     )
 

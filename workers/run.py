@@ -20,6 +20,7 @@ from activities.drafting import DraftingActivities
 from activities.listening import ListeningActivities
 from activities.mailing import MailActivities
 from activities.measuring import MeasuringActivities
+from activities.reassigning import ReassigningActivities
 from activities.reviewing import ReviewActivities
 from activities.signing import SigningActivities
 from domain.decisions import KeyUse
@@ -52,6 +53,7 @@ from workers.polling import polling, schedule_polling
 from workers.roles import Role, cases_worker, crm_worker, model_worker, notifier_worker, signer_worker
 from workers.stores import Stores, open_stores
 from workers.telling import schedule_telling, telling
+from workers.watching import owner_watch
 from workers.writer import draft_writer, transcript_reader
 from workflows.visibility import SEARCH_ATTRIBUTES
 
@@ -160,6 +162,15 @@ def _build(role: Role, client: Client, stores: Stores) -> Worker:
                 ),
                 drafting=_drafting(stores),
                 listening=_listening(stores),
+                reassigning=ReassigningActivities(
+                    documents=stores.documents,
+                    cases=stores.cases,
+                    reviews=stores.reviews,
+                    rotation=stores.rotation,
+                    playbooks=stores.playbooks,
+                    audit=stores.audit,
+                    clock=stores.clock,
+                ),
             )
         case Role.CRM:
             return _crm(client, stores)
@@ -250,4 +261,5 @@ def _crm(client: Client, stores: Stores) -> Worker:
             reports=SqlReadiness(stores.db),
             playbooks=stores.playbooks,
         ),
+        watching=owner_watch(door, stores, mailer),
     )

@@ -39,11 +39,13 @@ with workflow.unsafe.imports_passed_through():
     from domain.proposals import Phase
     from domain.receipts import MailState, WriteOutcomeKind
 
+from workflows.applying import apply_phase, stop_if_cancelled
 from workflows.messages import CaseProgress, CaseResult, InboundLeadInput
 from workflows.options import CRM_READ, MODEL, SIGNER, STORE
 from workflows.review import ReviewedCase
 from workflows.visibility import BAND, OUTCOME, RISK, STEP, show
-from workflows.writeback import Written, apply_phase, stop_if_cancelled, write_back
+from workflows.watching import watch_assignment
+from workflows.writeback import Written, write_back
 
 MAX_REOPENINGS = 3
 """A record that moves away under the reviewer three times needs a talk, not a fourth card."""
@@ -291,6 +293,7 @@ class InboundLead(ReviewedCase):
         if not head.proposed or not await self._sign_by_policy():
             return False
         applied = await apply_phase(self._case, self._round, self._decision, Phase.CRM, self._start.agent_version)
+        await watch_assignment(self._case, self._round, applied, self._start.agent_version)
         stop_if_cancelled()
         if applied.receipt_id:
             self._receipts = (*self._receipts, applied.receipt_id)

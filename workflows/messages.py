@@ -60,6 +60,11 @@ def tell_workflow_id(org_id: str) -> str:
     return f"tell/{org_id}"
 
 
+def watch_workflow_id(org_id: str, case_id: str, receipt_id: str) -> str:
+    """The id of the watch over one assignment: one per write that gave a lead an owner."""
+    return f"watch/{org_id}/{case_id}/{receipt_id[:16]}"
+
+
 def message_id(decision_id: str, sender_domain: str) -> str:
     """The stable Message-ID of the one e-mail that a decision can send (RFC 5322)."""
     return f"<{decision_id}@{sender_domain}>"
@@ -121,6 +126,52 @@ class PollResult(Message):
     joined: int = 0
     repeated: int = 0
     skipped: int = 0
+
+
+class WatchInput(Message):
+    """One write that gave a lead an owner. `number` counts the owners before who did not answer."""
+
+    case_id: str
+    org_id: str
+    motion: Motion = Motion.INBOUND
+    round: int
+    receipt_id: str
+    agent_version: str = ""
+    number: int = 0
+
+
+class WatchOutcome(StrEnum):
+    """How the watch over one assignment ended."""
+
+    NOT_WATCHED = "not_watched"
+    TOUCHED = "touched"
+    OWNER_CHANGED = "owner_changed"
+    UNDONE = "undone"
+    GONE = "gone"
+    BREACHED = "breached"
+    """Reminded, and no other owner is to be proposed."""
+    HANDED_TO_CASE = "handed_to_case"
+    """The case was still open: it routes its waiting proposal anew."""
+    NOBODY_ELSE = "nobody_else"
+    REASSIGNED = "reassigned"
+    KEPT = "kept"
+    """A person decided that the owner keeps the lead."""
+    EXPIRED = "expired"
+    FAILED = "failed"
+    """A step failed for good; a person was named."""
+    NOT_ALLOWED = "not_allowed"
+    """The permission level no longer lets anything be proposed."""
+
+
+class WatchResult(Message):
+    outcome: WatchOutcome
+    breached: bool = False
+    minutes: int = 0
+    """Business minutes from the inquiry to the first touch, where there was one."""
+
+
+class AssignmentUndone(Message):
+    receipt_id: str
 
 
 class OwnerCheckInput(Message):

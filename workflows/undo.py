@@ -3,14 +3,18 @@
 When do you need to touch this? When undo gains a step. What may be taken back is decided in `gateways/crm`.
 """
 
+import contextlib
+
 from temporalio import workflow
+from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from activities.crm import CrmActivities
     from activities.messages import UndoApplyInput
 
-from workflows.messages import UndoInput, UndoResult
+from workflows.messages import AssignmentUndone, UndoInput, UndoResult, watch_workflow_id
 from workflows.options import CRM_WRITE
+from workflows.watching import OwnerWatch
 
 
 @workflow.defn
@@ -33,9 +37,20 @@ class UndoWrite:
             summary="Take the write back",
             **CRM_WRITE,
         )
+        if head.restored:
+            await self._end_watch(start)
         return UndoResult(
             receipt_id=start.receipt_id,
             new_receipt_id=head.new_receipt_id,
             restored=head.restored,
             refusals=head.refusals,
         )
+
+    async def _end_watch(self, start: UndoInput) -> None:
+        """Where the write gave a lead an owner, nobody waits for that owner's answer any more."""
+        watch = watch_workflow_id(start.org_id, start.case_id, start.receipt_id)
+        # Most writes assign nobody, and most watches have ended.
+        with contextlib.suppress(ApplicationError):
+            await workflow.get_external_workflow_handle(watch).signal(
+                OwnerWatch.assignment_undone, AssignmentUndone(receipt_id=start.receipt_id)
+            )

@@ -3,18 +3,15 @@
 When do you need to touch this? When a step is added to a writeback, or what happens after a failed step changes.
 """
 
-import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from activities.crm import CrmActivities
     from activities.mailing import MailActivities
     from activities.messages import (
         ApplyHead,
-        ApplyInput,
         CaseRef,
         MailInput,
         ProposalHead,
@@ -23,9 +20,11 @@ with workflow.unsafe.imports_passed_through():
     from domain.proposals import Phase
     from domain.receipts import MailState, WriteOutcomeKind
 
+from workflows.applying import apply_phase, stop_if_cancelled
 from workflows.messages import message_id
-from workflows.options import CRM_WRITE, MAIL
+from workflows.options import MAIL
 from workflows.review import GateState
+from workflows.watching import watch_assignment
 
 
 @dataclass(frozen=True)
@@ -57,6 +56,7 @@ async def write_back(
     if applied.kind not in (WriteOutcomeKind.WRITTEN, WriteOutcomeKind.NOTHING_TO_WRITE):
         return Written(crm=applied, complete=False)
     receipts = (applied.receipt_id,) if applied.receipt_id else ()
+    await watch_assignment(case, round, applied, agent_version)
     if not decision.has_mail:
         return Written(crm=applied, receipts=receipts)
 
@@ -72,30 +72,6 @@ async def write_back(
         receipts = (*receipts, contacted.receipt_id)
     done = contacted.kind in (WriteOutcomeKind.WRITTEN, WriteOutcomeKind.NOTHING_TO_WRITE)
     return Written(crm=applied, receipts=receipts, mail=mail, complete=done)
-
-
-def stop_if_cancelled() -> None:
-    """Raise the cancellation that a write has swallowed: it is waited for, and its result comes instead."""
-    if workflow.cancellation_reason() is not None:
-        raise asyncio.CancelledError
-
-
-async def apply_phase(
-    case: CaseRef, round: int, decision: VerifiedDecision, phase: Phase, agent_version: str
-) -> ApplyHead:
-    """One atomic CRM write through the guard."""
-    return await workflow.execute_activity_method(
-        CrmActivities.apply_changes,
-        ApplyInput(
-            **case.model_dump(),
-            round=round,
-            decision_id=decision.decision_id,
-            phase=phase,
-            agent_version=agent_version,
-        ),
-        summary="Write to the CRM" if phase is Phase.CRM else "Write the fields that claim contact",
-        **CRM_WRITE,
-    )
 
 
 async def _send_after_undo_window(

@@ -11,6 +11,7 @@ from domain.casefile import Drafted, Qualified, Routed
 from domain.cases import CaseException, DocumentKind
 from domain.decisions import Purpose
 from domain.errors import DomainError
+from domain.first_touch import Assignment, Breach, FirstTouch
 from domain.leads import CrmSnapshot, Inquiry, MatchResult
 from domain.model import Instant
 from domain.notices import TROUBLE, Notification, NotificationState
@@ -93,6 +94,8 @@ _TOLD_ELSEWHERE = frozenset(
         AuditKind.MAIL_STOPPED,
         AuditKind.MAIL_UNKNOWN,
         AuditKind.EXCEPTION_OPENED,
+        AuditKind.FIRST_TOUCH,
+        AuditKind.SLA_BREACHED,
     }
 )
 _BAD_AUDIT = frozenset({AuditKind.DECISION_REFUSED, AuditKind.WRITE_REFUSED, AuditKind.REVIEW_EXPIRED})
@@ -163,7 +166,7 @@ def _document_step(deps: UiDependencies, case_id: str, document: DocumentItem) -
     if document.kind not in _DOCUMENT_STEPS:
         return None
     what = _DOCUMENT_STEPS[document.kind]
-    tone = "bad" if document.kind in (DocumentKind.EXCEPTION, DocumentKind.FAILURE) else ""
+    tone = "bad" if document.kind in _BAD_DOCUMENTS else "good" if document.kind is DocumentKind.FIRST_TOUCH else ""
     if document.erased:
         return Step(document.stored_at, what, "data erased", tone)
     body = deps.documents.find(case_id, document.kind, document.slot)
@@ -174,6 +177,7 @@ def _document_step(deps: UiDependencies, case_id: str, document: DocumentItem) -
     return Step(document.stored_at, what, how, tone)
 
 
+_BAD_DOCUMENTS = frozenset({DocumentKind.EXCEPTION, DocumentKind.FAILURE, DocumentKind.BREACH})
 _DOCUMENT_STEPS = {
     DocumentKind.INQUIRY: "Inquiry received",
     DocumentKind.MATCH: "Looked for in the CRM",
@@ -183,6 +187,9 @@ _DOCUMENT_STEPS = {
     DocumentKind.ROUTING: "Routed",
     DocumentKind.DRAFT: "Drafted",
     DocumentKind.PROPOSAL: "Proposed",
+    DocumentKind.ASSIGNMENT: "Waiting for the first human activity",
+    DocumentKind.FIRST_TOUCH: "First human activity",
+    DocumentKind.BREACH: "No answer by the deadline",
     DocumentKind.EXCEPTION: "Needs a person",
     DocumentKind.FAILURE: "A step failed",
 }
@@ -214,6 +221,8 @@ def _told(document: DocumentItem, body: bytes) -> str:
             return draft.writer_version + (f", {plural(struck, 'sentence')} struck" if struck else "")
         case DocumentKind.PROPOSAL:
             return f"round {document.slot}"
+        case DocumentKind.ASSIGNMENT | DocumentKind.FIRST_TOUCH | DocumentKind.BREACH:
+            return _told_of_answer(document.kind, body)
         case DocumentKind.EXCEPTION:
             raised = CaseException.model_validate_json(body)
             return f"{EXCEPTION[raised.code]}. {raised.next_step} {raised.detail}".strip()
@@ -223,6 +232,18 @@ def _told(document: DocumentItem, body: bytes) -> str:
             return f"{step.split('.')[0].replace('_', ' ')}, attempt {attempt}: {first[:200]}"
         case _:
             return ""
+
+
+def _told_of_answer(kind: DocumentKind, body: bytes) -> str:
+    if kind is DocumentKind.ASSIGNMENT:
+        given = Assignment.model_validate_json(body)
+        return f"{given.owner_name} is to answer by {given.respond_by:%d %b %Y, %H:%M} UTC"
+    if kind is DocumentKind.BREACH:
+        return Breach.model_validate_json(body).said()
+    touched = FirstTouch.model_validate_json(body)
+    speed = plural(touched.minutes_from_inquiry, "business minute")
+    late = "in time" if touched.in_time else "after the deadline"
+    return f"{touched.by_name}, {touched.touch.kind.value}, {speed} after the inquiry, {late}"
 
 
 def receipts_of(deps: UiDependencies, case_id: str) -> tuple[ReceiptView, ...]:

@@ -138,6 +138,10 @@ AUDIT: dict[AuditKind, str] = {
     AuditKind.EXCEPTION_OPENED: "Exception opened",
     AuditKind.SLACK_LINKED: "Slack user linked to an account",
     AuditKind.INQUIRY_SKIPPED: "Lead of the CRM not taken in",
+    AuditKind.OWNER_TOLD: "Owner told by mail",
+    AuditKind.FIRST_TOUCH: "First human activity",
+    AuditKind.SLA_BREACHED: "No answer by the deadline",
+    AuditKind.WATCH_ENDED: "No longer watched for an answer",
     AuditKind.OWNER_UNFIT: "Proposed owner dropped out",
     AuditKind.REVIEW_CLAIMED: "Review claimed",
     AuditKind.REVIEW_RELEASED: "Review released",
@@ -158,7 +162,8 @@ WRITE: dict[WriteOutcomeKind, str] = {
 }
 
 REOPENED: dict[str, str] = {
-    "owner_unfit": "The owner proposed before left, is away or is full. Routing has chosen again.",
+    "owner_unfit": "The owner proposed before can no longer take it. Routing has chosen again and says why.",
+    "no_answer": "Nobody has worked on this lead since it was assigned, and its deadline has passed.",
 }
 """Why a card is there again, where no write says it."""
 

@@ -8,6 +8,7 @@ from email.utils import format_datetime
 
 from domain.errors import ErrorCode, MailError
 from domain.model import Instant
+from domain.owner_notices import OwnerNotice
 from domain.proposals import SendEmail
 
 _MESSAGE_ID = re.compile(r"<[A-Za-z0-9._+=-]{1,200}@[A-Za-z0-9.-]{1,250}>")
@@ -32,6 +33,27 @@ def compose(mail: SendEmail, message_id: str, *, unsubscribe: str, sent_at: Inst
         raise MailError(f"the e-mail cannot be addressed: {str(unfit)[:200]}", code=ErrorCode.MAIL_REFUSED) from None
     message.set_content(f"{mail.body}\n\n{mail.footer}", charset="utf-8", cte="quoted-printable")
     message["Content-Language"] = re.sub(r"[^A-Za-z0-9-]", "", mail.language) or "en"
+    return message
+
+
+def compose_notice(notice: OwnerNotice, message_id: str, *, sent_at: Instant) -> EmailMessage:
+    """An e-mail to one of our own people, marked as made by a machine (RFC 3834), so that nothing answers it.
+
+    Raises `MailError` (mail_refused) where an address or a header cannot be used.
+    """
+    if not _MESSAGE_ID.fullmatch(message_id):
+        raise MailError("the Message-ID is not of the form <left@right>", code=ErrorCode.MAIL_REFUSED)
+    message = EmailMessage(policy=SMTP)
+    try:
+        message["From"] = Address(display_name=notice.from_name, addr_spec=ascii_address(notice.from_address))
+        message["To"] = Address(display_name=notice.to_name, addr_spec=ascii_address(notice.to_address))
+        message["Subject"] = notice.subject
+        message["Date"] = format_datetime(sent_at)
+        message["Message-ID"] = message_id
+        message["Auto-Submitted"] = "auto-generated"
+    except (ValueError, IndexError) as unfit:
+        raise MailError(f"the notice cannot be addressed: {str(unfit)[:200]}", code=ErrorCode.MAIL_REFUSED) from None
+    message.set_content(notice.body, charset="utf-8", cte="quoted-printable")
     return message
 
 

@@ -8,16 +8,17 @@ from collections.abc import Container
 from email.message import EmailMessage
 
 from domain.errors import ErrorCode, MailError
+from domain.owner_notices import OwnerNotice
 from domain.ports import Clock, MailUnclear
 from domain.proposals import SendEmail
-from gateways.mail.message import ascii_address, compose
+from gateways.mail.message import ascii_address, compose, compose_notice
 
 _READY = 220
 _GO_AHEAD = 354
 
 
 class SmtpMailer:
-    """Implements `domain.ports.Mailer`. One connection per message; safe to share between threads.
+    """Implements `domain.ports.Mailer` and `NoticeMailer`. One connection per message; safe to share between threads.
 
     `starttls` makes TLS a condition: a server that does not offer it gets nothing. `unsubscribe_address` empty
     means the sender's own. `timeout_seconds` bounds each step of the dialogue.
@@ -55,6 +56,10 @@ class SmtpMailer:
     def check(self) -> None:
         """Whether the server greets, encrypts and signs in as configured. Sends nothing; raises as `send` does."""
         _leave(self._connect())
+
+    def send_notice(self, notice: OwnerNotice, message_id: str) -> None:
+        message = compose_notice(notice, message_id, sent_at=self._clock.now())
+        self.hand_over(message, ascii_address(notice.from_address), ascii_address(notice.to_address))
 
     def hand_over(self, message: EmailMessage, sender: str, recipient: str) -> None:
         """Any finished message between two plain addresses. Raises as `send` does."""

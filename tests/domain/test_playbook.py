@@ -3,9 +3,10 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
+from domain.durations import Seconds
 from domain.leads import Motion
 from domain.permissions import Level, RiskCategory
-from domain.playbook import Playbook, Seconds
+from domain.playbook import Playbook
 from tests.domain.scenes import ORG_ID, SOFIA, USERS, playbook
 
 SECONDS: TypeAdapter[int] = TypeAdapter(Seconds)

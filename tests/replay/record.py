@@ -8,15 +8,18 @@ import asyncio
 import json
 import os
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 from temporalio.client import WorkflowHistory
 
-from activities.messages import AuditHead, OwnerCheckHead, PollHead, TellHead, UnfitOwner
-from tests.replay.scenarios import AUDIT, CASES, OWNERS, POLL, TELL, UNDO, Scenario
+from activities.messages import AuditHead, BreachHead, LookHead, OwnerCheckHead, PollHead, TellHead, UnfitOwner
+from domain.decisions import Verdict
+from domain.first_touch import Standing
+from tests.replay.scenarios import AUDIT, CASES, OWNERS, POLL, REASSIGNED, TELL, TOUCHED, UNDO, Scenario
 from tests.workflows.driving import ORG, Desk, workers_of
 from tests.workflows.engines import development_server
-from tests.workflows.script import Script
+from tests.workflows.script import Script, assigned
 from tests.workflows.scripted import ScriptedActivities
 from workflows.messages import (
     AuditInput,
@@ -50,6 +53,8 @@ async def record(folder: Path) -> list[Path]:
         written.append(_write(folder, OWNERS, await _owners(desk)))
         written.append(_write(folder, AUDIT, await _audit(desk)))
         written.append(_write(folder, TELL, await _tell(desk)))
+        written.append(_write(folder, TOUCHED, await _touched(desk)))
+        written.append(_write(folder, REASSIGNED, await _reassigned(desk)))
     return written
 
 
@@ -109,6 +114,32 @@ async def _tell(desk: Desk) -> WorkflowHistory:
     )
     await handle.result()
     return await handle.fetch_history()
+
+
+async def _touched(desk: Desk) -> WorkflowHistory:
+    """Somebody answers between the first look and the deadline."""
+    script = Script(case_id="history-watch-touched", deadlines=(timedelta(0), timedelta(0), timedelta(hours=1)))
+    script.look.first(LookHead(standing=Standing.UNTOUCHED))
+    script.look.usual = LookHead(standing=Standing.TOUCHED, minutes=17)
+    watch = await desk.watch(script)
+    await watch.result()
+    return await watch.handle.fetch_history()
+
+
+async def _reassigned(desk: Desk) -> WorkflowHistory:
+    """Nobody answers; the first other owner is full, the second is approved and watched in turn."""
+    script = Script(case_id="history-watch-reassigned", deadlines=(timedelta(0), timedelta(0), timedelta(0)))
+    script.place.first(BreachHead(next_round=2), BreachHead(next_round=3))
+    script.crm.usual = assigned()
+    watch = await desk.watch(script)
+    await script.until_called("propose_reassignment")
+    await watch.drop_owner(2)
+    await watch.decide(Verdict.APPROVE, round=3)
+    await watch.result()
+    history = await watch.handle.fetch_history()
+    desk.watch_of(script, f"r-w3-{script.case_id}-crm")
+    await desk.clear()
+    return history
 
 
 def _write(folder: Path, name: str, history: WorkflowHistory) -> Path:

@@ -4,12 +4,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from activities.messages import MatchHead
+from activities.messages import LookHead, MatchHead
 from domain.decisions import Verdict
+from domain.first_touch import Standing
 from domain.leads import MatchVerdict
 from domain.receipts import WriteOutcomeKind
 from tests.workflows.driving import RunningCase
-from tests.workflows.script import THREE_DAYS, Script, applied
+from tests.workflows.script import THREE_DAYS, Script, applied, assigned
 from workflows.messages import DecisionRef
 
 Play = Callable[[RunningCase], Awaitable[None]]
@@ -90,6 +91,17 @@ def _with_a_new_person(script: Script) -> None:
     script.match.usual = MatchHead(verdict=MatchVerdict.NONE)
 
 
+async def _until_told(case: RunningCase) -> None:
+    await case.decide(Verdict.APPROVE)
+    await case.script.until_called("look_for_touch")
+
+
+def _with_an_owner_who_answers(script: Script) -> None:
+    script.crm.usual = assigned()
+    script.deadlines = (timedelta(0), timedelta(hours=4), timedelta(hours=6))
+    script.look.usual = LookHead(standing=Standing.TOUCHED, minutes=17)
+
+
 CASES = (
     Scenario("approve", _approve, _with_mail),
     Scenario("approve_edited", _approve_edited),
@@ -100,6 +112,7 @@ CASES = (
     Scenario("joined", _write_again_while_waiting),
     Scenario("owner_unfit", _owner_drops_out),
     Scenario("new_lead", _approve, _with_a_new_person),
+    Scenario("assigned", _until_told, _with_an_owner_who_answers),
     Scenario("mail_stopped", _stop_the_mail, _with_a_long_undo_window),
 )
 
@@ -107,5 +120,7 @@ OWNERS = "owners"
 POLL = "poll"
 AUDIT = "audit"
 TELL = "tell"
+TOUCHED = "watch_touched"
+REASSIGNED = "watch_reassigned"
 UNDO = "undo"
 """The runs of the other workflows; they need nobody to play."""

@@ -19,18 +19,36 @@ from domain.receipts import MailState
 from runtime.engine import DATA_CONVERTER
 from tests.replay.changed import ReorderedInboundLead
 from tests.replay.record import HISTORIES
-from tests.replay.scenarios import AUDIT, CASES, OWNERS, POLL, TELL, UNDO
+from tests.replay.scenarios import AUDIT, CASES, OWNERS, POLL, REASSIGNED, TELL, TOUCHED, UNDO
 from tests.runtime.history_text import texts_of
 from workers.roles import SANDBOX, WORKFLOWS
-from workflows.messages import AuditResult, CaseResult, OwnerCheckResult, PollResult, TellResult, UndoResult
+from workflows.messages import (
+    AuditResult,
+    CaseResult,
+    OwnerCheckResult,
+    PollResult,
+    TellResult,
+    UndoResult,
+    WatchOutcome,
+    WatchResult,
+)
 
 NAMES = sorted(path.stem for path in HISTORIES.glob("*.json"))
+OTHERS = (AUDIT, OWNERS, POLL, REASSIGNED, TELL, TOUCHED, UNDO)
 DECIDING = ["propose", "verify_decision"]
 
 
 def load(name: str) -> WorkflowHistory:
     text = (HISTORIES / f"{name}.json").read_text(encoding="utf-8")
-    known = {UNDO: "undo/acme/u1", POLL: "poll/acme", OWNERS: "owners/acme", AUDIT: "readiness/acme", TELL: "tell/acme"}
+    known = {
+        UNDO: "undo/acme/u1",
+        POLL: "poll/acme",
+        OWNERS: "owners/acme",
+        TOUCHED: "watch/acme/history-watch-touched/r-history-watch-",
+        REASSIGNED: "watch/acme/history-watch-reassigned/r-history-watch-",
+        AUDIT: "readiness/acme",
+        TELL: "tell/acme",
+    }
     return WorkflowHistory.from_json(known.get(name, f"inbound/acme/history-{name.replace('_', '-')}"), text)
 
 
@@ -84,6 +102,7 @@ TOLD = {
     "joined": Told(CaseOutcome.WRITTEN, [*DECIDING, "apply_changes", "close"], rounds=2, signals=1),
     "owner_unfit": Told(CaseOutcome.WRITTEN, [*DECIDING, "apply_changes", "close"], rounds=2, signals=1),
     "new_lead": Told(CaseOutcome.WRITTEN, [*DECIDING, "apply_changes", "close"]),
+    "assigned": Told(CaseOutcome.WRITTEN, [*DECIDING, "apply_changes", "close"]),
     "mail_stopped": Told(
         CaseOutcome.PARTLY_WRITTEN,
         [*DECIDING, "apply_changes", "stop_mail", "close"],
@@ -94,8 +113,8 @@ TOLD = {
 
 
 def test_every_scenario_has_its_history_and_its_claim() -> None:
-    assert sorted([*(scenario.name for scenario in CASES), AUDIT, OWNERS, POLL, TELL, UNDO]) == NAMES
-    assert sorted([*TOLD, AUDIT, OWNERS, POLL, TELL, UNDO]) == NAMES
+    assert sorted([*(scenario.name for scenario in CASES), *OTHERS]) == NAMES
+    assert sorted([*TOLD, *OTHERS]) == NAMES
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -150,6 +169,26 @@ async def test_a_poll_says_how_many() -> None:
     history = load(POLL)
     assert steps(history) == ["poll_crm"]
     assert await result_of(history, PollResult) == PollResult(new=2, joined=1)
+
+
+def test_an_assignment_starts_a_watch() -> None:
+    assert count(load("assigned"), EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_STARTED) == 1
+    assert count(load("approve"), EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_STARTED) == 0
+
+
+async def test_a_watch_ends_with_the_first_touch() -> None:
+    history = load(TOUCHED)
+    ended = await result_of(history, WatchResult)
+    assert ended == WatchResult(outcome=WatchOutcome.TOUCHED, minutes=17)
+    assert steps(history) == ["begin_watch", "notify_owner", "look_for_touch", "look_for_touch"]
+
+
+async def test_a_breach_proposes_until_somebody_takes_the_lead() -> None:
+    history = load(REASSIGNED)
+    assert await result_of(history, WatchResult) == WatchResult(outcome=WatchOutcome.REASSIGNED, breached=True)
+    assert steps(history).count("propose_reassignment") == 2
+    assert steps(history).count("notify_owner") == 2
+    assert count(history, EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_STARTED) == 1
 
 
 async def test_a_look_at_owners_tells_who_still_listens() -> None:

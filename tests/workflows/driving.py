@@ -25,6 +25,7 @@ from tests.workflows.scripted import ScriptedActivities
 from workers.roles import SANDBOX, WORKFLOWS
 from workflows.inbound import InboundLead
 from workflows.messages import (
+    AssignmentUndone,
     CaseProgress,
     CaseResult,
     DecideResult,
@@ -36,10 +37,14 @@ from workflows.messages import (
     TaskQueue,
     UndoInput,
     UndoResult,
+    WatchInput,
+    WatchResult,
     undo_workflow_id,
+    watch_workflow_id,
     workflow_id,
 )
 from workflows.undo import UndoWrite
+from workflows.watching import OwnerWatch
 
 ORG = "acme"
 
@@ -161,6 +166,36 @@ class RunningCase:
         return sum(event.event_type == kind for event in await self.history())
 
 
+class RunningWatch:
+    """One watch over an assignment."""
+
+    def __init__(self, script: Script, handle: WorkflowHandle[OwnerWatch, WatchResult], receipt_id: str) -> None:
+        self.script = script
+        self.handle = handle
+        self.receipt_id = receipt_id
+
+    async def decide(self, verdict: Verdict, round: int = 2) -> None:
+        """Store a decision about another owner and tell the watch, which may not wait for it yet."""
+        await self.script.until(lambda: round in self.script.arbiter.rounds, f"a review of round {round}")
+        decision_id = f"w{round}-{self.script.case_id}"
+        self.script.arbiter.record(decision_id, round, verdict)
+        await self.handle.signal(OwnerWatch.submit_decision, DecisionRef(decision_id=decision_id, round=round))
+
+    async def undo(self) -> None:
+        await self.handle.signal(OwnerWatch.assignment_undone, AssignmentUndone(receipt_id=self.receipt_id))
+
+    async def drop_owner(self, round: int = 2) -> None:
+        await self.handle.signal(OwnerWatch.owner_unfit, OwnerUnfit(round=round, reason="full"))
+
+    async def result(self) -> WatchResult:
+        """How it ended; skips over all waiting on the way."""
+        try:
+            async with asyncio.timeout(WAIT):
+                return await self.handle.result()
+        except TimeoutError:
+            raise AssertionError(f"no result; calls: {self.script.names()}") from None
+
+
 class Desk:
     """Where cases are started in a test."""
 
@@ -168,6 +203,7 @@ class Desk:
         self.env = env
         self.activities = activities
         self._open: list[RunningCase] = []
+        self._watches: list[RunningWatch] = []
 
     async def open(self, script: Script) -> RunningCase:
         """Start the workflow of a case."""
@@ -183,6 +219,27 @@ class Desk:
         case = RunningCase(script, handle)
         self._open.append(case)
         return case
+
+    async def watch(self, script: Script, *, round: int = 1, number: int = 0) -> RunningWatch:
+        """Start the watch over an assignment, as the case does after its write."""
+        self.activities.play(script)
+        receipt_id = f"r-{script.case_id}"
+        handle = await self.env.client.start_workflow(
+            OwnerWatch.run,
+            WatchInput(case_id=script.case_id, org_id=ORG, round=round, receipt_id=receipt_id, number=number),
+            id=watch_workflow_id(ORG, script.case_id, receipt_id),
+            task_queue=TaskQueue.CASES,
+        )
+        watch = RunningWatch(script, handle, receipt_id)
+        self._watches.append(watch)
+        return watch
+
+    def watch_of(self, script: Script, receipt_id: str) -> RunningWatch:
+        """The watch that a case started by itself. To wait for its end skips no time; use `skip` before."""
+        watch_id = watch_workflow_id(ORG, script.case_id, receipt_id)
+        watch = RunningWatch(script, self.env.client.get_workflow_handle_for(OwnerWatch.run, watch_id), receipt_id)
+        self._watches.append(watch)
+        return watch
 
     async def undo(self, script: Script, order: UndoInput) -> UndoResult:
         """Run an undo to its end."""
@@ -200,8 +257,10 @@ class Desk:
 
     async def clear(self) -> None:
         """End what a test left open, so that the next one has the clock to itself."""
-        for case in self._open:
+        running: list[RunningCase | RunningWatch] = [*self._open, *self._watches]
+        for case in running:
             case.script.release_all()
             described: Any = await case.handle.describe()
             if described.close_time is None:
                 await case.handle.terminate("end of test")
+        self._open, self._watches = [], []

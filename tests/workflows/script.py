@@ -9,10 +9,12 @@ from typing import Generic, TypeVar
 
 from activities.messages import (
     ApplyHead,
+    BreachHead,
     CaseRef,
     CreateLeadHead,
     FetchHead,
     Gate,
+    LookHead,
     MatchHead,
     ProposeInput,
     RoutingHead,
@@ -20,14 +22,18 @@ from activities.messages import (
 )
 from domain.cases import LadderStep
 from domain.errors import DomainError, ErrorCode
+from domain.first_touch import Standing
 from domain.leads import MatchVerdict
 from domain.permissions import RiskCategory
 from domain.receipts import MailState, WriteOutcomeKind
 from tests.workflows.arbiter import Arbiter
 
+_HOURS = (timedelta(hours=2), timedelta(hours=4), timedelta(hours=6))
+
 T = TypeVar("T")
 M = TypeVar("M", bound=CaseRef)
 
+OWNER = "005000000000001AAA"
 LEAD = "00Q000000000001AAA"
 WAIT = 30.0
 """Seconds after which a test that waits for the workflow gives up. Nothing is measured by it."""
@@ -66,9 +72,14 @@ class Call:
     """When the engine scheduled it, in the engine's time."""
 
 
-def applied(kind: WriteOutcomeKind, *, survivor_id: str = "") -> ApplyHead:
+def applied(kind: WriteOutcomeKind, *, survivor_id: str = "", owner_id: str = "") -> ApplyHead:
     """The answer of a write; a written one is given its receipt by the fake."""
-    return ApplyHead(kind=kind, survivor_id=survivor_id)
+    return ApplyHead(kind=kind, survivor_id=survivor_id, assigned_owner_id=owner_id)
+
+
+def assigned() -> ApplyHead:
+    """The answer of a write that gave the lead an owner."""
+    return applied(WriteOutcomeKind.WRITTEN, owner_id=OWNER)
 
 
 @dataclass
@@ -99,6 +110,16 @@ class Script:
     undo: Answers[UndoHead] = field(default_factory=lambda: Answers(UndoHead(new_receipt_id="r-undo", restored=2)))
     spoken: int = 0
     """How many calls and call notes of the case hold words."""
+    watched: bool = True
+    deadlines: tuple[timedelta, timedelta, timedelta | None] = (
+        timedelta(hours=2),
+        timedelta(hours=4),
+        timedelta(hours=6),
+    )
+    """From the assignment: the first look, the SLA, and when another owner is proposed."""
+    look: Answers[LookHead] = field(default_factory=lambda: Answers(LookHead(standing=Standing.UNTOUCHED)))
+    place: Answers[BreachHead] = field(default_factory=lambda: Answers(BreachHead(next_round=2)))
+    reassign_gate: Answers[Gate] = field(default_factory=lambda: Answers(Gate.PERSON))
     inquiries: int = 1
     """How many the store knows of, whether or not the workflow was told."""
     arbiter: Arbiter = field(default_factory=Arbiter)
@@ -151,19 +172,25 @@ class Script:
 
     async def until_called(self, name: str, times: int = 1) -> None:
         """Wait until a step was begun that often."""
-        await self._until(lambda: self.names().count(name) >= times, f"{name} to be called {times} times")
+        await self.until(lambda: self.names().count(name) >= times, f"{name} to be called {times} times")
 
     async def until_proposed(self, round: int) -> None:
         """Wait until the proposal of a round was begun; the wait for a person follows."""
-        await self._until(
+        await self.until(
             lambda: any(order.round == round for order in self.orders("propose", ProposeInput)),
             f"a proposal of round {round}",
         )
 
-    async def _until(self, met: Callable[[], bool], what: str) -> None:
+    async def until(self, met: Callable[[], bool], what: str) -> None:
+        """Wait until something holds that a step brings about."""
         if not await asyncio.to_thread(self._wait_for, met):
             raise AssertionError(f"waited in vain for {what}; calls: {self.names()}")
 
     def _wait_for(self, met: Callable[[], bool]) -> bool:
         with self._changed:
             return self._changed.wait_for(met, WAIT)
+
+    def changed(self) -> None:
+        """Something outside the calls has changed: whoever waits looks again."""
+        with self._changed:
+            self._changed.notify_all()

@@ -9,8 +9,10 @@ from activities.messages import (
     ApplyHead,
     ApplyInput,
     AssignmentHead,
+    AssignmentRef,
     AuditHead,
     AuditOrder,
+    BreachHead,
     CaseRef,
     CloseHead,
     CloseInput,
@@ -24,9 +26,13 @@ from activities.messages import (
     FetchHead,
     FetchInput,
     Gate,
+    LookHead,
+    LookOrder,
     MailHead,
     MailInput,
     MatchHead,
+    NoticeHead,
+    NoticeOrder,
     OwnerCheckHead,
     OwnerCheckOrder,
     PollHead,
@@ -34,6 +40,7 @@ from activities.messages import (
     ProposalHead,
     ProposeInput,
     QualificationHead,
+    ReassignOrder,
     RoundEnding,
     RoundInput,
     RoutingHead,
@@ -45,12 +52,14 @@ from activities.messages import (
     UndoHead,
     VerifiedDecision,
     VerifyInput,
+    WatchHead,
+    WatchOrder,
 )
 from domain.decisions import RoundState, Verdict
 from domain.errors import DomainError, ErrorCode
 from domain.proposals import Phase
 from domain.receipts import MailState, WriteOutcomeKind
-from tests.workflows.script import LEAD, Call, Script
+from tests.workflows.script import LEAD, OWNER, Call, Script
 from workflows.messages import TaskQueue
 
 
@@ -96,7 +105,8 @@ class ScriptedActivities:
         if head.kind is not WriteOutcomeKind.WRITTEN:
             return head
         created = LEAD if order.round == 0 else ""
-        return head.model_copy(update={"receipt_id": f"r-{order.decision_id}-{order.phase.value}", "lead_id": created})
+        known = {"receipt_id": f"r-{order.decision_id}-{order.phase.value}", "lead_id": created}
+        return head.model_copy(update=known)
 
     @activity.defn
     def undo(self, order: UndoApplyInput) -> UndoHead:
@@ -126,6 +136,39 @@ class ScriptedActivities:
         if isinstance(answer, ErrorCode):
             raise DomainError(code=answer)
         return answer
+
+    @activity.defn
+    def begin_watch(self, order: WatchOrder) -> WatchHead:
+        script = self._enter("begin_watch", order)
+        if not script.watched:
+            return WatchHead()
+        now = activity.info().scheduled_time
+        look, due, another = script.deadlines
+        return WatchHead(
+            watching=True,
+            owner_id=OWNER,
+            lead_id=LEAD,
+            look_at=now + look,
+            respond_by=now + due,
+            reassign_at=None if another is None else now + another,
+        )
+
+    @activity.defn
+    def notify_owner(self, order: NoticeOrder) -> NoticeHead:
+        self._enter("notify_owner", order)
+        return NoticeHead(told=1)
+
+    @activity.defn
+    def look_for_touch(self, order: LookOrder) -> LookHead:
+        return self._enter("look_for_touch", order).look()
+
+    @activity.defn
+    def note_breach(self, order: AssignmentRef) -> None:
+        self._enter("note_breach", order)
+
+    @activity.defn
+    def place_reassignment(self, order: AssignmentRef) -> BreachHead:
+        return self._enter("place_reassignment", order).place()
 
     @activity.defn(name="audit_readiness")
     def audit(self, order: AuditOrder) -> AuditHead:
@@ -200,6 +243,22 @@ class ScriptedActivities:
         return head.model_copy(update={"rungs": rungs})
 
     @activity.defn
+    def propose_reassignment(self, order: ReassignOrder) -> ProposalHead:
+        script = self._enter("propose_reassignment", order)
+        gate = script.reassign_gate()
+        head = ProposalHead(digest=f"d{order.review_round}", risk=script.risk, gate=gate)
+        if gate not in (Gate.PERSON, Gate.ACCEPT_ONLY):
+            return head
+        opened_at = activity.info().scheduled_time
+        if order.keeps_ladder_of_round is None:
+            rungs = tuple(Rung(step=rung, at=opened_at + after) for rung, after in script.ladder)
+        else:
+            rungs = script.arbiter.rounds[order.keeps_ladder_of_round].rungs
+        rungs = script.arbiter.open(order.review_round, rungs, opened_at=opened_at, quorum=1)
+        script.changed()
+        return head.model_copy(update={"rungs": rungs})
+
+    @activity.defn
     def verify_decision(self, order: VerifyInput) -> VerifiedDecision:
         return self._enter("verify_decision", order).arbiter.verify(order.decision_id, order.round)
 
@@ -262,6 +321,7 @@ class ScriptedActivities:
                 self.qualify,
                 self.route,
                 self.propose,
+                self.propose_reassignment,
                 self.verify_decision,
                 self.escalate,
                 self.expire_round,
@@ -281,6 +341,11 @@ class ScriptedActivities:
                 self.poll,
                 self.find_unfit_owners,
                 self.audit,
+                self.begin_watch,
+                self.notify_owner,
+                self.look_for_touch,
+                self.note_breach,
+                self.place_reassignment,
             ],
             TaskQueue.MODEL: [self.draft, self.read_calls],
             TaskQueue.SIGNER: [self.sign],

@@ -15,8 +15,11 @@ from activities.mailing import MailActivities
 from activities.measuring import MeasuringActivities
 from activities.owners import OwnerActivities
 from activities.polling import PollingActivities
+from activities.reassigning import ReassigningActivities
 from activities.reviewing import ReviewActivities
 from activities.signing import SigningActivities
+from activities.telling import TellingActivities
+from activities.watching import WatchingActivities
 from tests.workflows.scripted import ScriptedActivities
 
 REAL = (
@@ -30,8 +33,11 @@ REAL = (
     OwnerActivities,
     MeasuringActivities,
     PollingActivities,
+    ReassigningActivities,
     ReviewActivities,
     SigningActivities,
+    TellingActivities,
+    WatchingActivities,
 )
 
 
