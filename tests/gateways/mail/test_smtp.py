@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from domain.errors import ErrorCode, MailError
 from domain.model import Instant
+from domain.owner_notices import OwnerNotice
 from domain.ports import MailUnclear
 from domain.proposals import SendEmail
 from gateways.mail.message import compose
@@ -214,3 +215,32 @@ def assert_headers_are_ours(raw: bytes) -> None:
         "Content-Transfer-Encoding", "MIME-Version",
     }  # fmt: skip
     assert [a.addr_spec for a in parsed["To"].addresses] == ["marta.ruiz@northwind.example"]
+
+
+def test_a_notice_to_our_own_people_says_that_a_machine_wrote_it(sink: Sink, tmp_path: Path) -> None:
+    notice = OwnerNotice(
+        to_name="Inés Robledo",
+        to_address="ines@acme.example",
+        from_name="Acme",
+        from_address="no-reply@acme.example",
+        subject="A lead is yours: answer by Tue 24 Nov 2026, 14:00 (Europe/Madrid)",
+        body="Hello Inés,\n\nhttps://ui.example/cases/c1",
+    )
+    mailer(sink.port).send_notice(notice, MESSAGE_ID)
+    (stored,) = (tmp_path / "mail" / "new").iterdir()
+    got = email.message_from_bytes(stored.read_bytes(), policy=default)
+    assert (got["To"], got["Message-ID"]) == ("Inés Robledo <ines@acme.example>", MESSAGE_ID)
+    assert got["Auto-Submitted"] == "auto-generated"
+    assert got["List-Unsubscribe"] is None
+    assert got.get_content().rstrip("\n") == notice.body
+
+
+@pytest.mark.parametrize("address", ["", "nobody", "a@b.example\nBcc: x@evil.example", "a@b.example, c@d.example"])
+def test_a_notice_goes_to_one_plain_address_only(sink: Sink, address: str) -> None:
+    notice = OwnerNotice(
+        to_name="X", to_address=address, from_name="A", from_address="a@acme.example", subject="s", body="b"
+    )
+    with pytest.raises(MailError) as refused:
+        mailer(sink.port).send_notice(notice, MESSAGE_ID)
+    assert refused.value.code is ErrorCode.MAIL_REFUSED
+    assert sink.messages() == []
