@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import quote
@@ -23,6 +24,7 @@ from approval_ui.pages import (
     controls,
     door,
     notifications,
+    preferences,
     provider,
     readiness,
     records,
@@ -59,6 +61,7 @@ def create_app(deps: UiDependencies, *, redeliver: bool = True) -> FastAPI:
         arranging.router,
         bulk.router,
         taking_back.router,
+        preferences.router,
         cases.router,
         controls.router,
         records.router,
@@ -88,7 +91,8 @@ def _answer_failures(app: FastAPI, site: Site) -> None:
     @app.exception_handler(LoginNeeded)
     async def to_the_door(request: Request, _: LoginNeeded) -> Response:
         if request.method != "GET":
-            return RedirectResponse("/login", 303)
+            # Back to the page that the form was on: what was typed there comes back with it.
+            return RedirectResponse(f"/login?next={quote(_page_of(request.url.path), safe='')}", 303)
         wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse("/login" if wanted == "/" else f"/login?next={quote(wanted, safe='')}", 303)
 
@@ -112,8 +116,15 @@ def _answer_failures(app: FastAPI, site: Site) -> None:
         if _wants_json(request):
             return JSONResponse({"detail": sentence, "code": failure.code.value}, status)
         if status == 503:
-            # The frame itself needs the database.
-            return PlainTextResponse(f"{sentence}\n", status, headers={"Retry-After": "5"})
+            # The frame itself needs the database, so this page has none.
+            page = site.render(
+                "unavailable.html",
+                None,
+                {"headline": "Not reachable now", "sentence": sentence, "back": _page_of(request.url.path)},
+                status=status,
+            )
+            page.headers["Retry-After"] = "5"
+            return page
         return _error_page(request, site, status, sentence)
 
 
@@ -127,6 +138,12 @@ def _failure(failure: DomainError) -> tuple[int, str]:
             return 503, f"The playbook cannot be read, so nothing can be signed: {failure.detail}"
         case _:
             return 500, f"This did not work ({failure.code.value}). Nothing was signed."
+
+
+def _page_of(path: str) -> str:
+    """The page that a form stands on, or that was asked for: a review's own for its acts, else the queue."""
+    found = re.match(r"/reviews/[\w-]{1,64}/\d{1,5}(?=/|$)", path)
+    return found[0] if found else "/"
 
 
 def _wants_json(request: Request) -> bool:

@@ -14,6 +14,7 @@ from persistence.audit import SqlAuditLog
 from persistence.cases import SqlCases
 from persistence.claims import SqlClaims
 from persistence.notices import SqlNotices
+from persistence.preferences import SqlPreferences
 from persistence.queue import ReviewQueue
 from persistence.reachable import SqlReachable
 from persistence.readiness import SqlReadiness
@@ -79,6 +80,7 @@ class UiDependencies:
     claims: SqlClaims
     notices: SqlNotices
     reachable: SqlReachable
+    preferences: SqlPreferences
     provider: IdentityProvider | None = None
     slack: SlackDoor | None = None
     """None where Slack may not decide."""

@@ -7,7 +7,7 @@ from approval_ui.rechecks import sentences
 from domain.cards import ReviewCard
 from domain.cases import DocumentKind
 from domain.consent import may_contact
-from domain.evidence import EvidenceBook
+from domain.evidence import Evidence, EvidenceBook, EvidenceSource
 from domain.grounding import Allowed, unsupported, unsupported_parts
 from domain.leads import CrmSnapshot, Inquiry
 from domain.model import Instant, Value
@@ -34,11 +34,11 @@ def unsupported_sentences(
     before, after = proposed.mail, final.mail
     if before is None or after is None:
         return ()
-    allowed = _allowed(card, before)
+    allowed, facts = _allowed(card, before), (*card.evidence, *_judged_before(card, before))
     known = set(sentences(before.body))
-    found = [(s, unsupported(s, card.evidence, allowed)) for s in sentences(after.body) if s not in known]
+    found = [(s, unsupported(s, facts, allowed)) for s in sentences(after.body) if s not in known]
     if after.subject != before.subject:
-        found.append((after.subject, unsupported_parts(after.subject, card.evidence, _with_subject(allowed, before))))
+        found.append((after.subject, unsupported_parts(after.subject, facts, allowed)))
     return tuple(
         Unsupported(key=key_of(text), text=text, why="; ".join(why))
         for text, why in dict(found).items()
@@ -51,15 +51,28 @@ def key_of(sentence: str) -> str:
 
 
 def _allowed(card: ReviewCard, mail: SendEmail) -> Allowed:
-    """Names of the people and companies, and the times that the drafted text offers, need no evidence."""
+    """Names of the two people and companies need no evidence, and neither do the times that the draft offers."""
     names = (mail.to_name, mail.from_name, card.lead_name, card.company, card.routing.owner_name)
     words = (word for name in names for word in name.split() if len(word) > 1)
     offered = (s.text for p in card.draft.paragraphs for s in p if not s.struck and not s.evidence)
     return Allowed(said=tuple(t for t in (*names, *words, *offered) if t))
 
 
-def _with_subject(allowed: Allowed, mail: SendEmail) -> Allowed:
-    return allowed.model_copy(update={"said": (*allowed.said, mail.subject)})
+def _judged_before(card: ReviewCard, mail: SendEmail) -> tuple[Evidence, ...]:
+    """What the proposed e-mail says was judged when it was drafted, so saying it in other words is supported."""
+    texts = (mail.subject, *sentences(mail.body))
+    return tuple(
+        Evidence(
+            id=f"draft{place}",
+            source=EvidenceSource.MODEL,
+            system="draft",
+            record=card.case_id,
+            field="text",
+            quote=text,
+            observed_at=card.made_at,
+        )
+        for place, text in enumerate(texts)
+    )
 
 
 def check_consent(

@@ -56,6 +56,8 @@ class Chrome:
     motions: tuple[tuple[str, str, bool], ...]
     may_pause: bool
     undelivered: int
+    keys: str
+    """`off` where this person wants no single-key shortcuts."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,7 @@ class Site:
             motions=(("", "Everything", all(paused.values())), *((m.value, MOTION[m], paused[m]) for m in Motion)),
             may_pause=(can_resume if stopped else can_pause)(who.user.role),
             undelivered=len(self.deps.reviews.undelivered(100)),
+            keys=self.deps.preferences.get(who.user.login).get("keys", "on"),
         )
 
 

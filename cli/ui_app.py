@@ -15,6 +15,7 @@ from domain.decisions import KeyUse
 from domain.errors import InputError
 from domain.ports import Clock
 from persistence.claims import SqlClaims
+from persistence.preferences import SqlPreferences
 from persistence.queue import ReviewQueue
 from persistence.readiness import SqlReadiness
 from persistence.sessions import SqlSessions
@@ -92,6 +93,7 @@ def build(settings: UiSettings) -> FastAPI:
             notices=stores.notices,
             reachable=stores.reachable,
             slack=_slack(load(SlackSettings), load(SlackDoorSettings), stores.clock),
+            preferences=SqlPreferences(stores.db),
         )
     )
 

@@ -1,5 +1,6 @@
 """The actions of a proposal for one lead, and the values that they rest on."""
 
+import re
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
@@ -160,6 +161,19 @@ def _wanted(
     )
 
 
+_CALLS = re.compile(
+    r"\b(?:call(?:s|ing)?(?! for\b)|ring (?:her|him|them|back)|phone (?:her|him|them)|llam(?:e|ar|ada)|anruf(?:en)?|"
+    r"rufen sie|appel(?:er|ez|le))\b",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(r"[“\"«„][^”\"»“]*[”\"»“]")
+
+
+def asks_for_a_call(text: str) -> bool:
+    """Whether a task tells its owner to call somebody. What the lead wrote, in quotation marks, tells nobody."""
+    return bool(_CALLS.search(_QUOTED.sub(" ", text)))
+
+
 def task_action(
     snapshot: CrmSnapshot,
     routing: RoutingDecision,
@@ -173,10 +187,13 @@ def task_action(
     if not owner_id or who is None:
         return None
     hot = playbook.band_for(qualification.score).rating == "Hot"
+    number = "" if who.flag("DoNotCall") else clean(who.text("Phone") or who.text("MobilePhone"), 40)
+    told = f"Phone: {number}" if number else ""
     return CreateTask(
         key="task",
-        subject=clean(draft.task_subject, 255) or f"Answer {clean(who.text('LastName'), 100) or 'the inquiry'}",
-        description=clean_block(draft.task_description, 32_000),
+        subject=_callable(clean(draft.task_subject, 255), number)
+        or f"Answer {clean(who.text('LastName'), 100) or 'the inquiry'}",
+        description=clean_block("\n".join((_callable(draft.task_description, number), told)), 32_000).strip(),
         owner_id=owner_id,
         due_date=_local_date(routing.respond_by, playbook) if routing.respond_by is not None else "",
         priority="High" if hot else "Normal",
@@ -184,6 +201,14 @@ def task_action(
         what_id=snapshot.account.id if snapshot.lead is None and snapshot.account is not None else "",
         evidence=routing.evidence,
     )
+
+
+def _callable(text: str, number: str) -> str:
+    """The text; where no number is known, without the sentences that ask for a call."""
+    if number or not asks_for_a_call(text):
+        return text
+    lines = (re.split(r"(?<=[.!?])\s+", line) for line in text.splitlines())
+    return "\n".join(kept for line in lines if (kept := " ".join(s for s in line if not asks_for_a_call(s))))
 
 
 def _local_date(at: Instant, playbook: Playbook) -> str:

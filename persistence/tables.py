@@ -333,6 +333,16 @@ class AbsenceRow(Row, table=True):
     set_at: datetime = Field(sa_type=UtcDateTime)
 
 
+class PreferenceRow(Row, table=True):
+    """One choice of a person about their pages."""
+
+    __tablename__ = "ui_preference"
+
+    login: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    value: str
+
+
 class SessionRow(Row, table=True):
     """A signed-in browser. Only the digest of its token is kept."""
 

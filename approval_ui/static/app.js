@@ -44,12 +44,12 @@
   $$("[data-open=keys]").forEach((b) => b.addEventListener("click", openKeys));
   $$("[data-close]").forEach((b) => b.addEventListener("click", () => b.closest("dialog").close()));
   document.addEventListener("click", (e) => $$("details.menu[open]").forEach((d) => { if (!d.contains(e.target)) d.open = false; }));
-  const store = { get: (k) => { try { return localStorage.getItem(k); } catch { return null; } }, set: (k, v) => { try { localStorage.setItem(k, v); } catch { /* private mode */ } } };
+  const page = document.body.dataset;
   const keysOn = $("#keys-on");
-  if (keysOn) {
-    keysOn.checked = store.get("countersign.keys") !== "off";
-    keysOn.addEventListener("change", () => store.set("countersign.keys", keysOn.checked ? "on" : "off"));
-  }
+  keysOn?.addEventListener("change", () => {
+    page.keys = keysOn.checked ? "on" : "off";
+    fetch("/preferences", { method: "POST", body: new URLSearchParams({ csrf: page.csrf, name: "keys", value: page.keys }) }).catch(() => null);
+  });
 
   // footnotes light up their evidence
   $$(".fn").forEach((fn) => {
@@ -98,7 +98,7 @@
     for (const change of $$(".change")) change.classList.toggle("edited", $$(".pair.edited", change).length > 0);
     for (const card of $$("[data-mail]")) card.classList.toggle("edited", $$(".pair.edited", card).length > 0);
     const total = Number(form.dataset.count);
-    $("[data-label]", approve).textContent = edits ? "Sign edited" : on < total ? `Approve ${on} of ${total}` : "Approve";
+    $("[data-label]", approve).textContent = edits ? "Sign edited" : on < total ? `Approve ${on} of ${total}` : $("[data-label]", approve).dataset.plain;
     const locked = approve.hasAttribute("title");
     approve.disabled = locked || on === 0;
     const hint = $("[data-hint-text]");
@@ -190,7 +190,7 @@
       if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) { e.preventDefault(); if (!deaf && !e.repeat) press(openVerdict()); return; }
       // Enter in an input would press the form's first button, which is not what anybody means by it.
       if (e.key === "Enter" && e.target.matches("input")) { e.preventDefault(); return; }
-      if (typing || e.ctrlKey || e.metaKey || e.altKey || e.repeat || store.get("countersign.keys") === "off") return;
+      if (typing || e.ctrlKey || e.metaKey || e.altKey || e.repeat || page.keys === "off") return;
       const key = e.key.toLowerCase();
       if (decisive.has(key) && deaf) { e.preventDefault(); return; }
       if (!panels.reject.hidden && /^[1-9]$/.test(key)) {
@@ -215,7 +215,7 @@
   document.addEventListener("keydown", (e) => {
     if (e.target.matches("textarea, select, input:not(.tick):not([type=radio])") || e.ctrlKey || e.metaKey || e.altKey || e.isComposing) return;
     if (e.key === "?") { e.preventDefault(); openKeys(); return; }
-    if (store.get("countersign.keys") === "off" || keys?.open) return;
+    if (page.keys === "off" || keys?.open) return;
     const key = e.key.toLowerCase();
     if (key === "z") { const undo = $("#toast-undo"); if (undo) { e.preventDefault(); go(undo.href); } return; }
     if (key !== "j" && key !== "k") return;

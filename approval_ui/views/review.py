@@ -15,7 +15,7 @@ from domain.drafting import DraftOrigin, ModelUsage
 from domain.evidence import Evidence, EvidenceSource
 from domain.model import Instant
 from domain.permissions import Level, can_approve, can_decide
-from domain.proposals import ProposalContent
+from domain.proposals import Disqualify, ProposalContent
 from domain.receipts import MailState
 from domain.reviewer_notes import ReviewerNote
 from persistence.queue import DecisionItem, MailItem, QueueItem, RoundEvent
@@ -126,6 +126,7 @@ class ReviewView:
     next_left: str
     numbers: dict[str, str]
     action_count: int
+    approve_label: str
     undoable: str
     heading: str
     level_note: str
@@ -181,6 +182,9 @@ def review_view(
         next_left=span(step.at - now),
         numbers=numbers,
         action_count=len(review.content.actions),
+        approve_label="Confirm disqualification"
+        if any(isinstance(a, Disqualify) for a in review.content.actions)
+        else "Approve",
         undoable=_undoable(review),
         heading=_heading(facts),
         level_note=_level_note(facts) if is_open else "",
@@ -252,7 +256,8 @@ def _note(evidence: Evidence, number: str, scene: Scene) -> Note:
         exact = "quoted exactly"
     else:
         label = field_label(evidence.field.rsplit(".", 1)[-1])
-        text = f"{label}: {scene.name(evidence.value)}" if evidence.value else label
+        said = {"True": "yes", "False": "no"}.get(evidence.value or "", scene.name(evidence.value or ""))
+        text = f"{label}: {said}" if said else label
         exact = ""
     system = evidence.system or _SYSTEMS[evidence.source]
     where = " · ".join(p for p in (evidence.field, (system[:1].upper() + system[1:]).replace("_", " "), exact) if p)

@@ -7,15 +7,16 @@ from approval_ui.reading import note_of, people_of
 from approval_ui.views.notifications import delivery_lines
 from approval_ui.views.wording import AUDIT, EXCEPTION, MAIL, REFUSAL, VERDICT, field_label, plural, value_text
 from domain.audit import AuditKind
+from domain.cards import ReviewCard
 from domain.casefile import Drafted, Qualified, Routed
 from domain.cases import CaseException, DocumentKind
 from domain.decisions import Purpose
 from domain.errors import DomainError
 from domain.first_touch import Assignment, Breach, FirstTouch
 from domain.leads import CrmSnapshot, Inquiry, MatchResult
-from domain.model import Instant
+from domain.model import Instant, Scalar
 from domain.notices import TROUBLE, Notification, NotificationState
-from domain.receipts import MailState, WriteReceipt
+from domain.receipts import MailState, RecordImage, WriteReceipt
 from persistence.queue import AuditItem, DecisionItem, DocumentItem
 
 
@@ -251,17 +252,18 @@ def receipts_of(deps: UiDependencies, case_id: str) -> tuple[ReceiptView, ...]:
     undone = {r.undoes for r in receipts if r.undoes}
     decisions = {d.decision_id: d for d in deps.queue.decisions_of(case_id)}
     people = people_of(deps)
+    names = _names(deps, case_id)
     asked = {d.round for d in decisions.values() if d.purpose is Purpose.UNDO and d.delivered_at is None}
     return tuple(
         ReceiptView(
             receipt=receipt,
             records=tuple(
                 (
-                    f"{'Created ' if image.created else ''}{'Removed ' if image.deleted else ''}{image.record.object}",
+                    _record(image, names),
                     tuple(
-                        Line(field_label(name), value_text(image.before.get(name)), value_text(value))
+                        Line(field_label(name), _named(image.before.get(name), names), _named(value, names))
                         for name, value in image.after.items()
-                        if image.created or image.before.get(name) != value
+                        if name != _OUR_MARK and (image.created or image.before.get(name) != value)
                     ),
                 )
                 for image in receipt.records
@@ -276,6 +278,35 @@ def receipts_of(deps: UiDependencies, case_id: str) -> tuple[ReceiptView, ...]:
         )
         for receipt in receipts
     )
+
+
+_OUR_MARK = "Agent_Write_Key__c"
+"""Ties a created record to its ledger row; it says nothing to a reader."""
+
+
+def _names(deps: UiDependencies, case_id: str) -> dict[str, str]:
+    """What the case's cards call the records that they mention."""
+    names: dict[str, str] = {}
+    for body in deps.documents.all_of(case_id, DocumentKind.CARD):
+        try:
+            card = ReviewCard.model_validate_json(body)
+        except ValueError:
+            # Stored by another release; ids are shown then.
+            continue
+        names |= {c.owner_id: c.name for c in card.routing.considered} | card.names
+    return names
+
+
+def _named(value: Scalar, names: dict[str, str]) -> str:
+    return names.get(value, value) if isinstance(value, str) and value in names else value_text(value)
+
+
+def _record(image: RecordImage, names: dict[str, str]) -> str:
+    """`Lead Marta Ruiz`, `Created Task`."""
+    done = "Created " if image.created else "Removed " if image.deleted else ""
+    subject = image.after.get("Subject") if image.created else None
+    called = names.get(image.record.id, "") or (subject if isinstance(subject, str) else "")
+    return f"{done}{image.record.object}" + (f" {called}" if called else "")
 
 
 def _signer(decision: DecisionItem | None, people: dict[str, str]) -> str:

@@ -179,7 +179,5 @@ def _one_line(text: str) -> str:
 
 def _task(request: DraftRequest, quotes: Sequence[Evidence]) -> str:
     lines = [f"They wrote “{_trimmed(f.quote or '')}”." for f in quotes[:3]]
-    step = (
-        "Check the reply and be ready for the answer." if request.mail_allowed else "Call or write by hand, if allowed."
-    )
+    step = "Check the reply and be ready for the answer." if request.mail_allowed else "Answer by hand, if allowed."
     return "\n".join((*lines, f"Next step: {step}"))

@@ -160,7 +160,7 @@ def test_moving_and_help_and_switching_the_keys_off(browser: Browser, served: Se
         expect(page.locator("h1")).to_contain_text("Northwind")
         page.keyboard.press("?")
         expect(page.get_by_role("dialog")).to_be_visible()
-        page.get_by_label("Single-key shortcuts on this browser").uncheck()
+        page.get_by_label("Single-key shortcuts").uncheck()
         page.get_by_role("button", name="Close").click()
         page.keyboard.press("a")
         page.keyboard.press("r")
@@ -185,7 +185,7 @@ def test_editing_in_place_signs_the_edited_form(browser: Browser, served: Served
         # Letters typed into a field are text, not commands.
         subject.press("a")
         subject.press("Escape")
-        expect(page.locator("[data-live=subject]")).to_have_text("Valencia, Thursday?a")
+        expect(page.locator("[data-live=subject]")).to_contain_text("Thursday?a")
         expect(page.locator("[data-action=owner] .mark")).to_be_visible()
         approve.click()
         expect(page.locator("#toast")).to_contain_text("Approved with edits")
@@ -213,7 +213,7 @@ def test_enter_in_a_field_and_letters_in_a_panel_decide_nothing(browser: Browser
         page.keyboard.press("Enter")
         page.keyboard.press("Escape")
         expect(page.locator("#reject-panel")).to_be_hidden()
-        expect(page.locator("[data-live=subject]")).to_have_text("Valencia")
+        expect(page.locator("[data-live=subject] del").first).to_be_visible()
     assert served.decisions(served.northwind) == ()
 
 

@@ -26,6 +26,7 @@ from persistence.documents import SqlDocuments
 from persistence.mail_log import SqlMailLog
 from persistence.notices import SqlNotices
 from persistence.pause import SqlPauseSwitch
+from persistence.preferences import SqlPreferences
 from persistence.queue import ReviewQueue
 from persistence.reachable import SqlReachable
 from persistence.readiness import SqlReadiness
@@ -190,5 +191,6 @@ def build_world(url: str, folder: Path, *, clock: FakeClock | None = None) -> Wo
         claims=SqlClaims(db),
         notices=SqlNotices(db),
         reachable=SqlReachable(db),
+        preferences=SqlPreferences(db),
     )
     return World(deps=deps, clock=clock, engine=engine, playbooks=playbooks, db=db)

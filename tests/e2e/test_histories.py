@@ -13,8 +13,17 @@ from temporalio.client import Client
 from temporalio.common import WorkflowIDReusePolicy
 
 from cli.stack import LocalStack
+from domain.card_checks import contradictions
+from domain.casefile import CaseFile
+from domain.cases import DocumentKind
 from localcrm.sample import inquiries
+from persistence.database import Database
+from persistence.documents import SqlDocuments
+from persistence.queue import ReviewQueue
+from persistence.reviews import SqlReviews
+from runtime.clock import SystemClock
 from runtime.engine import DATA_CONVERTER
+from runtime.playbook_files import load_playbook
 from tests.e2e.histories import KeptByEngine, everything_kept
 
 pytestmark = [pytest.mark.server, pytest.mark.timeout(600)]
@@ -82,6 +91,28 @@ async def _connected(address: str, stack: LocalStack) -> Client:
         except RuntimeError:
             stack.check()
             await asyncio.sleep(0.1)
+
+
+def test_no_card_contradicts_itself(finished_run: tuple[Path, str]) -> None:
+    """Every card that the sample leads produce, held against its signed content, its ladder and the playbook."""
+    data = finished_run[0] / "once"
+    playbook = load_playbook(data / "playbook")
+    db = Database(f"sqlite:///{data / 'countersign.db'}")
+    reviews, documents = SqlReviews(db), SqlDocuments(db, SystemClock())
+    found: list[str] = []
+    seen = 0
+    for item in ReviewQueue(db, playbook.org_id).cases(limit=200):
+        for number in range(1, reviews.last_round(item.case.case_id) + 1):
+            file = CaseFile(documents, item.case.case_id)
+            opening = reviews.opening(item.case.case_id, number)
+            if opening is None or not file.has(DocumentKind.CARD, str(number)):
+                continue
+            seen += 1
+            said = contradictions(file.card(number), file.proposal(number), opening.ladder, playbook)
+            found += [f"{opening.title}: {sentence}" for sentence in said]
+    db.close()
+    assert seen >= LEADS // 2
+    assert found == []
 
 
 def test_every_lead_reaches_a_named_outcome(finished_run: tuple[Path, str]) -> None:
