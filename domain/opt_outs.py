@@ -80,6 +80,9 @@ def _set(record: CrmRecord, field: str) -> bool:
 
 def concerns(consent: CrmRecord, channel: Channel, *, refusing: bool) -> bool:
     """Whether a consent record is about a channel. One that names none refuses all and allows none."""
+    if consent.object == "ContactPointConsent":
+        # Read by the person's e-mail address, so that is what it is about.
+        return channel is Channel.EMAIL
     kind = consent.text("ContactPointType").strip()
     if consent.object == "ContactPointTypeConsent":
         return kind == _POINT[channel] or (refusing and not kind)

@@ -19,26 +19,32 @@ VOLATILE = frozenset({"SystemModstamp", "LastModifiedDate", "LastModifiedById", 
 LEAD = (
     *("FirstName", "LastName", "Company", "Title", "Email", "Phone", "MobilePhone", "Website", "Status", "LeadSource"),
     *("Rating", "Industry", "AnnualRevenue", "NumberOfEmployees", "City", "State", "PostalCode", "Country"),
-    *("Description", "OwnerId", "HasOptedOutOfEmail", "DoNotCall", "EmailBouncedReason", "IndividualId"),
+    *("Description", "OwnerId", "HasOptedOutOfEmail", "DoNotCall", "EmailBouncedReason"),
+    *("EmailBouncedDate", "IndividualId"),
     *("IsConverted", "ConvertedAccountId", "ConvertedContactId", "ConvertedOpportunityId"),
     *("IsDeleted", "MasterRecordId", "CreatedDate", "LastModifiedById"),
     *("Product_Interest__c", "Lead_Summary__c", "Agent_Score__c", "Agent_Band__c", "Preferred_Language__c"),
 )
 LEAD_PARENTS = ("Owner.Name", "Owner.Type")
 CONTACT = (
-    *("FirstName", "LastName", "Title", "Email", "Phone", "AccountId", "OwnerId", "IndividualId"),
-    *("HasOptedOutOfEmail", "DoNotCall", "EmailBouncedReason", "Preferred_Language__c"),
+    *("FirstName", "LastName", "Title", "Email", "Phone", "MobilePhone", "MailingCountry"),
+    *("AccountId", "OwnerId", "IndividualId", "IsDeleted", "MasterRecordId"),
+    *("HasOptedOutOfEmail", "DoNotCall", "EmailBouncedReason", "EmailBouncedDate", "Preferred_Language__c"),
 )
 ACCOUNT = (
     *("Name", "Website", "Type", "Industry", "AnnualRevenue", "NumberOfEmployees", "OwnerId", "ParentId"),
     *("BillingCity", "BillingState", "BillingPostalCode", "BillingCountry", "Strategic__c", "Segment__c", "Partner__c"),
 )
 OPPORTUNITY = ("Name", "AccountId", "OwnerId", "StageName", "Amount", "CloseDate", "IsClosed")
-INDIVIDUAL = ("HasOptedOutSolicit", "HasOptedOutProcessing", "ShouldForget")
+INDIVIDUAL = ("HasOptedOutSolicit", "HasOptedOutProcessing", "HasOptedOutProfiling", "ShouldForget")
 CONSENT = (
     *("PartyId", "ContactPointType", "PrivacyConsentStatus", "CaptureDate", "CaptureSource"),
     *("EffectiveFrom", "EffectiveTo"),
 )
+POINT_CONSENT = (
+    *("ContactPointId", "PrivacyConsentStatus", "CaptureDate", "CaptureSource", "EffectiveFrom", "EffectiveTo"),
+)
+"""Consent for one address or number; which kind it is says the query."""
 TASK = (
     *("Subject", "Status", "Priority", "ActivityDate", "WhoId", "WhatId", "OwnerId", "TaskSubtype", "IsClosed"),
     *("CreatedDate", "CreatedById", "LastModifiedDate", "LastModifiedById"),
@@ -75,6 +81,7 @@ class ReadFields(Value):
         "Opportunity": OPPORTUNITY,
         "Individual": INDIVIDUAL,
         "ContactPointTypeConsent": CONSENT,
+        "ContactPointConsent": POINT_CONSENT,
         "Task": TASK,
         "Event": EVENT,
         "EmailMessage": EMAIL,

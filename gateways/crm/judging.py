@@ -14,10 +14,12 @@ from gateways.crm.plan import change_of
 from gateways.crm.values import same_value
 
 _PEOPLE = {"00Q": "Lead", "003": "Contact"}
+_BOUNCES = ("EmailBouncedReason", "EmailBouncedDate")
 _OPT_OUT_FLAGS = (
     "HasOptedOutOfEmail",
     "Individual.HasOptedOutSolicit",
     "Individual.HasOptedOutProcessing",
+    "Individual.HasOptedOutProfiling",
     "Individual.ShouldForget",
 )
 
@@ -77,8 +79,7 @@ def verdict(
     if vanished is not None:
         return vanished
     if order.phase is not Phase.AFTER_MAIL:
-        claims_contact = content.mail is not None or bool(in_phase(content, Phase.AFTER_MAIL))
-        if claims_contact and any(
+        if claims_contact(content) and any(
             opted_out(live.records[ref.id], live.consents, live.server_time) for ref in people_in(basis.about)
         ):
             return WriteOutcome(kind=WriteOutcomeKind.OPTED_OUT)
@@ -86,6 +87,11 @@ def verdict(
             return WriteOutcome(kind=WriteOutcomeKind.HUMAN_TOUCH)
     moved = moved_values(basis, live)
     return WriteOutcome(kind=WriteOutcomeKind.CONFLICT, moved=moved) if moved else None
+
+
+def claims_contact(content: ProposalContent) -> bool:
+    """Whether it writes to the person, or says that somebody did: only then consent decides."""
+    return content.mail is not None or bool(in_phase(content, Phase.AFTER_MAIL))
 
 
 def moved_values(basis: Basis, live: Live) -> tuple[Moved, ...]:
@@ -105,13 +111,15 @@ def moved_values(basis: Basis, live: Live) -> tuple[Moved, ...]:
 
 
 def opted_out(person: CrmRecord, consents: Sequence[CrmRecord], now: Instant) -> bool:
-    """Whether this person must not be written to any more. One refusal in force is enough, as for the proposal."""
-    if any(person.flag(name) for name in _OPT_OUT_FLAGS):
+    """Whether this person must not be written to any more. One refusal in force is enough, as for the proposal.
+
+    A bounced address counts: nothing more may go there. Consent per address was read by this person's own.
+    """
+    if any(person.flag(name) for name in _OPT_OUT_FLAGS) or any(person.text(name).strip() for name in _BOUNCES):
         return True
     party = person.text("IndividualId")
     return any(
-        party
-        and consent.text("PartyId") == party
+        (consent.object == "ContactPointConsent" or (party and consent.text("PartyId") == party))
         and consent.text("PrivacyConsentStatus") == "OptOut"
         and concerns(consent, Channel.EMAIL, refusing=True)
         and in_force(consent, now, refusing=True)
@@ -158,8 +166,9 @@ def _people(content: ProposalContent) -> Iterable[RecordRef]:
 
 
 def _subject(snapshot: CrmSnapshot | None) -> tuple[RecordRef, ...]:
-    """The lead that the case is about, even where no action names it: an e-mail names an address only."""
-    return (snapshot.lead.ref,) if snapshot is not None and snapshot.lead is not None else ()
+    """The person the case is about, even where no action names them: an e-mail names an address only."""
+    person = (snapshot.lead or snapshot.contact) if snapshot is not None else None
+    return (person.ref,) if person is not None else ()
 
 
 def _overlay(expected: dict[RecordRef, dict[str, Scalar]], receipts: Sequence[WriteReceipt]) -> None:

@@ -9,13 +9,16 @@ from domain.leads import CrmRecord, RecordRef
 from domain.model import Instant, Value
 from gateways.crm import faults
 from gateways.crm.client import CompositeAnswer, Part, SalesforceSession, query_part, row_part
-from gateways.crm.fields import CONSENT, EMAIL, EVENT, INDIVIDUAL, SYSTEM, TASK, ReadFields
+from gateways.crm.consents import Consents
+from gateways.crm.fields import EMAIL, EVENT, INDIVIDUAL, SYSTEM, TASK, ReadFields
 from gateways.crm.ledger import LedgerRow, ledger_part, ledger_row
 from gateways.crm.soql import select
 from gateways.crm.values import record_from, records_from, soql_time
 
 MAX_ACTIVITIES = 50
 SETTLING_READS = 2
+_PEOPLE = {"Lead": "leads", "Contact": "contacts"}
+"""Objects of persons, and the part of the call that reads them."""
 
 
 class ActivityKind(Value):
@@ -58,6 +61,7 @@ class LiveReader:
         self._session = session
         self._fields = fields
         self._wait = wait
+        self._consents = Consents(fields)
 
     def read_settled(
         self,
@@ -66,56 +70,67 @@ class LiveReader:
         *,
         ledger_key: str,
         since: datetime | None,
+        with_consents: bool = True,
     ) -> Live:
         """Read until the records about to change have a full second behind them.
 
         A conditional write has whole seconds only; values decide, the condition backs them.
         """
-        live = self.read(wanted, ledger_key=ledger_key, since=since)
+        live = self.read(wanted, ledger_key=ledger_key, since=since, with_consents=with_consents)
         for _ in range(SETTLING_READS):
             if live.settled(changing):
                 break
             self._wait(1.0)
-            live = self.read(wanted, ledger_key=ledger_key, since=since)
+            live = self.read(wanted, ledger_key=ledger_key, since=since, with_consents=with_consents)
         return live
 
-    def read(self, wanted: Mapping[RecordRef, frozenset[str]], *, ledger_key: str, since: datetime | None) -> Live:
+    def read(
+        self,
+        wanted: Mapping[RecordRef, frozenset[str]],
+        *,
+        ledger_key: str,
+        since: datetime | None,
+        with_consents: bool = True,
+    ) -> Live:
         """The usual and the wanted fields of each record, activities since, consent, and the ledger row.
 
-        One API call. `since` None asks for no activities. Raises `CrmError`.
+        One API call, and another for consent where it matters: where nobody is contacted, leave it out. `since`
+        None asks for no activities. Raises `CrmError`.
         """
-        leads = {ref: fields for ref, fields in wanted.items() if ref.object == "Lead"}
-        others = {ref: fields for ref, fields in wanted.items() if ref.object != "Lead"}
+        persons = {ref: fields for ref, fields in wanted.items() if ref.object in _PEOPLE}
+        others = {ref: fields for ref, fields in wanted.items() if ref.object not in _PEOPLE}
         rows = [
             row_part(f"row_{i}", ref.object, ref.id, self._fields.of(ref.object, fields))
             for i, (ref, fields) in enumerate(others.items())
         ]
-        people = [ref.id for ref in wanted if ref.object in ("Lead", "Contact")]
-        parts = list(rows)
-        if leads:
-            parts += [self._leads(leads), _consents([ref.id for ref in leads])]
+        people = [ref.id for ref in persons]
+        parts = [*rows, *(self._people(name, persons) for name in sorted({ref.object for ref in persons}))]
         if people and since is not None:
             parts += _activities(people, since)
         # Last: where an overlapping attempt has changed what was read above, its ledger row is there by now.
         parts.append(ledger_part(ledger_key))
-        return _live(self._session.composite(parts, all_or_none=False), list(others))
+        live = _live(self._session.composite(parts, all_or_none=False), list(others))
+        if not with_consents:
+            return live
+        return live.model_copy(
+            update={"consents": self._consents_of([r for r in live.records.values() if r.id in people])}
+        )
 
-    def _leads(self, leads: Mapping[RecordRef, frozenset[str]]) -> Part:
-        """Through queryAll: a deleted or merged lead still says so, and names its survivor."""
-        individual = tuple(f"Individual.{name}" for name in INDIVIDUAL)
-        wanted = sorted(name for names in leads.values() for name in names)
-        soql = select("Lead", self._fields.of("Lead", (*individual, *wanted)), "Id IN {}", [ref.id for ref in leads])
-        return query_part("leads", soql, deleted_too=True)
+    def _people(self, name: str, persons: Mapping[RecordRef, frozenset[str]]) -> Part:
+        """Leads or contacts, through queryAll: a deleted or merged one still says so, and names its survivor."""
+        mine = {ref: fields for ref, fields in persons.items() if ref.object == name}
+        individual = tuple(f"Individual.{field}" for field in INDIVIDUAL)
+        wanted = sorted(field for fields in mine.values() for field in fields)
+        soql = select(name, self._fields.of(name, (*individual, *wanted)), "Id IN {}", [ref.id for ref in mine])
+        return query_part(_PEOPLE[name], soql, deleted_too=True)
 
-
-def _consents(lead_ids: list[str]) -> Part:
-    # One that names no channel refuses every channel.
-    where = (
-        "PartyId IN (SELECT IndividualId FROM Lead WHERE Id IN {})"
-        " AND (ContactPointType = 'Email' OR ContactPointType = null)"
-    )
-    soql = select("ContactPointTypeConsent", (*SYSTEM, *CONSENT), where, lead_ids, tail="LIMIT 50")
-    return query_part("consents", soql)
+    def _consents_of(self, people: Sequence[CrmRecord]) -> tuple[CrmRecord, ...]:
+        """By the ids and addresses that these people have at this moment."""
+        parts = [
+            *self._consents.of_individuals([p.text("IndividualId") for p in people if p.text("IndividualId")]),
+            *self._consents.of_addresses([p.text("Email") for p in people]),
+        ]
+        return self._consents.records(self._session.composite(parts, all_or_none=False)) if parts else ()
 
 
 def _activities(people: list[str], since: datetime) -> list[Part]:
@@ -143,20 +158,18 @@ def _live(answer: CompositeAnswer, others: Sequence[RecordRef]) -> Live:
             records[ref.id] = record_from(ref.object, part.body)
         elif faults.code_for(part.faults()[0]) is not ErrorCode.CRM_RECORD_MISSING:
             raise faults.error_for(part.faults())
-    if "leads" in answer.parts:
-        for lead in records_from("Lead", answer.parts["leads"].records()):
-            records[lead.id] = lead
+    for name, part_name in _PEOPLE.items():
+        if part_name in answer.parts:
+            records |= {person.id: person for person in records_from(name, answer.parts[part_name].records())}
     activities = tuple(
         activity
         for kind in ACTIVITY_KINDS
         if kind.part in answer.parts
         for activity in records_from(kind.object, answer.parts[kind.part].records())
     )
-    consents = answer.parts.get("consents")
     return Live(
         server_time=answer.server_time,
         records=records,
         activities=activities,
-        consents=records_from("ContactPointTypeConsent", consents.records()) if consents is not None else (),
         ledger=ledger_row(answer.parts["ledger"]),
     )

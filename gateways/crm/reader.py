@@ -24,6 +24,7 @@ from gateways.crm.company import (
     like_person_conditions,
     same_person_conditions,
 )
+from gateways.crm.consents import Consents
 from gateways.crm.conversations import Conversations
 from gateways.crm.directory import Directory, People
 from gateways.crm.field_rules import FieldRules
@@ -71,6 +72,7 @@ class SalesforceReader:
         self._directory = Directory(session, clock, self._fields)
         self._known = _KnownCompanies()
         self._talks = Conversations(self._fields)
+        self._consents = Consents(self._fields)
 
     def candidates(self, inquiry: Inquiry) -> tuple[CrmRecord, ...]:
         """Leads and contacts by id, address, phone or name at the company; accounts by domain or name. One call."""
@@ -121,7 +123,7 @@ class SalesforceReader:
         key = key_of_lead(lead)
         self._known.remember(lead.id, key)
         around = self._around(key) if key != guess else []
-        more = [*around, *self._talks.parts(lead_id, key.email)]
+        more = [*around, *self._talks.parts(lead_id, key.email), *self._consents.of_addresses([lead.text("Email")])]
         second = self._session.composite(more, all_or_none=False) if more else first
         company = second if key != guess else first
         contacts = _records("Contact", company.parts.get("contacts"))
@@ -134,7 +136,7 @@ class SalesforceReader:
             contact=contacts[0] if len(contacts) == 1 else None,
             owner=_owner(lead, (*people.users, *people.queues)),
             individual=_individual(lead),
-            consents=_records("ContactPointTypeConsent", first.parts["consents"]),
+            consents=(*_records("ContactPointTypeConsent", first.parts["consents"]), *self._consents.records(second)),
             opportunities=_open_opportunities(account, accounts),
             activities=_activities(rows[0], first),
             conversations=self._talks.records(second),
@@ -157,7 +159,8 @@ class SalesforceReader:
         contact = record_from("Contact", rows[0])
         account_id = contact.text("AccountId")
         own = [self._account_part([("Id = {}", (account_id,))])] if account_id else []
-        more = [*own, *self._talks.parts(contact_id, contact.text("Email"))]
+        address = contact.text("Email")
+        more = [*own, *self._talks.parts(contact_id, address), *self._consents.of_addresses([address])]
         second = self._session.composite(more, all_or_none=False) if more else first
         accounts = second.parts["accounts"].records() if own else []
         account = record_from("Account", accounts[0]) if accounts else None
@@ -167,7 +170,7 @@ class SalesforceReader:
             contact=contact,
             owner=_owner(contact, (*people.users, *people.queues)),
             individual=_individual(contact),
-            consents=_records("ContactPointTypeConsent", first.parts["consents"]),
+            consents=(*_records("ContactPointTypeConsent", first.parts["consents"]), *self._consents.records(second)),
             opportunities=_open_opportunities(account, accounts),
             activities=_activities(rows[0], first),
             conversations=self._talks.records(second),

@@ -86,7 +86,11 @@ class Undoer:
         wanted = {image.record: frozenset(image.after) for image in undo.receipt.records if not image.deleted}
         changing = [a.record.id for a in undo.content.actions if isinstance(a, UpdateFields)]
         return self._reader.read_settled(
-            wanted, changing, ledger_key=undo.ledger_key, since=undo.receipt.written_at.replace(microsecond=0)
+            wanted,
+            changing,
+            ledger_key=undo.ledger_key,
+            since=undo.receipt.written_at.replace(microsecond=0),
+            with_consents=False,
         )
 
     def _find(self, undo: AuthorisedUndo) -> Committed | None:

@@ -20,7 +20,7 @@ from gateways.crm.client import SalesforceSession
 from gateways.crm.field_rules import Broken, FieldRules, untaken
 from gateways.crm.fields import ReadFields
 from gateways.crm.guard import Authorised, WriteGuard, key_of
-from gateways.crm.judging import Basis, basis_of, since, verdict
+from gateways.crm.judging import Basis, basis_of, claims_contact, since, verdict
 from gateways.crm.ledger import LedgerEntry
 from gateways.crm.live import Live, LiveReader
 from gateways.crm.plan import Plan, make_plan
@@ -142,7 +142,13 @@ class SalesforceWriter:
         wanted = {
             ref: fields | {RECORD_TYPE} if ref.object == typed else fields for ref, fields in basis.wanted().items()
         }
-        return self._reader.read_settled(wanted, changing, ledger_key=authorised.ledger_key, since=since(snapshot))
+        return self._reader.read_settled(
+            wanted,
+            changing,
+            ledger_key=authorised.ledger_key,
+            since=since(snapshot),
+            with_consents=claims_contact(authorised.content),
+        )
 
     def _written_before(self, order: WriteOrder, authorised: Authorised, plan: Plan) -> WriteOutcome:
         digest = authorised.envelope.final_digest

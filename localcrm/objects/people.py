@@ -121,4 +121,38 @@ CONTACT_POINT_TYPE_CONSENT = SObject(
     ),
 )
 
-PEOPLE = (ORGANIZATION, USER, GROUP, GROUP_MEMBER, INDIVIDUAL, CONTACT_POINT_TYPE_CONSENT)
+CONTACT_POINT_EMAIL = SObject(
+    name="ContactPointEmail",
+    prefix="9Vl",
+    label="Contact Point Email",
+    plural="Contact Point Emails",
+    own_fields=(
+        reference("ParentId", "Individual", "Account", child="ContactPointEmails", cascade=True),
+        reference("OwnerId", "User"),
+        email("EmailAddress", required=True),
+        checkbox("IsPrimary"),
+    ),
+)
+
+CONTACT_POINT_CONSENT = SObject(
+    name="ContactPointConsent",
+    prefix="0ZY",
+    label="Contact Point Consent",
+    plural="Contact Point Consents",
+    own_fields=(
+        text("Name", 255, required=True),
+        reference("ContactPointId", "ContactPointEmail", required=True, child="ContactPointConsents", cascade=True),
+        reference("OwnerId", "User"),
+        picklist("PrivacyConsentStatus", ("Seen", "NotSeen", "OptIn", "OptOut"), restricted=True),
+        moment("CaptureDate"),
+        text("CaptureSource", 255),
+        text("CaptureContactPointType", 40),
+        moment("EffectiveFrom"),
+        moment("EffectiveTo"),
+    ),
+)
+
+PEOPLE = (
+    *(ORGANIZATION, USER, GROUP, GROUP_MEMBER, INDIVIDUAL),
+    *(CONTACT_POINT_TYPE_CONSENT, CONTACT_POINT_EMAIL, CONTACT_POINT_CONSENT),
+)

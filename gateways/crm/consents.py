@@ -1,0 +1,67 @@
+"""What people said about being contacted, as Salesforce keeps it beside the person: per kind of channel, per address.
+
+Consent for one address (`ContactPointConsent`) is asked for by the address itself, so that it is found whether or not
+the address hangs on the person's `Individual`. Not every org has that object; its absence is noticed once.
+"""
+
+import threading
+from collections.abc import Sequence
+
+import structlog
+
+from domain.errors import CrmError
+from domain.leads import CrmRecord
+from gateways.crm.client import CompositeAnswer, Part, query_part
+from gateways.crm.fields import ReadFields
+from gateways.crm.soql import select
+from gateways.crm.values import records_from
+
+MAX_CONSENTS = 50
+POINT_CONSENTS = "ContactPointConsent"
+TYPE_CONSENTS = "ContactPointTypeConsent"
+_NOT_HERE = frozenset({"INVALID_TYPE", "INVALID_FIELD", "MALFORMED_QUERY"})
+_log = structlog.get_logger(__name__)
+
+
+class Consents:
+    """Thread-safe."""
+
+    def __init__(self, fields: ReadFields) -> None:
+        self._fields = fields
+        self._lock = threading.Lock()
+        self._absent = POINT_CONSENTS not in fields.by_object
+
+    def of_addresses(self, emails: Sequence[str]) -> list[Part]:
+        """One query at most; none where there is no address, or no such object in the org."""
+        asked = sorted({e.strip() for e in emails if e.strip()})
+        with self._lock:
+            if self._absent or not asked:
+                return []
+        where = "ContactPointId IN (SELECT Id FROM ContactPointEmail WHERE EmailAddress IN {})"
+        soql = select(POINT_CONSENTS, self._fields.of(POINT_CONSENTS), where, asked, tail=f"LIMIT {MAX_CONSENTS}")
+        return [query_part(POINT_CONSENTS, soql)]
+
+    def of_individuals(self, ids: Sequence[str]) -> list[Part]:
+        """Per kind of channel, for these people."""
+        if not ids:
+            return []
+        fields = self._fields.of(TYPE_CONSENTS)
+        soql = select(TYPE_CONSENTS, fields, "PartyId IN {}", sorted(set(ids)), tail=f"LIMIT {MAX_CONSENTS}")
+        return [query_part(TYPE_CONSENTS, soql)]
+
+    def records(self, answer: CompositeAnswer) -> tuple[CrmRecord, ...]:
+        """What those queries found. Raises `CrmError` for what is no mere absence of the object."""
+        found: list[CrmRecord] = []
+        for name in (TYPE_CONSENTS, POINT_CONSENTS):
+            part = answer.parts.get(name)
+            if part is None:
+                continue
+            try:
+                found.extend(records_from(name, part.records()))
+            except CrmError:
+                if name != POINT_CONSENTS or not {fault.code for fault in part.faults()} & _NOT_HERE:
+                    raise
+                _log.info("the org keeps no consent per address", object=name)
+                with self._lock:
+                    self._absent = True
+        return tuple(found)
