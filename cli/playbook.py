@@ -63,7 +63,7 @@ def _live_names() -> Directory:
     from runtime.clock import SystemClock
 
     names = read_names(crm_access().session(SystemClock()))
-    return live(names.users, names.queues, names.groups)
+    return live(names.users, names.queues, names.groups, names.territories)
 
 
 @app.command("schema")

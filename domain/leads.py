@@ -101,7 +101,9 @@ class CrmSnapshot(Value):
     queues: tuple[CrmRecord, ...] = ()
     open_leads_by_owner: dict[str, int] = {}
     group_members: dict[str, tuple[str, ...]] = {}
-    """Per developer name of a queue or public group the ids of its users, nested groups included."""
+    """Per developer name of a queue or public group the ids of its users, nested groups and roles included."""
+    territory_members: dict[str, tuple[str, ...]] = {}
+    """Per developer name of an active territory the ids of its users."""
     field_facts: FieldFacts = {}
     """What describe says the fields take that were read; empty where the reader does not ask."""
 

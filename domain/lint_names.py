@@ -15,6 +15,7 @@ class NameKind(StrEnum):
     USER = "user"
     QUEUE = "queue"
     GROUP = "group"
+    TERRITORY = "territory"
 
 
 class Directory(Value):
@@ -26,6 +27,7 @@ class Directory(Value):
     queues: frozenset[str] = frozenset()
     groups: frozenset[str] = frozenset()
     """Queues included, since a queue's members can be a team's."""
+    territories: frozenset[str] = frozenset()
 
 
 def written_down(playbook: Playbook) -> Directory:
@@ -37,10 +39,13 @@ def written_down(playbook: Playbook) -> Directory:
         users=frozenset(u.casefold() for u in people.users),
         queues=queues,
         groups=queues | {g.casefold() for g in people.groups} if queues else frozenset(),
+        territories=frozenset(t.casefold() for t in people.territories),
     )
 
 
-def live(users: Sequence[CrmRecord], queues: Sequence[CrmRecord], groups: Sequence[str]) -> Directory:
+def live(
+    users: Sequence[CrmRecord], queues: Sequence[CrmRecord], groups: Sequence[str], territories: Sequence[str] = ()
+) -> Directory:
     """What the CRM says now. Inactive users may be among `users`."""
     named = {u.id: {u.text(f).casefold() for f in ("Email", "Username", "Alias")} - {""} for u in users}
     active = frozenset[str]().union(*(named[u.id] for u in users if is_active_person(u)))
@@ -52,6 +57,7 @@ def live(users: Sequence[CrmRecord], queues: Sequence[CrmRecord], groups: Sequen
         inactive=known - active,
         queues=queue_names,
         groups=queue_names | {g.casefold() for g in groups},
+        territories=frozenset(t.casefold() for t in territories),
     )
 
 
@@ -62,6 +68,7 @@ def unknown_names(playbook: Playbook, directory: Directory) -> tuple[PlaybookFin
 
 def _unknown(playbook: Playbook, directory: Directory) -> Iterator[PlaybookFinding]:
     known = {NameKind.USER: directory.users, NameKind.QUEUE: directory.queues, NameKind.GROUP: directory.groups}
+    known |= {NameKind.TERRITORY: directory.territories}
     for path, kind, name in names_in(playbook):
         wanted, names = name.strip().casefold(), known[kind]
         if not wanted or not names:
@@ -84,6 +91,7 @@ def names_in(playbook: Playbook) -> Iterator[tuple[Path, NameKind, str]]:
     for key, team in playbook.teams.items():
         yield ("teams", key, "queue"), NameKind.QUEUE, team.queue
         yield ("teams", key, "group"), NameKind.GROUP, team.group
+        yield ("teams", key, "territory"), NameKind.TERRITORY, team.territory
         for n, member in enumerate(team.members):
             yield ("teams", key, "members", n), NameKind.USER, member
         for n, share in enumerate(team.shares):

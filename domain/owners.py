@@ -48,15 +48,22 @@ def find_queue(name: str, queues: Iterable[CrmRecord]) -> CrmRecord | None:
 
 
 def members_of(
-    team: Team, users: Sequence[CrmRecord], group_members: Mapping[str, Sequence[str]] | None = None
+    team: Team,
+    users: Sequence[CrmRecord],
+    group_members: Mapping[str, Sequence[str]] | None = None,
+    territory_members: Mapping[str, Sequence[str]] | None = None,
 ) -> tuple[CrmRecord, ...]:
-    """Everybody in the team who is known, active or not: as listed, else the group's, else those of that `Team__c`."""
+    """Everybody in the team who is known, active or not.
+
+    As listed, else the group's or territory's, else those of that `Team__c`.
+    """
     if team.members:
         named = [find_user(name, users) for name in team.members]
         return tuple({user.id: user for user in named if user is not None}.values())
-    if team.group:
-        wanted = team.group.casefold()
-        ids = {i for name, listed in (group_members or {}).items() if name.casefold() == wanted for i in listed}
+    if team.group or team.territory:
+        wanted = (team.group or team.territory).casefold()
+        source = (group_members if team.group else territory_members) or {}
+        ids = {i for name, listed in source.items() if name.casefold() == wanted for i in listed}
         found = (u for u in users if u.id in ids)
     else:
         found = (u for u in users if u.text("Team__c").casefold() == team.name.casefold())

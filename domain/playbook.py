@@ -96,13 +96,18 @@ class RejectReason(Value):
 
 
 class Team(Value):
-    """An owner pool. Its members are looked up live: those listed, else a group's, else the users of that `Team__c`."""
+    """An owner pool. Its members are looked up live.
+
+    Those listed, else a group's or territory's, else the users of that `Team__c`.
+    """
 
     name: str
     queue: str
     members: tuple[str, ...] = ()
     group: str = ""
     """Developer name of a public group or queue whose members are the team's."""
+    territory: str = ""
+    """Developer name of a Salesforce territory whose users are the team's. A group counts before it."""
     shares: tuple[Share, ...] = ()
     """Members who take more or less than a full share."""
     capacity: int = Field(default=50, ge=1)

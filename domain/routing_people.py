@@ -38,11 +38,13 @@ class Staff:
     def team_of(self, user: CrmRecord) -> Team | None:
         """The team that lists the person, else the one that their `Team__c` names."""
         teams = tuple(self._playbook.teams.values())
-        listed = (t for t in teams if (t.members or t.group) and any(m.id == user.id for m in self.members(t)))
+        listed = (
+            t for t in teams if (t.members or t.group or t.territory) and any(m.id == user.id for m in self.members(t))
+        )
         return next(listed, None) or next((t for t in teams if t.name == user.text("Team__c")), None)
 
     def members(self, team: Team) -> tuple[CrmRecord, ...]:
-        return members_of(team, self._snapshot.users, self._snapshot.group_members)
+        return members_of(team, self._snapshot.users, self._snapshot.group_members, self._snapshot.territory_members)
 
     def belongs(self, user: CrmRecord, team: Team) -> bool:
         return user.text("Team__c") == team.name or any(m.id == user.id for m in self.members(team))

@@ -146,3 +146,4 @@ class KnownPeople(Value):
     users: tuple[str, ...] = ()
     queues: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
+    territories: tuple[str, ...] = ()

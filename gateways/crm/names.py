@@ -4,6 +4,7 @@ from domain.leads import CrmRecord
 from domain.model import Value
 from gateways.crm.client import SalesforceSession, query_part
 from gateways.crm.fields import ReadFields
+from gateways.crm.hierarchies import HierarchyReader
 from gateways.crm.soql import select
 from gateways.crm.values import records_from
 
@@ -16,10 +17,12 @@ class OrgNames(Value):
     queues: tuple[CrmRecord, ...]
     groups: tuple[str, ...]
     """Developer names of public groups."""
+    territories: tuple[str, ...] = ()
+    """Developer names of active territories, where the org has them."""
 
 
 def read_names(session: SalesforceSession, fields: ReadFields | None = None) -> OrgNames:
-    """One call. Raises `CrmError`."""
+    """Two calls. Raises `CrmError`."""
     read = fields or ReadFields()
     kinds = "Type IN ('Queue', 'Regular')"
     parts = [
@@ -32,4 +35,5 @@ def read_names(session: SalesforceSession, fields: ReadFields | None = None) -> 
         users=records_from("User", answer.parts["users"].records()),
         queues=tuple(g for g in groups if g.text("Type") == "Queue"),
         groups=tuple(g.text("DeveloperName") for g in groups if g.text("Type") == "Regular"),
+        territories=tuple(HierarchyReader(session).read(()).territories),
     )

@@ -144,6 +144,7 @@ class SalesforceReader:
             queues=people.queues,
             open_leads_by_owner=people.open_leads_by_owner,
             group_members=people.group_members,
+            territory_members=people.territory_members,
             field_facts=self._facts("Lead"),
         )
 
@@ -178,6 +179,7 @@ class SalesforceReader:
             queues=people.queues,
             open_leads_by_owner=people.open_leads_by_owner,
             group_members=people.group_members,
+            territory_members=people.territory_members,
             field_facts=self._facts("Contact"),
         )
 
@@ -273,6 +275,7 @@ def _nobody(people: People) -> CrmSnapshot:
         queues=people.queues,
         open_leads_by_owner=people.open_leads_by_owner,
         group_members=people.group_members,
+        territory_members=people.territory_members,
     )
 
 

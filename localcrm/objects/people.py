@@ -6,6 +6,71 @@ from localcrm.fields import READ_ONLY, SObject, area, checkbox, email, moment, n
 
 TEAMS = ("EMEA mid-market", "Enterprise", "North America", "Partner desk", "Management", "Operations")
 
+GROUP_TYPES = (
+    *("Regular", "Queue", "Role", "RoleAndSubordinates", "RoleAndSubordinatesInternal"),
+    *("Territory", "TerritoryAndSubordinates"),
+)
+
+USER_ROLE = SObject(
+    name="UserRole",
+    prefix="00E",
+    label="Role",
+    plural="Roles",
+    own_fields=(
+        text("Name", 80, required=True),
+        text("DeveloperName", 80),
+        reference("ParentRoleId", "UserRole"),
+    ),
+)
+
+TERRITORY_MODEL = SObject(
+    name="Territory2Model",
+    prefix="0MA",
+    label="Territory Model",
+    plural="Territory Models",
+    own_fields=(
+        text("Name", 80, required=True),
+        picklist("State", ("Planning", "Active", "Archived"), restricted=True, default="Planning"),
+    ),
+)
+
+TERRITORY = SObject(
+    name="Territory2",
+    prefix="0MI",
+    label="Territory",
+    plural="Territories",
+    own_fields=(
+        text("Name", 80, required=True),
+        text("DeveloperName", 80),
+        reference("Territory2ModelId", "Territory2Model", required=True),
+        reference("ParentTerritory2Id", "Territory2"),
+    ),
+)
+
+USER_TERRITORY = SObject(
+    name="UserTerritory2Association",
+    prefix="0MN",
+    label="User Territory Association",
+    plural="User Territory Associations",
+    own_fields=(
+        reference("UserId", "User", required=True),
+        reference("Territory2Id", "Territory2", required=True, child="UserTerritory2Associations", cascade=True),
+        checkbox("IsActive", default=True),
+        text("RoleInTerritory2", 40),
+    ),
+)
+
+TERRITORY_RULE = SObject(
+    name="RuleTerritory2Association",
+    prefix="0MR",
+    label="Rule Territory Association",
+    plural="Rule Territory Associations",
+    own_fields=(
+        text("RuleId", 18),
+        reference("Territory2Id", "Territory2", required=True),
+    ),
+)
+
 ORGANIZATION = SObject(
     name="Organization",
     prefix="00D",
@@ -47,6 +112,7 @@ USER = SObject(
         checkbox("IsActive", default=True),
         picklist("UserType", ("Standard", "AutomatedProcess"), default="Standard", **READ_ONLY),
         reference("ManagerId", "User"),
+        reference("UserRoleId", "UserRole"),
         text("LanguageLocaleKey", 40, default="en_US"),
         text("LocaleSidKey", 40, default="en_GB"),
         text("TimeZoneSidKey", 40, default="Europe/Madrid"),
@@ -64,7 +130,9 @@ GROUP = SObject(
     own_fields=(
         text("Name", 40, required=True),
         text("DeveloperName", 80),
-        picklist("Type", ("Regular", "Queue"), restricted=True, default="Regular", updateable=False),
+        picklist("Type", GROUP_TYPES, restricted=True, default="Regular", updateable=False),
+        # The role or territory that such a group stands for.
+        reference("RelatedId", "UserRole", "Territory2", updateable=False),
         email(),
         checkbox("DoesSendEmailToMembers"),
     ),
@@ -153,6 +221,7 @@ CONTACT_POINT_CONSENT = SObject(
 )
 
 PEOPLE = (
-    *(ORGANIZATION, USER, GROUP, GROUP_MEMBER, INDIVIDUAL),
+    *(ORGANIZATION, USER_ROLE, USER, TERRITORY_MODEL, TERRITORY, USER_TERRITORY, TERRITORY_RULE),
+    *(GROUP, GROUP_MEMBER, INDIVIDUAL),
     *(CONTACT_POINT_TYPE_CONSENT, CONTACT_POINT_EMAIL, CONTACT_POINT_CONSENT),
 )

@@ -259,3 +259,12 @@ def test_what_is_left_of_a_box_is_disjoint_from_what_was_taken() -> None:
     left = ground.uncovered(ground.everything, ground.rows)
     assert left is not None
     assert not any(overlap(left, r.box) for r in ground.rows)
+
+
+def test_a_territory_that_the_org_lacks() -> None:
+    rules = playbook()
+    key, team = next(iter(rules.teams.items()))
+    rules = rules.model_copy(update={"teams": {**rules.teams, key: team.model_copy(update={"territory": "Suoth"})}})
+    org = Directory(source="the CRM", territories=frozenset({"south"}))
+    (found,) = unknown_names(rules, org)
+    assert (found.path, found.fix) == (("teams", key, "territory"), "did you mean south?")

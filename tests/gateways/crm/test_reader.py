@@ -282,3 +282,35 @@ class TestGroups:
         assert {snapshot.group_members[name] for name in ("Inner", "Outer", "Own_queue")} == {(world.tom,)}
         assert {q.text("DeveloperName") for q in snapshot.queues} >= {"Own_queue"}
         assert not {"Inner", "Outer"} & {q.text("DeveloperName") for q in snapshot.queues}
+
+    def test_roles_and_territories_as_members_of_a_group(self, world: World) -> None:
+        head = world.add("UserRole", Name="Head", DeveloperName="Head")
+        seller = world.add("UserRole", Name="Seller", DeveloperName="Seller", ParentRoleId=head)
+        world.edit(world.ines, object_name="User", UserRoleId=head)
+        world.edit(world.tom, object_name="User", UserRoleId=seller)
+        kinds = ("Role", "RoleAndSubordinates", "RoleAndSubordinatesInternal")
+        for kind in kinds:
+            linked = world.add("Group", Name=kind, DeveloperName=f"Linked_{kind}", Type=kind, RelatedId=head)
+            group = world.add("Group", Name=kind, DeveloperName=f"Group_{kind}", Type="Regular")
+            world.add("GroupMember", GroupId=group, UserOrGroupId=linked)
+        found = world.reader.snapshot(world.lead).group_members
+        both = tuple(sorted((world.ines, world.tom)))
+        assert [found[f"Group_{kind}"] for kind in kinds] == [(world.ines,), both, both]
+
+    def test_the_users_of_active_territories(self, world: World) -> None:
+        active = world.add("Territory2Model", Name="Now", State="Active")
+        planned = world.add("Territory2Model", Name="Then", State="Planning")
+        south = world.add("Territory2", Name="South", DeveloperName="South", Territory2ModelId=active)
+        inner = world.add(
+            "Territory2", Name="Inner", DeveloperName="Inner_south", Territory2ModelId=active, ParentTerritory2Id=south
+        )
+        later = world.add("Territory2", Name="Later", DeveloperName="Later", Territory2ModelId=planned)
+        for territory, user in ((south, world.ines), (inner, world.tom), (later, world.tom)):
+            world.add("UserTerritory2Association", Territory2Id=territory, UserId=user)
+        world.add("UserTerritory2Association", Territory2Id=south, UserId=world.tom, IsActive=False)
+        linked = world.add("Group", Name="T", DeveloperName="T", Type="TerritoryAndSubordinates", RelatedId=south)
+        group = world.add("Group", Name="All of the south", DeveloperName="All_south", Type="Regular")
+        world.add("GroupMember", GroupId=group, UserOrGroupId=linked)
+        snapshot = world.reader.snapshot(world.lead)
+        assert snapshot.territory_members == {"South": (world.ines,), "Inner_south": (world.tom,)}
+        assert snapshot.group_members["All_south"] == tuple(sorted((world.ines, world.tom)))
