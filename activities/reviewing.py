@@ -3,6 +3,7 @@
 from temporalio import activity
 
 from activities.messages import EscalateInput, RoundEnding, RoundInput, VerifiedDecision, VerifyInput
+from domain.absence import is_away, stand_in
 from domain.audit import AuditEvent, AuditKind
 from domain.casefile import CaseFile
 from domain.cases import LadderStep, ReviewOpening
@@ -17,8 +18,9 @@ from domain.decisions import (
     Verdict,
 )
 from domain.errors import NotAuthorised, RefusalReason
-from domain.permissions import can_approve, can_decide, permission_for, worst
-from domain.ports import AuditLog, CaseDocuments, Clock, Playbooks, Reviews
+from domain.model import Instant
+from domain.permissions import RiskCategory, can_approve, can_decide, permission_for, worst
+from domain.ports import Absences, AuditLog, CaseDocuments, Clock, Playbooks, Reviews
 from domain.proposals import Phase, ProposalContent, in_phase
 from domain.risk import assess
 
@@ -35,7 +37,9 @@ class ReviewActivities:
         verifier: SignatureVerifier,
         audit: AuditLog,
         clock: Clock,
+        absences: Absences | None = None,
     ) -> None:
+        self._absences = absences
         self._reviews = reviews
         self._documents = documents
         self._playbooks = playbooks
@@ -134,6 +138,7 @@ class ReviewActivities:
             raise NotAuthorised(RefusalReason.WRONG_ROUND)
         notify = next((d.notify for d in opening.ladder.deadlines if d.step is order.step), "")
         now = self._clock.now()
+        notify = self._present(notify, opening.risk, now)
         self._reviews.note_step(order.case_id, order.round, order.step, notify, now=now)
         self._audit.append(
             AuditEvent(
@@ -146,6 +151,16 @@ class ReviewActivities:
                 at=now,
             )
         )
+
+    def _present(self, login: str, risk: RiskCategory, now: Instant) -> str:
+        """Who hears of a step: whoever the ladder names, or who stands in while they are away."""
+        playbook = self._playbooks.current()
+        reviewer = playbook.reviewer(login)
+        declared = self._absences.current(now=now) if self._absences is not None else {}
+        if reviewer is None or not is_away(reviewer, playbook, declared, now):
+            return login
+        successor = stand_in(reviewer, playbook, declared, risk, now)
+        return successor.login if successor is not None else login
 
     @activity.defn
     def expire_round(self, order: RoundInput) -> RoundEnding:

@@ -19,6 +19,7 @@ from approval_ui.dependencies import UiDependencies
 from approval_ui.limits import BodyLimit, SecurityHeaders
 from approval_ui.pages import (
     arranging,
+    away,
     bulk,
     cases,
     controls,
@@ -35,6 +36,7 @@ from approval_ui.site import LoginNeeded, Site, build_site, signed_in
 from domain.errors import DomainError, ErrorCode
 
 MAX_BODY_BYTES = 256 * 1024
+HAND_OVER_SECONDS = 30.0
 
 
 def create_app(deps: UiDependencies, *, redeliver: bool = True) -> FastAPI:
@@ -43,11 +45,18 @@ def create_app(deps: UiDependencies, *, redeliver: bool = True) -> FastAPI:
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        task = asyncio.create_task(site.deliveries.run(deps.config.redelivery_seconds)) if redeliver else None
+        tasks = (
+            [
+                asyncio.create_task(site.deliveries.run(deps.config.redelivery_seconds)),
+                asyncio.create_task(site.handing_over.run(HAND_OVER_SECONDS)),
+            ]
+            if redeliver
+            else []
+        )
         try:
             yield
         finally:
-            if task is not None:
+            for task in tasks:
                 task.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
                     await task
@@ -59,6 +68,7 @@ def create_app(deps: UiDependencies, *, redeliver: bool = True) -> FastAPI:
         provider.router,
         review.router,
         arranging.router,
+        away.router,
         bulk.router,
         taking_back.router,
         preferences.router,

@@ -10,6 +10,7 @@ from approval_ui.ports import SlackDoor, TemporalGateway
 from domain.context import ContextStore
 from domain.countersign import SignatureVerifier
 from domain.ports import CaseDocuments, Clock, DecisionSigner, MailLog, PauseSwitch, Playbooks, Receipts
+from persistence.absences import SqlAbsences
 from persistence.audit import SqlAuditLog
 from persistence.cases import SqlCases
 from persistence.claims import SqlClaims
@@ -81,6 +82,7 @@ class UiDependencies:
     notices: SqlNotices
     reachable: SqlReachable
     preferences: SqlPreferences
+    absences: SqlAbsences
     provider: IdentityProvider | None = None
     slack: SlackDoor | None = None
     """None where Slack may not decide."""

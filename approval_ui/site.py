@@ -20,6 +20,7 @@ from approval_ui.deciding import Deciding
 from approval_ui.delivery import Deliveries
 from approval_ui.dependencies import UiDependencies
 from approval_ui.federation import Federation
+from approval_ui.handing_over import HandingOver
 from approval_ui.limits import RateLimit
 from approval_ui.signing_in import DoorRules, Gatekeeper, SignedIn
 from approval_ui.undoing import Undoing
@@ -71,6 +72,7 @@ class Site:
     undoing: Undoing
     deliveries: Deliveries
     gatekeeper: Gatekeeper
+    handing_over: HandingOver
     form_limit: RateLimit
     unsigned_limit: RateLimit
     """Deliveries to the webhooks whose signature does not hold."""
@@ -159,6 +161,15 @@ def build_site(deps: UiDependencies) -> Site:
             clock=deps.clock,
             org_id=config.org_id,
             timeout_seconds=config.delivery_timeout_seconds,
+        ),
+        handing_over=HandingOver(
+            org_id=config.org_id,
+            absences=deps.absences,
+            claims=deps.claims,
+            queue=deps.queue,
+            playbooks=deps.playbooks,
+            audit=deps.audit,
+            clock=deps.clock,
         ),
         gatekeeper=Gatekeeper(
             org_id=config.org_id,

@@ -14,6 +14,7 @@ from cli.engine_gateway import EngineGateway
 from domain.decisions import KeyUse
 from domain.errors import InputError
 from domain.ports import Clock
+from persistence.absences import SqlAbsences
 from persistence.claims import SqlClaims
 from persistence.preferences import SqlPreferences
 from persistence.queue import ReviewQueue
@@ -89,6 +90,7 @@ def build(settings: UiSettings) -> FastAPI:
             temporal=EngineGateway(playbook.org_id),
             readiness=SqlReadiness(stores.db),
             claims=SqlClaims(stores.db),
+            absences=SqlAbsences(stores.db),
             provider=provider,
             notices=stores.notices,
             reachable=stores.reachable,

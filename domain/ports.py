@@ -3,7 +3,7 @@
 Each Protocol has one contract suite under `tests/contracts`, run against every adapter.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from domain.audit import AuditEvent
@@ -339,6 +339,14 @@ class DraftWriter(Protocol):
     version: str
 
     def draft(self, request: DraftRequest) -> Draft: ...
+
+
+class Absences(Protocol):
+    """What people said of their being away."""
+
+    def current(self, *, now: Instant) -> Mapping[str, Instant]:
+        """Login to the moment of return, for everybody who is away now."""
+        ...
 
 
 class DecisionSigner(Protocol):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from domain.absence import is_away, stand_in
 from domain.calls import Heard
 from domain.cards import Check, ReviewCard
 from domain.citing import cite_field, cite_inquiry, cite_playbook, cite_signal
@@ -218,7 +219,10 @@ def propose(given: ProposingInput) -> Proposed | None:
     risk = _risk(actions, given)
     suggested = _suggested(given, book)
     title, subtitle = _title(actions, given), _subtitle(given)
-    assignee = assignee_for(given.routing, given.snapshot, risk.category, given.playbook).login
+    asked = assignee_for(given.routing, given.snapshot, risk.category, given.playbook)
+    if is_away(asked, given.playbook, {}, given.now):
+        asked = stand_in(asked, given.playbook, {}, risk.category, given.now) or asked
+    assignee = asked.login
     card = ReviewCard(
         case_id=given.case_id,
         round=given.round,

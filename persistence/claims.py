@@ -71,6 +71,20 @@ class SqlClaims:
             keep(session, reassigned_notice(opening_of(row), to, by, now))
             return True
 
+    def hand_over(self, case_id: str, round: int, absent: str, to: str, *, now: Instant) -> bool:
+        """`reassign` for somebody away, together with their claim; False when it is not theirs any more."""
+        with self._db.transaction() as session:
+            row = session.get(ReviewRow, (case_id, round), with_for_update=True)
+            if row is None or row.state != RoundState.OPEN or row.assignee != absent:
+                return False
+            row.assignee, row.snoozed_until = to, None
+            row.ladder = _reminding(Ladder.model_validate_json(row.ladder), to).model_dump_json()
+            if row.claimed_by == absent:
+                row.claimed_by, row.claimed_at = "", None
+            session.add(row)
+            note(session, case_id, round, "handed_over", key=f"handed_over.{now.isoformat()}", who=to, at=now)
+            return True
+
 
 def _reminding(ladder: Ladder, login: str) -> Ladder:
     return Ladder(

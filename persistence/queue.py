@@ -1,6 +1,6 @@
 """What the pages read: the review queue, a case's trace, the tail of the audit. Reads only."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
 from sqlmodel import col, select
@@ -129,6 +129,23 @@ class ReviewQueue:
             .where(ReviewRow.org_id == self._org_id, ReviewRow.state == RoundState.OPEN.value, ReviewRow.round > 0)
             .order_by(col(ReviewRow.expires_at), col(ReviewRow.case_id), col(ReviewRow.round))
             .limit(limit)
+        )
+        with self._database.session() as session:
+            return tuple(_queue_item(row) for row in session.exec(query))
+
+    def open_of(self, assignees: Collection[str]) -> tuple[QueueItem, ...]:
+        """Every open round that waits for one of these logins, the first to expire first."""
+        if not assignees:
+            return ()
+        query = (
+            select(ReviewRow)
+            .where(
+                ReviewRow.org_id == self._org_id,
+                ReviewRow.state == RoundState.OPEN.value,
+                ReviewRow.round > 0,
+                col(ReviewRow.assignee).in_(sorted(assignees)),
+            )
+            .order_by(col(ReviewRow.expires_at), col(ReviewRow.case_id), col(ReviewRow.round))
         )
         with self._database.session() as session:
             return tuple(_queue_item(row) for row in session.exec(query))

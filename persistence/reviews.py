@@ -100,6 +100,8 @@ class SqlReviews:
                 raise _unknown(case_id, round)
             if note(session, case_id, round, step.value, key=f"step.{step.value}", who=notified, at=now):
                 row.rung = step.value
+                # Whoever stood in for somebody away is who was told, and finds it among their own.
+                row.ladder = _told(Ladder.model_validate_json(row.ladder), step, notified).model_dump_json()
                 session.add(row)
                 keep(session, step_notice(opening_of(row), step, notified, now))
 
@@ -200,6 +202,14 @@ def _new_row(opening: ReviewOpening) -> ReviewRow:
         expires_at=opening.ladder.expires_at,
         ladder=opening.ladder.model_dump_json(),
         state=RoundState.OPEN.value,
+    )
+
+
+def _told(ladder: Ladder, step: LadderStep, login: str) -> Ladder:
+    return Ladder(
+        deadlines=tuple(
+            d.model_copy(update={"notify": login}) if d.step is step and login else d for d in ladder.deadlines
+        )
     )
 
 

@@ -28,6 +28,7 @@ from gateways.crm.audit_reader import AuditReader
 from gateways.llm.template_writer import TemplateWriter
 from gateways.mail.sending import send_once
 from gateways.mail.smtp import SmtpMailer
+from persistence.absences import SqlAbsences
 from persistence.readiness import SqlReadiness
 from runtime.clock import SystemClock
 from runtime.engine import EngineUnreachable, connect
@@ -159,6 +160,7 @@ def _build(role: Role, client: Client, stores: Stores) -> Worker:
                     verifier=stores.verifier,
                     audit=stores.audit,
                     clock=stores.clock,
+                    absences=SqlAbsences(stores.db),
                 ),
                 drafting=_drafting(stores),
                 listening=_listening(stores),

@@ -298,6 +298,7 @@ _ARRANGED = {
     "snoozed": "Snoozed",
     "woken": "Woken",
     "reassigned": "Reassigned",
+    "handed_over": "Handed over, because who was asked is away",
 }
 _MAIL_TROUBLE = frozenset({MailState.REFUSED, MailState.UNKNOWN, MailState.STOPPED})
 

@@ -108,7 +108,8 @@ def _audit_step(item: AuditItem, people: dict[str, str]) -> Step | None:
     if event.kind in _TOLD_ELSEWHERE:
         return None
     code = REFUSAL.get(event.code, event.code.replace("_", " "))
-    to = f"to {people.get(event.subject, event.subject)}" if event.kind is AuditKind.REVIEW_REASSIGNED else ""
+    moved = event.kind in (AuditKind.REVIEW_REASSIGNED, AuditKind.HANDED_OVER)
+    to = f"to {people.get(event.subject, event.subject)}" if moved else ""
     how = " · ".join(p for p in (to, code, people.get(event.actor, event.actor)) if p)
     return Step(event.at, AUDIT[event.kind], how, "bad" if event.kind in _BAD_AUDIT else "")
 

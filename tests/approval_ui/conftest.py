@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from approval_ui.app import create_app
+from approval_ui.site import Site
 from domain.model import Instant
 from tests.approval_ui.sample_review import Sample
 from tests.approval_ui.world import PASSWORD, World, build_world
@@ -99,6 +100,11 @@ class Door:
     def __init__(self, world: World) -> None:
         self._world = world
         self._app = create_app(world.deps, redeliver=False)
+
+    @property
+    def site(self) -> Site:
+        site: Site = self._app.state.site
+        return site
 
     @property
     def now(self) -> Instant:

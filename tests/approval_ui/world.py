@@ -17,6 +17,7 @@ from domain.permissions import Level, Role
 from domain.playbook import Playbook
 from domain.proposals import Phase
 from domain.receipts import RecordImage, WriteReceipt
+from persistence.absences import SqlAbsences
 from persistence.audit import SqlAuditLog
 from persistence.cases import SqlCases
 from persistence.claims import SqlClaims
@@ -192,5 +193,6 @@ def build_world(url: str, folder: Path, *, clock: FakeClock | None = None) -> Wo
         notices=SqlNotices(db),
         reachable=SqlReachable(db),
         preferences=SqlPreferences(db),
+        absences=SqlAbsences(db),
     )
     return World(deps=deps, clock=clock, engine=engine, playbooks=playbooks, db=db)
