@@ -111,6 +111,7 @@ class RefusalReason(StrEnum):
     ALREADY_DECIDED = "already_decided"
     ROUND_CLOSED = "round_closed"
     NOT_WAITING = "not_waiting"
+    APPROVER_NO_ACCESS = "approver_no_access"
 
 
 class NotAuthorised(DomainError):

@@ -45,6 +45,8 @@ class OrgRules:
     assignment: bool = True
     duplicates: bool = True
     automation: list[AutomationRule] = field(default_factory=list)
+    uneditable: set[tuple[str, str]] = field(default_factory=set)
+    """User and record that the org's sharing keeps apart, for UserRecordAccess."""
 
 
 @dataclass

@@ -52,6 +52,11 @@ class Controls:
                 self.rules.assignment = bool(body_rules.get("assignment", self.rules.assignment))
                 self.rules.duplicates = bool(body_rules.get("duplicates", self.rules.duplicates))
                 return Reply(200, {"assignment": self.rules.assignment, "duplicates": self.rules.duplicates})
+            case ("POST", ("access",)):
+                body_access = call.object_body()
+                pair = (str(body_access["user_id"]), str(body_access["record_id"]))
+                (self.rules.uneditable.discard if body_access["edit"] else self.rules.uneditable.add)(pair)
+                return Reply(200, {"denied": len(self.rules.uneditable)})
             case ("GET", ("calls",)):
                 calls = self.meter.calls()
                 return Reply(200, {"total": sum(int(c["count"]) for c in calls), "calls": calls})

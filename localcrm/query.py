@@ -10,7 +10,7 @@ from datetime import UTC, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from localcrm import ids
+from localcrm import access, ids
 from localcrm.context import Context
 from localcrm.errors import ApiError
 from localcrm.fields import Value
@@ -93,7 +93,10 @@ def _page(ctx: Context, locator: str, records: list[dict[str, Any]], start: int,
 def _execute(ctx: Context, text: str, include_deleted: bool) -> tuple[list[dict[str, Any]], int | None]:
     compiler = Compiler(ctx.schema, Calendar(ctx.now, _zone(ctx)), include_deleted=include_deleted)
     try:
-        compiled = compiler.compile(parse(text))
+        query = parse(text)
+        if access.asked_for(query):
+            return access.answer(ctx, query), None
+        compiled = compiler.compile(query)
         rows = ctx.tx.select(compiled.sql, compiled.parameters)
         if compiled.counts_only:
             total = rows[0][0]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from domain.casefile import CaseFile
 from domain.cases import DocumentKind
 from domain.field_mapping import read_too
+from domain.owners import find_user
 from domain.ports import WriteOrder
 from domain.routing_people import owner_problem, with_absences_of
 from gateways.crm.client import SalesforceSession
@@ -66,6 +67,7 @@ def crm_door(settings: CrmSettings, stores: Stores) -> CrmDoor:
         clock=stores.clock,
         rules=rules,
         owner_problem=lambda order, owner_id: _owner_problem(order, owner_id, stores, reader),
+        crm_user_of=lambda login: _crm_user_of(login, stores, reader),
     )
     return CrmDoor(
         reader=reader,
@@ -75,6 +77,15 @@ def crm_door(settings: CrmSettings, stores: Stores) -> CrmDoor:
         touches=SalesforceTouches(session),
         session=session,
     )
+
+
+def _crm_user_of(login: str, stores: Stores, reader: SalesforceReader) -> tuple[str, str] | None:
+    """By `crm_user` of the playbook's reviewer. Somebody whom it names and the CRM does not know may edit nothing."""
+    reviewer = stores.playbooks.current().reviewer(login)
+    if reviewer is None or not reviewer.crm_user:
+        return None
+    user = find_user(reviewer.crm_user, reader.users())
+    return (user.id, user.text("Name")) if user is not None else ("", reviewer.crm_user)
 
 
 def _owner_problem(order: WriteOrder, owner_id: str, stores: Stores, reader: SalesforceReader) -> str:

@@ -96,6 +96,7 @@ REFUSAL: dict[str, str] = {
     RefusalReason.EXPIRED: "the approval has expired",
     RefusalReason.NOT_AN_APPROVAL: "it is not an approval",
     RefusalReason.ROLE_TOO_LOW: "a manager must sign this",
+    RefusalReason.APPROVER_NO_ACCESS: "who approved may not edit this record in the CRM",
     RefusalReason.LEVEL_TOO_LOW: "the permission level no longer allows it",
     RefusalReason.QUORUM_INCOMPLETE: "another signature is needed",
     RefusalReason.POLICY_KEY_NOT_ALLOWED: "the policy key may not sign this",

@@ -7,6 +7,7 @@ a refusal costs no call, and no caller's word about risk, role or content is bel
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 from domain.audit import AuditEvent, AuditKind
 from domain.cases import DocumentKind
@@ -101,6 +102,11 @@ class WriteGuard:
         with self._noting(order):
             self._not_paused(order.motion)
             return self._authorise_undo(order)
+
+    def refuse(self, order: WriteOrder, reason: RefusalReason, detail: str) -> NoReturn:
+        """For what only the CRM can say. Audited like every refusal; raises `NotAuthorised`."""
+        with self._noting(order):
+            raise NotAuthorised(reason, detail)
 
     def _authorise(self, order: WriteOrder) -> Authorised:
         self._not_paused(order.motion)

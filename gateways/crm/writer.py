@@ -9,12 +9,13 @@ from collections.abc import Callable, Sequence
 
 from domain.audit import AuditEvent, AuditKind
 from domain.decisions import DecisionEnvelope
-from domain.errors import CrmError, ErrorCode
+from domain.errors import CrmError, ErrorCode, RefusalReason
 from domain.field_mapping import RECORD_TYPE
 from domain.leads import CrmSnapshot
 from domain.ports import AuditLog, CaseDocuments, Clock, Receipts, UndoOrder, WriteOrder
 from domain.proposals import AssignOwner, Phase, ProposalContent, in_phase
 from domain.receipts import UndoOutcome, WriteOutcome, WriteOutcomeKind, WriteReceipt
+from gateways.crm.access import RecordAccess
 from gateways.crm.atomic import AlreadyWritten, AtomicWrite, ChangedMeanwhile, Committed, CrmSaysNo
 from gateways.crm.client import SalesforceSession
 from gateways.crm.field_rules import Broken, FieldRules, untaken
@@ -30,6 +31,9 @@ from gateways.crm.undo import Undoer
 
 OwnerProblem = Callable[[WriteOrder, str], str]
 """Why the owner of that id no longer fits what the rules chose; empty where they do, or a person chose them."""
+
+CrmUserOf = Callable[[str], tuple[str, str] | None]
+"""Id and name of the CRM user that an approver's login stands for; None where they are mapped to none."""
 
 ROUNDS = 2
 """A write that finds its record changed is judged anew once; then a person looks."""
@@ -51,6 +55,7 @@ class SalesforceWriter:
         fields: ReadFields | None = None,
         wait: Callable[[float], None] = time.sleep,
         owner_problem: OwnerProblem = lambda _order, _owner_id: "",
+        crm_user_of: CrmUserOf = lambda _login: None,
     ) -> None:
         """`fields` are read again before each write; `wait` lets the second pass in which a record changed.
 
@@ -63,6 +68,8 @@ class SalesforceWriter:
         self._audit = audit
         self._clock = clock
         self._owner_problem = owner_problem
+        self._crm_user_of = crm_user_of
+        self._access = RecordAccess(session)
         self._reader = LiveReader(session, fields or ReadFields(), wait)
         self._atomic = AtomicWrite(session)
         self._replay = Replay(session)
@@ -114,11 +121,12 @@ class SalesforceWriter:
             broken = untaken(plan, live.records, authorised.record_types)
             if broken:
                 return _refused(broken)
+            named = self._checked_approvers(order, authorised, plan)
             unfit = self._unfit_owner(order, content)
             if unfit:
                 return WriteOutcome(kind=WriteOutcomeKind.CONFLICT, message=unfit)
             try:
-                committed = self._atomic.run(plan, live.records, _entry(order, authorised), content)
+                committed = self._atomic.run(plan, live.records, _entry(order, authorised, named), content)
             except ChangedMeanwhile:
                 continue
             except AlreadyWritten:
@@ -127,6 +135,24 @@ class SalesforceWriter:
                 return WriteOutcome(kind=WriteOutcomeKind.REFUSED_BY_CRM, refused_fields=no.fields, message=no.message)
             return self._file(order, authorised.envelope, authorised.ledger_key, committed, replayed=False)
         return WriteOutcome(kind=WriteOutcomeKind.CONFLICT, message="the record keeps changing while it is written")
+
+    def _checked_approvers(self, order: WriteOrder, authorised: Authorised, plan: Plan) -> tuple[str, ...]:
+        """The approvers as the ledger names them. Raises `NotAuthorised` where one may not edit what is written."""
+        named: list[str] = []
+        records = [change.record.id for change in plan.changes]
+        for login in authorised.approvers:
+            user = self._crm_user_of(login)
+            if user is None:
+                named.append(login)
+                continue
+            user_id, name = user
+            denied = self._access.denied(user_id, records) if user_id else tuple(records)
+            if denied:
+                self._guard.refuse(
+                    order, RefusalReason.APPROVER_NO_ACCESS, f"{login} may not edit {', '.join(denied[:5])} in the CRM"
+                )
+            named.append(f"{login} ({name}, {user_id})")
+        return tuple(named)
 
     def _unfit_owner(self, order: WriteOrder, content: ProposalContent) -> str:
         owners = [a.after_owner_id for a in in_phase(content, order.phase) if isinstance(a, AssignOwner)]
@@ -203,13 +229,13 @@ def _refused(broken: Sequence[Broken]) -> WriteOutcome:
     return WriteOutcome(kind=WriteOutcomeKind.REFUSED_BY_CRM, refused_fields=fields, message=message)
 
 
-def _entry(order: WriteOrder, authorised: Authorised) -> LedgerEntry:
+def _entry(order: WriteOrder, authorised: Authorised, approvers: tuple[str, ...]) -> LedgerEntry:
     return LedgerEntry(
         key=authorised.ledger_key,
         digest=authorised.envelope.final_digest,
         decision_id=order.decision_id,
         case_id=order.case_id,
         agent_version=order.agent_version,
-        approvers=authorised.approvers,
+        approvers=approvers,
         kind="write",
     )

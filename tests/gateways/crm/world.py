@@ -102,6 +102,8 @@ class World:
             clock=self.clock,
         )
         self.rules = FieldRules(self.session, self.clock)
+        self.crm_users: dict[str, tuple[str, str]] = {}
+        """Id and name of the CRM user behind an approver's login."""
         self.writer = self.new_writer()
         self.mail_guard = SalesforceMailGuard(self.session, self.guard, self.documents)
         self.reader = SalesforceReader(self.new_session("reader"), self.clock)
@@ -143,6 +145,7 @@ class World:
             clock=self.clock,
             rules=self.rules,
             wait=self.crm.clock.forward,
+            crm_user_of=self.crm_users.get,
         )
 
     def add(self, object_name: str, *, by: str | None = None, **fields: Scalar) -> str:
