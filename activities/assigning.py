@@ -103,7 +103,7 @@ class AssigningActivities:
                 owner_name=routing.owner_name,
                 proposal_digest=digest_of(file.proposal_bytes(step.round)),
                 opened_at=now,
-                ladder=build_ladder(now, "", playbook, RiskCategory.LOW),
+                ladder=build_ladder(now, "", playbook, RiskCategory.LOW, step.motion),
             )
         )
         return AssignmentHead(proposed=True)

@@ -33,8 +33,10 @@ from domain.permissions import Level, RiskCategory, may
 from domain.playbook import Playbook
 from domain.ports import AuditLog, CaseDocuments, Cases, Clock, Enricher, Playbooks, Reviews, Rotation
 from domain.proposals import ProposalContent, digest_of, parse_content
+from domain.proposed_actions import called
 from domain.proposing import Proposed, ProposingInput, create_lead_content, propose
 from domain.reading import read
+from domain.review_queue import account_key, searchable
 from domain.risk import POLICY_MAY_SIGN
 from domain.routing import route
 from domain.routing_people import with_absences_of
@@ -89,7 +91,6 @@ class DecidingActivities:
             file.keep_bytes(DocumentKind.PROPOSAL, str(step.round), content.to_bytes())
         digest = digest_of(file.proposal_bytes(step.round))
         now = self._clock.now()
-        newest = inquiries[-1]
         self._reviews.open_round(
             ReviewOpening(
                 case_id=step.case_id,
@@ -97,11 +98,11 @@ class DecidingActivities:
                 round=step.round,
                 motion=step.motion,
                 workflow_id=self._cases.get(step.case_id).workflow_id,
-                title=f"New lead: {newest.company or newest.last_name}",
+                title=f"New lead: {called(inquiries)}",
                 risk=RiskCategory.LOW,
                 proposal_digest=digest,
                 opened_at=now,
-                ladder=build_ladder(now, "", playbook, RiskCategory.LOW),
+                ladder=build_ladder(now, "", playbook, RiskCategory.LOW, step.motion),
             )
         )
         return CreateLeadHead(digest=digest)
@@ -279,6 +280,9 @@ class DecidingActivities:
             return known.ladder
         card = file.card(step.round)
         now = self._clock.now()
+        account = file.snapshot(step.round).account
+        inquiries = file.inquiries(step.inquiries)
+        people = dict.fromkeys(f"{i.first_name} {i.last_name}" for i in inquiries)
         self._reviews.open_round(
             ReviewOpening(
                 case_id=step.case_id,
@@ -297,6 +301,12 @@ class DecidingActivities:
                 quorum=quorum,
                 opened_at=now,
                 ladder=self._ladder(step, card.assignee, playbook, card.risk.category),
+                territory=card.routing.territory,
+                respond_by=card.routing.respond_by,
+                account_key=account_key(account.id if account is not None else "", card.company),
+                search_text=searchable(
+                    card.title, card.company, card.lead_name, *(i.email for i in inquiries), *people
+                ),
             )
         )
         self._audit.append(
@@ -312,7 +322,7 @@ class DecidingActivities:
             )
         )
         opened = self._reviews.opening(step.case_id, step.round)
-        return opened.ladder if opened else build_ladder(now, card.assignee, playbook, card.risk.category)
+        return opened.ladder if opened else build_ladder(now, card.assignee, playbook, card.risk.category, step.motion)
 
     def _ladder(self, step: ProposeInput, assignee: str, playbook: Playbook, risk: RiskCategory) -> Ladder:
         """A reopened review keeps its place in the ladder, unless that has run out while it was being written."""
@@ -321,7 +331,7 @@ class DecidingActivities:
             before = self._reviews.opening(step.case_id, step.keeps_ladder_of_round)
             if before is not None and before.ladder.expires_at > now:
                 return before.ladder
-        return build_ladder(now, assignee, playbook, risk)
+        return build_ladder(now, assignee, playbook, risk, step.motion)
 
 
 def _level(playbook: Playbook, motion: Motion) -> Level:

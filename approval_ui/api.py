@@ -10,18 +10,19 @@ from approval_ui.deciding import DecisionRefused, DecisionRequest, load_review
 from approval_ui.delivery import DeliveryState
 from approval_ui.links import links_of
 from approval_ui.pages.cases import outcome_of
+from approval_ui.pages.queue import pairs_of, viewer_of
 from approval_ui.pages.review import deliver, status_of
 from approval_ui.reading import facts_of
 from approval_ui.signing_in import SignInRefused
 from approval_ui.site import Script, ScriptDecider, ScriptReader, ScriptUndoer, SiteOf, require
 from approval_ui.stopping import set_pause, stop_mail
-from approval_ui.views.queue import ordered
 from approval_ui.views.trace import steps_of
 from domain.cases import CaseState
-from domain.decisions import RoundState, Verdict
+from domain.decisions import Verdict
 from domain.leads import Motion
 from domain.permissions import can_pause, can_resume
 from domain.proposals import Edit
+from domain.review_queue import Place, read_filter
 from persistence.queue import QueueItem
 
 router = APIRouter(prefix="/api")
@@ -83,21 +84,36 @@ def sign_out(request: Request, site: SiteOf, who: Script) -> None:
 
 @router.get("/reviews")
 def reviews(
-    site: SiteOf, who: ScriptReader, state: Annotated[RoundState, Query()] = RoundState.OPEN
-) -> dict[str, list[dict[str, Any]]]:
-    """Open rounds by their next step; ended ones newest first."""
-    now = site.deps.clock.now()
-    if state is RoundState.OPEN:
-        items = ordered(site.deps.queue.open_items(), now)
-    else:
-        items = tuple(i for i in site.deps.queue.closed_items(limit=500) if i.state is state)
-    return {"reviews": [_listed(i, site.deps.config.public_url) for i in items]}
+    request: Request,
+    site: SiteOf,
+    who: ScriptReader,
+    limit: Annotated[int, Query(ge=1, le=500)] = 500,
+    after: Annotated[str, Query(max_length=600)] = "",
+) -> dict[str, Any]:
+    """The filter of the page, by the same names; without `motion` one lane after the other.
+
+    `total` counts what it fits. `next` is the `after` of the page that follows, null on the last one.
+    """
+    wanted, problems = read_filter(pairs_of(request))
+    behind = Place.read(after) if after else None
+    if after and (behind is None or not site.deps.lanes.fits(wanted, behind)):
+        problems = (*problems, "after: this is no place in the list asked for; take it from the page before.")
+    if problems:
+        raise HTTPException(422, " ".join(problems))
+    viewer, now = viewer_of(site, who), site.deps.clock.now()
+    page = site.deps.lanes.page(wanted, viewer, now, behind=behind, limit=limit)
+    return {
+        "reviews": [_listed(i, site.deps.config.public_url) for i in page.items],
+        "total": site.deps.lanes.count(wanted, viewer, now),
+        "next": page.following.token() if page.following is not None else None,
+    }
 
 
 def _listed(item: QueueItem, base: str) -> dict[str, Any]:
     return {
         **item.model_dump(mode="json"),
         "expires_at": item.ladder.expires_at.isoformat(),
+        "next_step": item.coming.step.value,
         "url": f"{base.rstrip('/')}/reviews/{item.case_id}/{item.round}",
     }
 

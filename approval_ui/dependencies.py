@@ -14,12 +14,14 @@ from persistence.absences import SqlAbsences
 from persistence.audit import SqlAuditLog
 from persistence.cases import SqlCases
 from persistence.claims import SqlClaims
+from persistence.lanes import ReviewLanes
 from persistence.notices import SqlNotices
 from persistence.preferences import SqlPreferences
 from persistence.queue import ReviewQueue
 from persistence.reachable import SqlReachable
 from persistence.readiness import SqlReadiness
 from persistence.reviews import SqlReviews
+from persistence.saved_views import SavedViews
 from persistence.sessions import SqlSessions
 from persistence.users import SqlUsers
 
@@ -66,6 +68,8 @@ class UiDependencies:
     context: ContextStore
     reviews: SqlReviews
     queue: ReviewQueue
+    lanes: ReviewLanes
+    saved_views: SavedViews
     receipts: Receipts
     mail_log: MailLog
     pause: PauseSwitch

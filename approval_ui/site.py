@@ -22,6 +22,7 @@ from approval_ui.dependencies import UiDependencies
 from approval_ui.federation import Federation
 from approval_ui.handing_over import HandingOver
 from approval_ui.limits import RateLimit
+from approval_ui.live import QueueWatch
 from approval_ui.signing_in import DoorRules, Gatekeeper, SignedIn
 from approval_ui.undoing import Undoing
 from approval_ui.views.bulk import action_lines
@@ -66,6 +67,7 @@ class Site:
     """One per application; in `app.state.site`."""
 
     deps: UiDependencies
+    watch: QueueWatch
     deciding: Deciding
     bulk: BulkDeciding
     arranging: Arranging
@@ -93,7 +95,7 @@ class Site:
     def chrome(self, who: SignedIn) -> Chrome:
         config = self.deps.config
         nav: list[tuple[str, str, int | None]] = [
-            ("/", "Review", self.deps.queue.open_count()),
+            ("/", "Review", sum(self.deps.lanes.open_by_lane(self.deps.clock.now()).values())),
             ("/cases", "Cases", None),
         ]
         if config.maildir is not None:
@@ -131,6 +133,7 @@ def build_site(deps: UiDependencies) -> Site:
     )
     return Site(
         deps=deps,
+        watch=QueueWatch(deps.lanes.version),
         deciding=deciding,
         bulk=BulkDeciding(deciding=deciding, queue=deps.queue, changes_of=action_lines),
         arranging=Arranging(

@@ -16,9 +16,11 @@ from domain.errors import InputError
 from domain.ports import Clock
 from persistence.absences import SqlAbsences
 from persistence.claims import SqlClaims
+from persistence.lanes import ReviewLanes
 from persistence.preferences import SqlPreferences
 from persistence.queue import ReviewQueue
 from persistence.readiness import SqlReadiness
+from persistence.saved_views import SavedViews
 from persistence.sessions import SqlSessions
 from persistence.users import SqlUsers
 from runtime.clock import SystemClock
@@ -77,6 +79,8 @@ def build(settings: UiSettings) -> FastAPI:
             context=stores.context,
             reviews=stores.reviews,
             queue=ReviewQueue(stores.db, playbook.org_id),
+            lanes=ReviewLanes(stores.db, playbook.org_id),
+            saved_views=SavedViews(stores.db, playbook.org_id),
             receipts=stores.receipts,
             mail_log=stores.mail_log,
             pause=stores.pause,

@@ -138,6 +138,16 @@ class Ladder(Value):
     def expires_at(self) -> Instant:
         return self.deadlines[-1].at
 
+    def first_after(self, at: Instant) -> Deadline:
+        """The first step that lies later; the expiry where none does."""
+        return next((d for d in self.deadlines if d.at > at), self.deadlines[-1])
+
+    def after_step(self, taken: LadderStep) -> Deadline:
+        """The step that comes when `taken` was; the expiry after the last one, or one that this ladder has not."""
+        steps = [d.step for d in self.deadlines]
+        following = steps.index(taken) + 1 if taken in steps else len(steps)
+        return self.deadlines[min(following, len(steps) - 1)]
+
 
 class ReviewOpening(Value):
     """What the review queue shows of one round. Kept in the application database only."""
@@ -158,6 +168,13 @@ class ReviewOpening(Value):
     quorum: int = 1
     opened_at: Instant
     ladder: Ladder
+    territory: str = ""
+    respond_by: Instant | None = None
+    """The SLA deadline for the first human answer."""
+    account_key: str = ""
+    """What proposals for one account have in common: its id, else a digest of its name; empty stands alone."""
+    search_text: str = ""
+    """`domain.review_queue.searchable` of the people and names that it is found by."""
 
 
 def person_key(secret: bytes, org_id: str, email: str, phone: str, name: str, company: str) -> str:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import holidays
 
 from domain.cases import Deadline, Ladder, LadderStep
+from domain.leads import Motion
 from domain.model import Instant
 from domain.permissions import RiskCategory
 from domain.playbook import Calendar, Playbook, Reviewer
@@ -92,13 +93,15 @@ def _works(calendar: Calendar, weekday: int, iso: str, year: int) -> bool:
     return iso not in _holidays(calendar.holidays_country, calendar.holidays_region, year)
 
 
-def build_ladder(opened_at: Instant, assignee: str, playbook: Playbook, risk: RiskCategory) -> Ladder:
+def build_ladder(
+    opened_at: Instant, assignee: str, playbook: Playbook, risk: RiskCategory, motion: Motion = Motion.INBOUND
+) -> Ladder:
     """Reminder, fallback, manager and expiry for a review that `assignee` (a login) is asked to decide.
 
     Where somebody has no fallback or manager, the step goes to the next who is there. The expiry tells the fallback.
     """
     reviewer = playbook.reviewer(assignee) or playbook.reviewers[0]
-    plan = playbook.ladder_for(risk)
+    plan = playbook.ladder_for(risk, motion)
     calendar = playbook.calendars[reviewer.calendar]
     fallback = _known(playbook, reviewer.fallback) or _known(playbook, reviewer.manager) or reviewer
     manager = _known(playbook, reviewer.manager) or _known(playbook, fallback.manager) or fallback

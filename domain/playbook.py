@@ -424,6 +424,8 @@ class Playbook(Value):
     """Written down so that a misspelt name is found without the CRM."""
     ladders: dict[RiskCategory, LadderPlan]
     """`medium` serves for what is not listed."""
+    motion_ladders: dict[Motion, dict[RiskCategory, LadderPlan]] = Field(default_factory=dict)
+    """A motion's own, before the common ones; its `medium` serves for what it does not list."""
     reviewers: tuple[Reviewer, ...] = Field(min_length=1)
     reject_reasons: tuple[RejectReason, ...] = Field(min_length=1, max_length=7)
     disqualify_reasons: dict[Fit, str] = Field(default_factory=dict)
@@ -476,5 +478,8 @@ class Playbook(Value):
     def reviewer(self, login: str) -> Reviewer | None:
         return next((r for r in self.reviewers if r.login == login), None)
 
-    def ladder_for(self, risk: RiskCategory) -> LadderPlan:
-        return self.ladders.get(risk, self.ladders[RiskCategory.MEDIUM])
+    def ladder_for(self, risk: RiskCategory, motion: Motion = Motion.INBOUND) -> LadderPlan:
+        own = self.motion_ladders.get(motion, {})
+        return (
+            own.get(risk) or own.get(RiskCategory.MEDIUM) or self.ladders.get(risk, self.ladders[RiskCategory.MEDIUM])
+        )

@@ -31,6 +31,7 @@ from domain.texts import clean, clean_block
 DECISIVE = ("Status", "OwnerId", "IsConverted", "HasOptedOutOfEmail", "DoNotCall", "Email")
 """What decides whether to act at all, although it is mostly not touched."""
 NO_DRAFT = Draft(origin=DraftOrigin.TEMPLATE, writer_version="", language="", summary="")
+UNNAMED = "an unnamed sender"
 _BUYING_FITS = frozenset({Fit.BUYER, Fit.CUSTOMER})
 
 
@@ -345,6 +346,15 @@ def company_of(inquiries: Sequence[Inquiry], snapshot: CrmSnapshot) -> str:
     if snapshot.lead is not None and snapshot.lead.text("Company") not in {"", NOT_PROVIDED}:
         return clean(snapshot.lead.text("Company"), 120)
     return clean(next((i.company for i in reversed(inquiries) if i.company.strip()), ""), 120)
+
+
+def called(inquiries: Sequence[Inquiry]) -> str:
+    """How to call somebody of whom only what they sent is known: by company, else by name. Never empty."""
+    for said in reversed(inquiries):
+        name = clean(said.company, 60) or clean(f"{said.first_name} {said.last_name}", 60)
+        if name:
+            return name
+    return UNNAMED
 
 
 def lead_fields(inquiries: Sequence[Inquiry], playbook: Playbook) -> dict[str, Scalar]:

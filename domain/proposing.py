@@ -30,6 +30,7 @@ from domain.proposals import (
     make_content,
 )
 from domain.proposed_actions import (
+    UNNAMED,
     after_mail_actions,
     company_of,
     disqualify_action,
@@ -349,7 +350,7 @@ def _risk(actions: Sequence[Action], given: ProposingInput) -> RiskAssessment:
 def _title(actions: Sequence[Action], given: ProposingInput) -> str:
     """What a reviewer would say it is, in business words."""
     whom = clean(company_of(given.inquiries, given.snapshot) or person_name_of(given.inquiries, given.snapshot), 60)
-    whom = whom or "an unnamed sender"
+    whom = whom or UNNAMED
     kinds = {type(a) for a in actions}
     to = given.routing.team or given.routing.owner_name
     if Disqualify in kinds:

@@ -11,8 +11,10 @@ from domain.errors import ErrorCode, StoreError
 from domain.model import Instant
 from domain.ports import Clock
 from persistence.database import Database, insert_if_absent
-from persistence.tables import CaseSaltRow, DocumentRow
+from persistence.tables import CaseSaltRow, DocumentRow, ReviewRow
 
+ERASED = "Data erased"
+"""The title of whatever was about a person whose data was erased."""
 _SALT_BYTES = 32
 
 
@@ -58,6 +60,8 @@ class SqlDocuments:
     def erase(self, case_id: str) -> int:
         """Delete the bodies and the salt of a case; ids and digests stay, and mean nothing from then on.
 
+        The rounds in the queue lose what they say about the person, and can no longer be found by it.
+
         Returns how many documents lost their body. The case takes no documents afterwards.
         """
         now = self._clock.now()
@@ -71,6 +75,17 @@ class SqlDocuments:
                 update(DocumentRow)
                 .where(col(DocumentRow.case_id) == case_id, col(DocumentRow.body).is_not(None))
                 .values(body=None)
+            )
+            session.connection().execute(
+                update(ReviewRow)
+                .where(col(ReviewRow.case_id) == case_id)
+                .values(
+                    title=ERASED,
+                    subtitle="",
+                    search_text="",
+                    account_key=case_id,
+                    group_at=col(ReviewRow.next_at),
+                )
             )
         return emptied.rowcount
 

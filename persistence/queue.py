@@ -8,11 +8,14 @@ from sqlmodel import col, select
 from domain.audit import AuditEvent
 from domain.cases import Case, CaseOutcome, CaseState, Deadline, DocumentKind, Ladder, LadderStep
 from domain.decisions import Purpose, RoundState, Verdict
-from domain.leads import Motion
+from domain.leads import Inquiry, Motion
 from domain.model import Instant, Value
 from domain.permissions import RiskCategory, Role
+from domain.proposed_actions import UNNAMED
 from domain.receipts import MailState
+from domain.texts import clean
 from persistence.database import Database
+from persistence.documents import ERASED
 from persistence.tables import (
     AuditRow,
     CaseRow,
@@ -46,7 +49,18 @@ class QueueItem(Value):
     verdict: Verdict | None
     claimed_by: str
     quorum: int
+    next_at: Instant
+    """When the first step comes that was not taken yet; it lies in the past where that is late."""
+    territory: str = ""
+    respond_by: Instant | None = None
+    account_key: str = ""
+    """The same for proposals that stand together; the case's own id for one that stands alone."""
     snoozed_until: Instant | None = None
+
+    @property
+    def coming(self) -> Deadline:
+        """The step that `next_at` is the time of."""
+        return self.ladder.first_after(self.opened_at) if self.rung is None else self.ladder.after_step(self.rung)
 
     def next_step(self, now: Instant) -> Deadline:
         """The step that comes next; the expiry where all others have passed."""
@@ -105,7 +119,7 @@ class AuditItem(Value):
 
 
 class CaseItem(Value):
-    """A case with the title of its newest review, where it has one."""
+    """A case with the title of its newest review; without one it is called by who wrote."""
 
     case: Case
     title: str = ""
@@ -122,17 +136,6 @@ class ReviewQueue:
         self._database = database
         self._org_id = org_id
 
-    def open_items(self, *, limit: int = 500) -> tuple[QueueItem, ...]:
-        """Open rounds, the first to expire first. Round 0 creates a lead by policy and asks nobody."""
-        query = (
-            select(ReviewRow)
-            .where(ReviewRow.org_id == self._org_id, ReviewRow.state == RoundState.OPEN.value, ReviewRow.round > 0)
-            .order_by(col(ReviewRow.expires_at), col(ReviewRow.case_id), col(ReviewRow.round))
-            .limit(limit)
-        )
-        with self._database.session() as session:
-            return tuple(_queue_item(row) for row in session.exec(query))
-
     def open_of(self, assignees: Collection[str]) -> tuple[QueueItem, ...]:
         """Every open round that waits for one of these logins, the first to expire first."""
         if not assignees:
@@ -148,32 +151,12 @@ class ReviewQueue:
             .order_by(col(ReviewRow.expires_at), col(ReviewRow.case_id), col(ReviewRow.round))
         )
         with self._database.session() as session:
-            return tuple(_queue_item(row) for row in session.exec(query))
-
-    def open_count(self) -> int:
-        query = sa.select(sa.func.count()).where(
-            col(ReviewRow.org_id) == self._org_id,
-            col(ReviewRow.state) == RoundState.OPEN.value,
-            col(ReviewRow.round) > 0,
-        )
-        with self._database.session() as session:
-            return int(session.execute(query).scalar_one())
-
-    def closed_items(self, *, limit: int = 100) -> tuple[QueueItem, ...]:
-        """Rounds that ended, newest first."""
-        query = (
-            select(ReviewRow)
-            .where(ReviewRow.org_id == self._org_id, ReviewRow.state != RoundState.OPEN.value, ReviewRow.round > 0)
-            .order_by(col(ReviewRow.closed_at).desc(), col(ReviewRow.case_id))
-            .limit(limit)
-        )
-        with self._database.session() as session:
-            return tuple(_queue_item(row) for row in session.exec(query))
+            return tuple(queue_item(row) for row in session.exec(query))
 
     def item(self, case_id: str, round: int) -> QueueItem | None:
         with self._database.session() as session:
             row = session.get(ReviewRow, (case_id, round))
-            return _queue_item(row) if row is not None and row.org_id == self._org_id else None
+            return queue_item(row) if row is not None and row.org_id == self._org_id else None
 
     def rounds_of(self, case_id: str) -> tuple[QueueItem, ...]:
         query = (
@@ -182,7 +165,7 @@ class ReviewQueue:
             .order_by(col(ReviewRow.round))
         )
         with self._database.session() as session:
-            return tuple(_queue_item(row) for row in session.exec(query))
+            return tuple(queue_item(row) for row in session.exec(query))
 
     def decisions_of(self, case_id: str) -> tuple[DecisionItem, ...]:
         """All of them, oldest first: voided ones and those that undo included."""
@@ -254,7 +237,19 @@ class ReviewQueue:
                 .order_by(col(ReviewRow.round))
             ).all()
         newest = {review.case_id: review for review in reviews}
-        return tuple(_case_item(row, newest.get(row.case_id)) for row in rows)
+        senders = self.senders([row.case_id for row in rows if row.case_id not in newest])
+        return tuple(_case_item(row, newest.get(row.case_id), senders.get(row.case_id, "")) for row in rows)
+
+    def senders(self, case_ids: Sequence[str]) -> dict[str, str]:
+        """Who wrote first, as a title for cases that nobody was asked about."""
+        query = select(DocumentRow).where(
+            col(DocumentRow.case_id).in_(case_ids),
+            DocumentRow.kind == DocumentKind.INQUIRY.value,
+            DocumentRow.slot == "1",
+        )
+        with self._database.session() as session:
+            rows = session.exec(query).all() if case_ids else ()
+        return {row.case_id: ERASED if row.body is None else _sender(row.body) for row in rows}
 
     def audit_of(self, case_id: str) -> tuple[AuditItem, ...]:
         query = (
@@ -274,7 +269,8 @@ class ReviewQueue:
             return _audit_items(session.exec(query).all())
 
 
-def _queue_item(row: ReviewRow) -> QueueItem:
+def queue_item(row: ReviewRow) -> QueueItem:
+    """The row as the pages see it."""
     return QueueItem(
         case_id=row.case_id,
         round=row.round,
@@ -294,6 +290,10 @@ def _queue_item(row: ReviewRow) -> QueueItem:
         verdict=Verdict(row.verdict) if row.verdict else None,
         claimed_by=row.claimed_by,
         quorum=row.quorum,
+        next_at=row.next_at,
+        territory=row.territory,
+        respond_by=row.respond_by,
+        account_key=row.account_key,
         snoozed_until=row.snoozed_until,
     )
 
@@ -315,7 +315,13 @@ def _decision_item(row: DecisionRow) -> DecisionItem:
     )
 
 
-def _case_item(row: CaseRow, review: ReviewRow | None) -> CaseItem:
+def _sender(body: bytes) -> str:
+    inquiry = Inquiry.model_validate_json(body)
+    parts = (clean(f"{inquiry.first_name} {inquiry.last_name}", 60), clean(inquiry.company, 60))
+    return ", ".join(part for part in parts if part) or f"Inquiry by {UNNAMED}"
+
+
+def _case_item(row: CaseRow, review: ReviewRow | None, sender: str) -> CaseItem:
     case = Case(
         case_id=row.case_id,
         org_id=row.org_id,
@@ -331,7 +337,7 @@ def _case_item(row: CaseRow, review: ReviewRow | None) -> CaseItem:
         closed_at=row.closed_at,
     )
     if review is None:
-        return CaseItem(case=case)
+        return CaseItem(case=case, title=sender)
     return CaseItem(
         case=case,
         title=review.title,

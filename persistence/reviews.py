@@ -11,6 +11,7 @@ from domain.leads import Motion
 from domain.model import Instant
 from domain.notices import decided_notice, opened_notice, replaced_notice, step_notice
 from domain.permissions import RiskCategory
+from persistence.accounts import account_of, lock_account, stand_together
 from persistence.database import Database, insert_if_absent
 from persistence.decisions import counted, end_by, needs_no_review, record_alone, refusal, signed_of
 from persistence.delivery import UndeliveredDecision, undelivered_decisions
@@ -28,7 +29,9 @@ class SqlReviews:
     def open_round(self, opening: ReviewOpening) -> None:
         """See the port. Raises `DomainError` when the round exists with another proposal."""
         with self._db.transaction() as session:
-            if insert_if_absent(session, _new_row(opening)):
+            lock_account(session, opening.org_id, opening.motion.value, account_of(opening))
+            if insert_if_absent(session, row := _new_row(opening)):
+                stand_together(session, row)
                 note(session, opening.case_id, opening.round, "opened", who=opening.assignee, at=opening.opened_at)
                 keep(session, opened_notice(opening))
                 return
@@ -52,6 +55,8 @@ class SqlReviews:
             if refused is not None:
                 return refused
             ended = end_by(session, review, votes, signed, envelope, now=now)
+            if ended:
+                stand_together(session, review)
             note(
                 session,
                 envelope.case_id,
@@ -102,8 +107,12 @@ class SqlReviews:
                 row.rung = step.value
                 # Whoever stood in for somebody away is who was told, and finds it among their own.
                 row.ladder = _told(Ladder.model_validate_json(row.ladder), step, notified).model_dump_json()
+                row.next_at = Ladder.model_validate_json(row.ladder).after_step(step).at
+                if f"\n{notified}\n" not in row.asked:
+                    row.asked = f"{row.asked or chr(10)}{notified}\n"
                 session.add(row)
                 keep(session, step_notice(opening_of(row), step, notified, now))
+                stand_together(session, row)
 
     def delivered(self, decision_id: str, *, now: Instant) -> None:
         """See the port. The other signatures of its quorum are delivered with it."""
@@ -161,6 +170,7 @@ class SqlReviews:
                 row.state = state.value
                 row.closed_at = now
                 session.add(row)
+                stand_together(session, row)
                 note(session, case_id, round, state.value, at=now)
                 if state is RoundState.SUPERSEDED:
                     # The expiry is a step of the ladder and tells of itself.
@@ -187,13 +197,21 @@ def opening_of(row: ReviewRow) -> ReviewOpening:
         quorum=row.quorum,
         opened_at=row.opened_at,
         ladder=Ladder.model_validate_json(row.ladder),
+        territory=row.territory,
+        respond_by=row.respond_by,
+        account_key="" if row.account_key == row.case_id else row.account_key,
+        search_text=row.search_text,
     )
 
 
 def _new_row(opening: ReviewOpening) -> ReviewRow:
     at = {deadline.step: deadline.at for deadline in opening.ladder.deadlines}
+    next_at = opening.ladder.first_after(opening.opened_at).at
     return ReviewRow(
-        **opening.model_dump(exclude={"ladder", "motion", "risk"}),
+        **opening.model_dump(exclude={"ladder", "motion", "risk", "account_key"}),
+        account_key=account_of(opening),
+        next_at=next_at,
+        group_at=next_at,
         motion=opening.motion.value,
         risk=opening.risk.value,
         reminder_at=at.get(LadderStep.REMINDER),
@@ -215,6 +233,12 @@ def _told(ladder: Ladder, step: LadderStep, login: str) -> Ladder:
 
 def _locked(session: Session, case_id: str, round: int) -> ReviewRow | None:
     query = select(ReviewRow).where(ReviewRow.case_id == case_id, ReviewRow.round == round)
+    # Whoever ends or moves a round also writes to the rows that stand beside it. So the account comes first, and two
+    # of its rounds that move at once cannot each hold the row that the other needs.
+    account = select(ReviewRow.org_id, ReviewRow.motion, ReviewRow.account_key)
+    known = session.exec(account.where(ReviewRow.case_id == case_id, ReviewRow.round == round)).one_or_none()
+    if known is not None:
+        lock_account(session, *known)
     return session.exec(query.with_for_update()).one_or_none()
 
 

@@ -133,7 +133,15 @@ class DocumentRow(Row, table=True):
 
 class ReviewRow(Row, table=True):
     __tablename__ = "review"
-    __table_args__: ClassVar[Any] = (sa.Index("ix_review_queue", "state", "expires_at"),)
+    __table_args__: ClassVar[Any] = (
+        # One walk along each of these is one page of the queue.
+        sa.Index(
+            "ix_review_due", "org_id", "state", "motion", "group_at", "account_key", "next_at", "case_id", "round"
+        ),
+        sa.Index("ix_review_opened", "org_id", "state", "motion", "opened_at", "case_id", "round"),
+        sa.Index("ix_review_closed", "org_id", "state", "motion", "closed_at", "case_id", "round"),
+        sa.Index("ix_review_account", "org_id", "motion", "account_key", "state"),
+    )
 
     case_id: str = Field(primary_key=True)
     round: int = Field(primary_key=True)
@@ -164,6 +172,33 @@ class ReviewRow(Row, table=True):
     claimed_by: str = ""
     claimed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     snoozed_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    next_at: datetime = Field(sa_type=UtcDateTime)
+    """When the first step of the ladder comes that was not taken yet."""
+    asked: str = ""
+    """Whom the steps taken so far were told to, each login between line ends."""
+    territory: str = ""
+    respond_by: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    account_key: str
+    """See `domain.cases.ReviewOpening`; the case's own id where the review stands alone."""
+    group_at: datetime = Field(sa_type=UtcDateTime)
+    """The earliest `next_at` among the open reviews of this account and motion: they stand together there."""
+    search_text: str = ""
+    """Personal data: blanked with the title when the case is erased."""
+
+
+class SavedViewRow(Row, table=True):
+    """A filter that somebody gave a name. It holds no search, which would be a person's name."""
+
+    __tablename__ = "saved_view"
+    __table_args__: ClassVar[Any] = (sa.UniqueConstraint("org_id", "login", "name"),)
+
+    view_id: str = Field(primary_key=True)
+    org_id: str
+    login: str
+    name: str
+    query: str
+    """`domain.review_queue.QueueFilter` as an address spells it."""
+    saved_at: datetime = Field(sa_type=UtcDateTime)
 
 
 class DecisionRow(Row, table=True):

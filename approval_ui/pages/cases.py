@@ -48,9 +48,10 @@ def one_case(site: SiteOf, who: Reader, case_id: str, said: Annotated[str, Query
         raise DomainError(code=ErrorCode.CASE_UNKNOWN)
     rounds = tuple(r for r in deps.queue.rounds_of(case_id) if r.round > 0)
     newest = rounds[-1] if rounds else None
+    title = newest.title if newest else deps.queue.senders([case_id]).get(case_id, f"Case {case_id}")
     item = CaseItem(
         case=case,
-        title=newest.title if newest else "",
+        title=title,
         round=newest.round if newest else None,
         round_state=newest.state if newest else None,
     )
@@ -61,7 +62,7 @@ def one_case(site: SiteOf, who: Reader, case_id: str, said: Annotated[str, Query
         {
             "page": "Cases",
             "case": case,
-            "title": newest.title if newest else f"Case {case_id}",
+            "title": title,
             "motion": MOTION[case.motion],
             "outcome": outcome_of(item),
             "tone": tone_of(item),

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
@@ -16,12 +16,13 @@ from approval_ui.deciding import DecisionRefused, DecisionRequest, RefusalCode, 
 from approval_ui.delivery import Delivered, DeliveryState
 from approval_ui.links import Links, links_of
 from approval_ui.mail_rechecks import Unsupported
+from approval_ui.pages.queue import Pairs, pairs_of, read_queue
 from approval_ui.reading import facts_of
 from approval_ui.signing_in import SignedIn
 from approval_ui.site import Decider, Form, Reader, Site, SiteOf, text_of
 from approval_ui.views.changes import Submitted, form_text, from_form, value_at
 from approval_ui.views.desk import desk_of
-from approval_ui.views.queue import Filter, QueueView, after, queue_view, review_path
+from approval_ui.views.queue import after, review_path
 from approval_ui.views.review import ReviewView, review_view
 from approval_ui.views.wording import REFUSAL, REOPENED, VERDICT, WRITE
 from domain.decisions import APPROVALS, RoundState, Verdict
@@ -65,38 +66,10 @@ class Attempt:
     stated: frozenset[str] = frozenset()
 
 
-def filter_of(request: Request) -> Filter:
-    query = request.query_params
-    return Filter(
-        mine=query.get("mine") == "1",
-        motion=query.get("motion", "")[:20],
-        risk=query.get("risk", "")[:20],
-        due=query.get("due", "")[:20],
-    )
-
-
 @router.get("/")
 def queue(request: Request, site: SiteOf, who: Reader, done: Annotated[str, Query(max_length=80)] = "") -> Response:
     """The list; beside it, where there is room, the first review."""
-    wanted = filter_of(request)
-    view = _queue(site, who, wanted, None)
-    first = next((line for group in view.groups for line in group.lines), None)
-    selected = None
-    if first is not None:
-        case_id, _, number = first.key.rpartition(".")
-        selected = (case_id, int(number))
-    return _page(request, site, who, wanted, selected, done=done, at_queue=True)
-
-
-@router.get("/queue")
-def queue_part(
-    request: Request, site: SiteOf, who: Reader, selected: Annotated[str, Query(max_length=80)] = ""
-) -> Response:
-    """The list alone, for a page that keeps it true while others work."""
-    case_id, _, number = selected.rpartition(".")
-    chosen = (case_id, int(number)) if case_id and number.isdecimal() else None
-    view = _queue(site, who, filter_of(request), chosen)
-    return site.render("queue_part.html", None, {"queue": view})
+    return _page(request, site, who, pairs_of(request), None, done=done, at_queue=True)
 
 
 @router.get("/reviews/{case_id}/{round}")
@@ -109,23 +82,23 @@ def show(
     act: Annotated[str, Query(max_length=10)] = "",
     done: Annotated[str, Query(max_length=80)] = "",
 ) -> Response:
-    return _page(request, site, who, filter_of(request), (case_id, round), act=act, done=done)
+    return _page(request, site, who, pairs_of(request), (case_id, round), act=act, done=done)
 
 
 @router.post("/reviews/{case_id}/{round}/decide")
 async def decide(request: Request, site: SiteOf, who: Decider, form: Form, case_id: CaseId, round: Round) -> Response:
     """Sign what is shown, then go on to the next review."""
-    wanted = Filter(**_filter_pairs(text_of(form, "filter")))
+    pairs = parse_qsl(text_of(form, "filter")[:2_000])
     review = await run_in_threadpool(load_review, site.deps.reviews, site.deps.documents, case_id, round)
     if review is None:
         raise HTTPException(404, "There is no such review, or its data was erased.")
-    before = await run_in_threadpool(_queue, site, who, wanted, (case_id, round))
+    _, before, _ = await run_in_threadpool(read_queue, site, who, pairs, (case_id, round))
     try:
         asked = request_of(form, review)
         taken = await run_in_threadpool(site.deciding.decide, case_id, round, asked, who.reviewer)
     except DecisionRefused as refused:
         attempt = _attempt(form, refused)
-        return await run_in_threadpool(_page, request, site, who, wanted, (case_id, round), attempt=attempt)
+        return await run_in_threadpool(_page, request, site, who, pairs, (case_id, round), attempt=attempt)
     await deliver(site, taken)
     target = after(before)
     joint = "&" if "?" in target else "?"
@@ -205,21 +178,11 @@ def _attempt(form: FormData, refused: DecisionRefused) -> Attempt:
     )
 
 
-def _filter_pairs(query: str) -> dict[str, Any]:
-    pairs = {k: v[0][:20] for k, v in parse_qs(query).items() if k in {"mine", "motion", "risk", "due"}}
-    return {**pairs, "mine": pairs.get("mine") == "1"}
-
-
-def _queue(site: Site, who: SignedIn, wanted: Filter, selected: tuple[str, int] | None) -> QueueView:
-    items = site.deps.queue.open_items()
-    return queue_view(items, wanted, who.user.login, site.deps.clock.now(), selected)
-
-
 def _page(
     request: Request,
     site: Site,
     who: SignedIn,
-    wanted: Filter,
+    pairs: Pairs,
     selected: tuple[str, int] | None,
     *,
     act: str = "",
@@ -227,9 +190,11 @@ def _page(
     at_queue: bool = False,
     attempt: Attempt | None = None,
 ) -> Response:
+    _, view, first = read_queue(site, who, pairs, selected, show_first=at_queue)
+    selected = selected or (first if at_queue else None)
     values: dict[str, Any] = {
         "page": "Review",
-        "queue": _queue(site, who, wanted, selected),
+        "queue": view,
         "view": None,
         "at_queue": at_queue,
         "toast": _toast(site, who, done),

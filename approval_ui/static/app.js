@@ -60,13 +60,7 @@
     fn.addEventListener("click", (e) => { e.preventDefault(); $$(".ev.lit").forEach((n) => n.classList.remove("lit")); target.classList.add("lit"); target.scrollIntoView({ block: "center" }); });
   });
 
-  // the queue keeps its place
   const queue = $("#queue");
-  if (queue) {
-    queue.scrollTop = Number(sessionStorage.getItem("countersign.queue") || 0);
-    $(".item[aria-current]", queue)?.scrollIntoView({ block: "nearest" });
-    addEventListener("pagehide", () => sessionStorage.setItem("countersign.queue", queue.scrollTop));
-  }
 
   const form = $("#decision");
   const bar = $("#decide");
@@ -189,7 +183,7 @@
       const deaf = $("#toast:not([data-harmless])") && performance.now() - started < DEAF_AFTER_DECIDING_MS;
       if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) { e.preventDefault(); if (!deaf && !e.repeat) press(openVerdict()); return; }
       // Enter in an input would press the form's first button, which is not what anybody means by it.
-      if (e.key === "Enter" && e.target.matches("input")) { e.preventDefault(); return; }
+      if (e.key === "Enter" && e.target.matches("input") && e.target.form === form) { e.preventDefault(); return; }
       if (typing || e.ctrlKey || e.metaKey || e.altKey || e.repeat || page.keys === "off") return;
       const key = e.key.toLowerCase();
       if (decisive.has(key) && deaf) { e.preventDefault(); return; }
@@ -221,32 +215,9 @@
     if (key !== "j" && key !== "k") return;
     const items = $$(".item", queue || document);
     const at = items.findIndex((i) => i.hasAttribute("aria-current"));
-    const to = items[at < 0 ? 0 : at + (key === "j" ? 1 : -1)];
-    if (to) { e.preventDefault(); go(to.href); }
+    const to = items[at < 0 ? 0 : at + (key === "j" ? 1 : -1)]?.href || (key === "j" ? queue?.dataset.following : queue?.dataset.previous);
+    if (to) { e.preventDefault(); go(to); }
   });
-
-  // the queue stays true while others work; the card in view is never changed under the reader's hands
-  const EVERY_MS = 5000;
-  const renew = async () => {
-    if (document.hidden || !queue) return;
-    const selected = $(".item[aria-current]", queue)?.dataset.key || "";
-    const query = new URLSearchParams(location.search);
-    for (const name of ["act", "done", "said"]) query.delete(name);
-    query.set("selected", selected);
-    const answer = await fetch(`/queue?${query}`, { redirect: "manual" }).catch(() => null);
-    if (!answer || !answer.ok) return;
-    const fresh = $("#queue", new DOMParser().parseFromString(await answer.text(), "text/html"));
-    if (!fresh) return;
-    if (!work && fresh.dataset.total !== "0" && queue.dataset.total === "0") { location.reload(); return; }
-    if (fresh.innerHTML === queue.dataset.seen) return;
-    queue.dataset.seen = fresh.innerHTML;
-    queue.dataset.total = fresh.dataset.total;
-    queue.replaceChildren(...fresh.childNodes);
-    const count = $(".nav a[href='/'] b");
-    if (count) count.textContent = fresh.dataset.total;
-    tick();
-  };
-  if (queue) setInterval(renew, EVERY_MS);
 
   // a toast goes by itself unless it holds a countdown
   const toast = $("#toast");

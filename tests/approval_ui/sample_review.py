@@ -25,6 +25,7 @@ from domain.proposals import (
     make_content,
 )
 from domain.qualification import Fit, InjectionFinding, Qualification, ScoreLine
+from domain.review_queue import account_key, searchable
 from domain.routing import Candidate, RoutingDecision
 
 LEAD = RecordRef(object="Lead", id="00QLc0000000042MAA")
@@ -325,6 +326,10 @@ def sample(
         quorum=quorum,
         opened_at=shown.made_at,
         ladder=plan,
+        territory=shown.routing.territory,
+        respond_by=shown.routing.respond_by,
+        account_key=account_key("", shown.company),
+        search_text=searchable(shown.title, shown.company, shown.lead_name, told.email),
     )
     return Sample(inquiry=told, card=shown, content=content, opening=opening)
 

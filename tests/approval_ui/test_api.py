@@ -27,7 +27,7 @@ def test_a_script_reads_and_decides(world: World, door: Door) -> None:
     assert answer.status_code == 200
     assert answer.json()["verdict"] == "approve_edited"
     assert answer.json()["delivery"] == "delivered"
-    assert script.get("/api/reviews?state=open").json() == {"reviews": []}
+    assert script.get("/api/reviews?state=open").json() == {"reviews": [], "total": 0, "next": None}
     (ended,) = script.get("/api/reviews?state=decided").json()["reviews"]
     assert ended["verdict"] == "approve_edited"
 

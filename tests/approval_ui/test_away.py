@@ -6,10 +6,10 @@ import pytest
 
 from activities.messages import EscalateInput
 from activities.reviewing import ReviewActivities
-from approval_ui.views.queue import is_mine
 from domain.audit import AuditKind
 from domain.cases import LadderStep
 from domain.permissions import Role
+from domain.review_queue import QueueFilter, Viewer, Whose
 from domain.routing_rules import Absence
 from tests.approval_ui.conftest import Door
 from tests.approval_ui.sample_review import Sample
@@ -91,9 +91,8 @@ def test_a_step_of_the_ladder_reaches_who_stands_in(world: World, door: Door) ->
     named = next(d.notify for d in made.opening.ladder.deadlines if d.step is LadderStep.FALLBACK)
     assert named == "javier"
     reviewing.escalate(order)
-    item = deps.queue.item(made.opening.case_id, 1)
-    assert item is not None
-    assert (is_mine(item, "ines"), is_mine(item, "javier")) == (True, False)
+    mine = QueueFilter(whose=Whose.MINE)
+    assert [deps.lanes.count(mine, Viewer(login=who), world.now) for who in ("ines", "javier")] == [1, 0]
     assert audited(world, AuditKind.REVIEW_ESCALATED) == [("ines", "", "fallback")]
 
 

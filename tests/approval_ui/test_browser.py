@@ -220,12 +220,13 @@ def test_enter_in_a_field_and_letters_in_a_panel_decide_nothing(browser: Browser
 def test_the_queue_stays_true_while_others_work(browser: Browser, served: Served) -> None:
     with at_desk(browser, served) as desk:
         page = desk.page
-        page.clock.install()
         desk.open(served.northwind)
         expect(page.locator(".item")).to_have_count(3)
+        student = page.locator(".line", has_text="student request")
+        student.get_by_role("checkbox").check()
         served.world.deps.reviews.supersede(served.fabrikam.opening.case_id, 1, now=served.world.now)
-        page.clock.run_for(5_100)
         expect(page.locator(".item")).to_have_count(2)
+        expect(student.get_by_role("checkbox")).to_be_checked()
         expect(page.locator(".nav b")).to_have_text("2")
         expect(page.locator(".item[aria-current]")).to_contain_text("Northwind")
 

@@ -24,6 +24,7 @@ from persistence.claims import SqlClaims
 from persistence.context import SqlContext
 from persistence.database import Database
 from persistence.documents import SqlDocuments
+from persistence.lanes import ReviewLanes
 from persistence.mail_log import SqlMailLog
 from persistence.notices import SqlNotices
 from persistence.pause import SqlPauseSwitch
@@ -33,6 +34,7 @@ from persistence.reachable import SqlReachable
 from persistence.readiness import SqlReadiness
 from persistence.receipts import SqlReceipts
 from persistence.reviews import SqlReviews
+from persistence.saved_views import SavedViews
 from persistence.sessions import SqlSessions
 from persistence.users import LocalUser, SqlUsers
 from runtime.keys import KeyringVerifier, generate_key, load_signer
@@ -177,6 +179,8 @@ def build_world(url: str, folder: Path, *, clock: FakeClock | None = None) -> Wo
         context=SqlContext(db, b"person key"),
         reviews=SqlReviews(db),
         queue=ReviewQueue(db, playbook.org_id),
+        lanes=ReviewLanes(db, playbook.org_id),
+        saved_views=SavedViews(db, playbook.org_id),
         receipts=SqlReceipts(db),
         mail_log=SqlMailLog(db),
         pause=SqlPauseSwitch(db),

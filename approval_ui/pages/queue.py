@@ -1,0 +1,196 @@
+"""What every look at the queue is read from; the list alone; and filters with a name."""
+
+from collections.abc import Iterable
+from typing import Annotated
+from urllib.parse import parse_qsl
+
+from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
+from fastapi.responses import RedirectResponse, StreamingResponse
+
+from approval_ui.live import MOST_LISTENERS
+from approval_ui.reading import people_of
+from approval_ui.signing_in import SignedIn
+from approval_ui.site import SESSION_COOKIE, Form, Reader, Site, SiteOf, text_of
+from approval_ui.views.queue import Listing, QueueView, queue_path, queue_view
+from domain.errors import DomainError, InputError
+from domain.leads import Motion
+from domain.model import Instant
+from domain.permissions import RiskCategory
+from domain.playbook import LadderPlan
+from domain.review_queue import Facets, Place, QueueFilter, QueueState, Viewer, Whose, read_filter
+from domain.texts import clean
+from persistence.lanes import Listed
+
+router = APIRouter()
+
+PAGE = 50
+_MOST_ROWS = 500
+_ABOVE = 10
+"""Rows shown before the selected one, where it is not on the first page."""
+_MAX_NAME = 60
+
+Pairs = Iterable[tuple[str, str]]
+
+
+def pairs_of(request: Request) -> Pairs:
+    return request.query_params.multi_items()
+
+
+def viewer_of(site: Site, who: SignedIn) -> Viewer:
+    """The person with their team; without a team they are their own."""
+    team = tuple(u.login for u in site.deps.users.all() if u.team and u.team == who.user.team)
+    return Viewer(login=who.user.login, team=team)
+
+
+def read_queue(
+    site: Site,
+    who: SignedIn,
+    pairs: Pairs,
+    selected: tuple[str, int] | None = None,
+    *,
+    show_first: bool = False,
+) -> tuple[QueueFilter, QueueView, tuple[str, int] | None]:
+    """The filter that the address spells, the list through it, and the first review in it.
+
+    Without a lane in the address it is that of the selected review, else the first one that holds something. With
+    `show_first` the first review counts as selected.
+    """
+    said = list(pairs)
+    wanted, problems = read_filter(said)
+    viewer, now = viewer_of(site, who), site.deps.clock.now()
+    version = site.deps.lanes.version()
+    if wanted.motion is None:
+        wanted = wanted.but(motion=_lane(site, selected, now))
+    after = dict(said).get("after", "")
+    behind = Place.read(after) if after else None
+    if after and (behind is None or not site.deps.lanes.fits(wanted, behind)):
+        problems, behind = (*problems, "That page of the list is no more; this is its beginning."), None
+    rows = dict(said).get("rows", "")
+    limit = min(max(int(rows), PAGE), _MOST_ROWS) if rows.isdecimal() and len(rows) < 6 else PAGE
+    page = site.deps.lanes.page(wanted, viewer, now, behind=behind, limit=limit)
+    first = (page.items[0].case_id, page.items[0].round) if page.items else None
+    if selected is None and show_first:
+        selected = first
+    around = (
+        site.deps.lanes.neighbours(wanted, viewer, now, selected, before=_ABOVE, after=limit)
+        if selected is not None
+        else None
+    )
+    on_page = selected is None or any((i.case_id, i.round) == selected for i in page.items)
+    cut_above = behind is not None
+    if around is not None and around.position and not on_page and behind is None:
+        this = site.deps.queue.item(*selected) if selected is not None else None
+        if this is not None:
+            page = Listed(items=(*around.before, this, *around.following[: limit - len(around.before) - 1]))
+            cut_above = True
+    facets = site.deps.lanes.facets(wanted.motion, viewer, now)
+    listing = Listing(
+        items=page.items,
+        facets=facets,
+        total=_total(site, wanted, viewer, facets),
+        version=version,
+        position=around.position if around is not None else 0,
+        previous=around.before[-1] if around is not None and around.before else None,
+        following=around.following[0] if around is not None and around.following else None,
+        more=page.following.token() if page.following is not None else "",
+        cut_above=cut_above,
+        problems=problems,
+        saved=site.deps.saved_views.of(who.user.login),
+        plan=_plan(site, wanted.motion),
+        has_team=bool(who.user.team),
+        names=people_of(site.deps),
+    )
+    return wanted, queue_view(listing, wanted, now, selected), first
+
+
+def _lane(site: Site, selected: tuple[str, int] | None, now: Instant) -> Motion:
+    item = site.deps.queue.item(*selected) if selected is not None else None
+    if item is not None:
+        return item.motion
+    lanes = site.deps.lanes.open_by_lane(now)
+    return next((m for m in Motion if lanes.get(m, 0)), Motion.INBOUND)
+
+
+def _total(site: Site, wanted: QueueFilter, viewer: Viewer, facets: Facets) -> int:
+    """Counted already where nothing but whose it is narrows the lane."""
+    if wanted.but(whose=Whose.ALL, state=QueueState.OPEN).narrowed:
+        return site.deps.lanes.count(wanted, viewer, site.deps.clock.now())
+    if wanted.state is QueueState.OPEN:
+        return facets.whose.get(wanted.whose, 0)
+    if wanted.whose is Whose.ALL:
+        return facets.states.get(wanted.state, 0)
+    return site.deps.lanes.count(wanted, viewer, site.deps.clock.now())
+
+
+def _plan(site: Site, motion: Motion | None) -> LadderPlan | None:
+    """A broken playbook stops signing, not reading."""
+    try:
+        return site.deps.playbooks.current().ladder_for(RiskCategory.MEDIUM, motion or Motion.INBOUND)
+    except DomainError:
+        return None
+
+
+def chosen_of(selected: str) -> tuple[str, int] | None:
+    """`case.round` as a row's key spells it."""
+    case_id, _, number = selected.rpartition(".")
+    plain = case_id.isascii() and case_id.isalnum() and number.isascii() and number.isdecimal() and len(number) < 6
+    return (case_id, int(number)) if plain else None
+
+
+@router.get("/queue")
+def queue_part(
+    request: Request, site: SiteOf, who: Reader, selected: Annotated[str, Query(max_length=80)] = ""
+) -> Response:
+    """The list alone, for a page that keeps it true while others work, and for its next rows."""
+    _, view, _ = read_queue(site, who, pairs_of(request), chosen_of(selected))
+    return site.render("queue_part.html", who, {"queue": view})
+
+
+@router.get("/events")
+async def events(
+    request: Request,
+    site: SiteOf,
+    who: Reader,
+    seen: Annotated[str, Query(max_length=60)] = "",
+    once: bool = False,
+) -> Response:
+    """A stream that says when the queue changed. A browser that comes back says by itself what it has seen."""
+    if site.watch.listeners >= MOST_LISTENERS:
+        raise HTTPException(503, "Too many pages are open here at once; this one is not kept up to date.")
+    token = request.cookies.get(SESSION_COOKIE, "")
+    known = request.headers.get("last-event-id", "")[:60] or seen
+    stream = site.watch.stream(known, lambda: site.gatekeeper.recognise(token) is not None, once=once)
+    return StreamingResponse(stream, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+
+
+@router.post("/views")
+def save_view(site: SiteOf, who: Reader, form: Form) -> Response:
+    """Keep the filter under a name, and go on with it."""
+    name = clean(text_of(form, "name"), _MAX_NAME)
+    wanted, problems = read_filter(parse_qsl(text_of(form, "query")[:2_000]))
+    if not name:
+        raise HTTPException(422, "A saved view needs a name.")
+    if problems:
+        raise HTTPException(422, problems[0])
+    try:
+        site.deps.saved_views.save(who.user.login, name, wanted, now=site.deps.clock.now())
+    except InputError as full:
+        raise HTTPException(409, full.detail) from None
+    return RedirectResponse(queue_path(wanted), 303)
+
+
+@router.get("/views/{view_id}")
+def open_view(site: SiteOf, who: Reader, view_id: Annotated[str, Path(max_length=40)]) -> Response:
+    """A shared address leads to the filter behind it, seen with the reader's own eyes."""
+    view = site.deps.saved_views.get(clean(view_id, 40))
+    if view is None:
+        raise HTTPException(404, "There is no such view; whoever saved it has deleted it.")
+    return RedirectResponse(queue_path(view.wanted), 303)
+
+
+@router.post("/views/{view_id}/delete")
+def delete_view(site: SiteOf, who: Reader, form: Form, view_id: Annotated[str, Path(max_length=40)]) -> Response:
+    if not site.deps.saved_views.delete(clean(view_id, 40), who.user.login):
+        raise HTTPException(404, "You have no such view.")
+    wanted, _ = read_filter(parse_qsl(text_of(form, "query")[:2_000]))
+    return RedirectResponse(queue_path(wanted), 303)

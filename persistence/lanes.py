@@ -1,0 +1,324 @@
+"""The review queue lane by lane, page by page: filtered, ordered and counted in the database. Reads only.
+
+A page begins behind a row and not at a number, so that a page deep in the list costs what the first one does, and
+nothing is shown twice or left out when others work meanwhile.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from domain.cases import LadderStep
+from domain.decisions import RoundState
+from domain.leads import Motion
+from domain.model import Instant, Value
+from domain.permissions import RISK_ORDER, RiskCategory
+from domain.review_queue import (
+    WAITING,
+    Due,
+    Facets,
+    Place,
+    QueueFilter,
+    QueueState,
+    Sort,
+    Viewer,
+    Whose,
+    soon,
+    today,
+)
+from persistence.database import Database
+from persistence.queue import QueueItem, queue_item
+from persistence.tables import ReviewEventRow, ReviewRow, UtcDateTime, metadata
+
+_COLUMNS = metadata.tables["review"].columns
+_ESCALATED = (LadderStep.FALLBACK.value, LadderStep.MANAGER.value, LadderStep.EXPIRY.value)
+_LATE_COMMITS = 200
+"""How many of the newest events are counted: one that commits after a younger one still changes the count."""
+
+
+class Listed(Value):
+    """One page. `following` is the place behind its last row; None where nothing follows."""
+
+    items: tuple[QueueItem, ...] = ()
+    following: Place | None = None
+
+
+class Neighbours(Value):
+    """Where one review stands in the list: how many are before it, and the ones next to it."""
+
+    position: int = 0
+    """From 1; 0 where it is not in the list."""
+    before: tuple[QueueItem, ...] = ()
+    """The nearest last."""
+    following: tuple[QueueItem, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Order:
+    name: str
+    keys: tuple[sa.ColumnElement[Any], ...]
+    descending: bool = False
+
+    def clauses(self, *, backwards: bool = False) -> list[sa.ColumnElement[Any]]:
+        down = self.descending is not backwards
+        return [key.desc() if down else key.asc() for key in self.keys]
+
+    def beyond(self, values: Sequence[Any], *, backwards: bool = False) -> sa.ColumnElement[bool]:
+        """Behind the row with these key values, in the direction of reading."""
+        bound = [sa.literal(value, key.type) for key, value in zip(self.keys, values, strict=True)]
+        here, there = sa.tuple_(*self.keys), sa.tuple_(*bound)
+        return here < there if self.descending is not backwards else here > there
+
+    def values(self, place: Place) -> list[Any] | None:
+        """The place's key as the database compares it; None where it was made for another order."""
+        if place.sort != self.name or len(place.key) != len(self.keys):
+            return None
+        values: list[Any] = []
+        for key, said in zip(self.keys, place.key, strict=True):
+            value: Any = said
+            if isinstance(key.type, UtcDateTime):
+                value = _instant(said)
+            elif not isinstance(said, int if isinstance(key.type, sa.Integer) else str):
+                value = None
+            if value is None or (isinstance(value, int) and abs(value) > 10**6):
+                return None
+            if isinstance(value, str) and "\x00" in value:
+                return None
+            values.append(value)
+        return values
+
+    def place(self, values: Sequence[Any]) -> Place:
+        key = tuple(v.astimezone(UTC).isoformat() if isinstance(v, datetime) else v for v in values)
+        return Place(sort=self.name, key=key)
+
+
+class ReviewLanes:
+    """Pages and counts of one organisation's queue. `now` decides what is snoozed, due and old."""
+
+    def __init__(self, database: Database, org_id: str) -> None:
+        self._database = database
+        self._org_id = org_id
+
+    def page(
+        self, wanted: QueueFilter, viewer: Viewer, now: Instant, *, behind: Place | None = None, limit: int = 50
+    ) -> Listed:
+        """The first `limit` rows, or those behind a place. A place of another order counts as none."""
+        order = _order(wanted)
+        query = sa.select(ReviewRow, *order.keys).where(*self._conditions(wanted, viewer, now))
+        values = order.values(behind) if behind is not None else None
+        if values is not None:
+            query = query.where(order.beyond(values))
+        with self._database.session() as session:
+            rows = session.execute(query.order_by(*order.clauses()).limit(limit + 1)).all()
+        shown = rows[:limit]
+        return Listed(
+            items=tuple(queue_item(row[0]) for row in shown),
+            following=order.place(shown[-1][1:]) if len(rows) > limit else None,
+        )
+
+    def fits(self, wanted: QueueFilter, place: Place) -> bool:
+        """Whether a place was made for this order."""
+        return _order(wanted).values(place) is not None
+
+    def neighbours(
+        self, wanted: QueueFilter, viewer: Viewer, now: Instant, selected: tuple[str, int], *, before: int, after: int
+    ) -> Neighbours:
+        """The rows around one that is in the list; nothing where it is not."""
+        order = _order(wanted)
+        conditions = self._conditions(wanted, viewer, now)
+        this = (col(ReviewRow.case_id) == selected[0], col(ReviewRow.round) == selected[1])
+        rows = sa.select(ReviewRow).where(*conditions)
+        with self._database.session() as session:
+            found = session.execute(sa.select(*order.keys).where(*conditions, *this)).first()
+            if found is None:
+                return Neighbours()
+            ahead = order.beyond(found, backwards=True)
+            count = sa.select(sa.func.count()).select_from(ReviewRow).where(*conditions, ahead)
+            position = int(session.execute(count).scalar_one()) + 1
+            upwards = session.execute(rows.where(ahead).order_by(*order.clauses(backwards=True)).limit(before))
+            onwards = session.execute(rows.where(order.beyond(found)).order_by(*order.clauses()).limit(after))
+            return Neighbours(
+                position=position,
+                before=tuple(queue_item(row) for row in reversed(upwards.scalars().all())),
+                following=tuple(queue_item(row) for row in onwards.scalars()),
+            )
+
+    def count(self, wanted: QueueFilter, viewer: Viewer, now: Instant) -> int:
+        query = sa.select(sa.func.count()).select_from(ReviewRow).where(*self._conditions(wanted, viewer, now))
+        with self._database.session() as session:
+            return int(session.execute(query).scalar_one())
+
+    def open_by_lane(self, now: Instant) -> dict[Motion, int]:
+        """How many are open, snoozed ones left out, by motion."""
+        conditions = self._conditions(QueueFilter(), Viewer(login=""), now)
+        query = sa.select(col(ReviewRow.motion), sa.func.count()).where(*conditions).group_by(col(ReviewRow.motion))
+        with self._database.session() as session:
+            return {Motion(motion): count for motion, count in session.execute(query).all()}
+
+    def facets(self, motion: Motion | None, viewer: Viewer, now: Instant) -> Facets:
+        """What each choice would show, of one lane or of all."""
+        open_ones = QueueFilter(motion=motion)
+
+        def among(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+            return sa.func.sum(sa.case((condition, 1), else_=0))
+
+        whose = (Whose.MINE, Whose.TEAM, Whose.UNCLAIMED)
+        counted = sa.select(
+            col(ReviewRow.territory),
+            col(ReviewRow.risk),
+            sa.func.count(),
+            *(among(_whose(each, viewer)) for each in whose),
+            *(among(_due(each, now)) for each in Due),
+        )
+        grouped = counted.where(*self._conditions(open_ones, viewer, now))
+        grouped = grouped.group_by(col(ReviewRow.territory), col(ReviewRow.risk))
+        states = (
+            sa.select(col(ReviewRow.motion), col(ReviewRow.state), sa.func.count())
+            .where(col(ReviewRow.org_id) == self._org_id, col(ReviewRow.round) > 0)
+            .group_by(col(ReviewRow.motion), col(ReviewRow.state))
+        )
+        asleep = (
+            sa.select(col(ReviewRow.motion), sa.func.count())
+            .where(*self._conditions(QueueFilter(state=QueueState.SNOOZED), viewer, now))
+            .group_by(col(ReviewRow.motion))
+        )
+        with self._database.session() as session:
+            rows = session.execute(grouped).all()
+            by_state = session.execute(states).all()
+            snoozed = Counter({Motion(m): n for m, n in session.execute(asleep).all()})
+        return _facets(rows, by_state, snoozed, motion, whose)
+
+    def version(self) -> str:
+        """Changes whenever something happened to any review, whichever process did it. Cheap enough to ask often."""
+        newest = sa.select(sa.func.max(ReviewEventRow.seq)).scalar_subquery()
+        recent = sa.select(sa.func.count(), sa.func.max(ReviewEventRow.seq)).where(
+            col(ReviewEventRow.seq) > newest - _LATE_COMMITS
+        )
+        with self._database.session() as session:
+            count, last = session.execute(recent).one()
+        return f"{last or 0}-{count}"
+
+    def _conditions(self, wanted: QueueFilter, viewer: Viewer, now: Instant) -> list[sa.ColumnElement[bool]]:
+        asleep = col(ReviewRow.snoozed_until) > now
+        state = RoundState.OPEN.value if wanted.state in WAITING else wanted.state.value
+        # Round 0 creates a lead by policy and asks nobody.
+        made = [col(ReviewRow.org_id) == self._org_id, col(ReviewRow.state) == state, col(ReviewRow.round) > 0]
+        if wanted.motion is not None:
+            made.append(col(ReviewRow.motion) == wanted.motion.value)
+        if wanted.state is QueueState.SNOOZED:
+            made.append(asleep)
+        elif wanted.state is QueueState.OPEN:
+            made.append(sa.or_(col(ReviewRow.snoozed_until).is_(None), sa.not_(asleep)))
+        if wanted.whose is not Whose.ALL:
+            made.append(_whose(wanted.whose, viewer))
+        if wanted.risk:
+            made.append(col(ReviewRow.risk).in_([risk.value for risk in wanted.risk]))
+        if wanted.due is not None:
+            made.append(_due(wanted.due, now))
+        if wanted.age is not None:
+            made.append(col(ReviewRow.opened_at) <= now - wanted.age.span)
+        if wanted.territory:
+            made.append(col(ReviewRow.territory) == wanted.territory)
+        made += [col(ReviewRow.search_text).contains(word, autoescape=True) for word in wanted.words()]
+        return made
+
+
+def _order(wanted: QueueFilter) -> _Order:
+    """Each ends in the row's own key, so that no two rows share a place."""
+    own = (_COLUMNS.case_id, _COLUMNS.round)
+    match wanted.sort:
+        case Sort.OLDEST:
+            return _Order("oldest", (_COLUMNS.opened_at, *own))
+        case Sort.NEWEST:
+            return _Order("newest", (_COLUMNS.opened_at, *own), descending=True)
+        case Sort.SCORE:
+            return _Order("score", (-sa.func.coalesce(_COLUMNS.score, -1), _COLUMNS.next_at, *own))
+        case Sort.RISK:
+            ranks = {risk.value: -rank for rank, risk in enumerate(RISK_ORDER)}
+            rank = sa.case(ranks, value=_COLUMNS.risk, else_=1)
+            return _Order("risk", (rank, _COLUMNS.next_at, *own))
+        case Sort.DUE:
+            if wanted.state not in WAITING:
+                return _Order("ended", (_COLUMNS.closed_at, *own), descending=True)
+            lanes = (_COLUMNS.motion,) if wanted.motion is None else ()
+            together = (_COLUMNS.group_at, _COLUMNS.account_key, _COLUMNS.next_at)
+            return _Order("due" if wanted.motion else "lanes", (*lanes, *together, *own))
+
+
+def _whose(whose: Whose, viewer: Viewer) -> sa.ColumnElement[bool]:
+    match whose:
+        case Whose.ALL:
+            return sa.true()
+        case Whose.UNCLAIMED:
+            return col(ReviewRow.claimed_by) == ""
+        case Whose.MINE | Whose.TEAM:
+            people = (viewer.login,) if whose is Whose.MINE else tuple({viewer.login, *viewer.team})
+            return sa.or_(
+                col(ReviewRow.assignee).in_(people),
+                col(ReviewRow.claimed_by).in_(people),
+                *(col(ReviewRow.asked).contains(f"\n{login}\n", autoescape=True) for login in people),
+            )
+
+
+def _due(due: Due, now: Instant) -> sa.ColumnElement[bool]:
+    match due:
+        case Due.SOON:
+            return col(ReviewRow.next_at) <= soon(now)
+        case Due.TODAY:
+            return col(ReviewRow.next_at) < today(now)
+        case Due.ESCALATED:
+            return col(ReviewRow.rung).in_(_ESCALATED)
+
+
+def _facets(
+    rows: Sequence[Any],
+    by_state: Sequence[Any],
+    snoozed: Counter[Motion],
+    motion: Motion | None,
+    whose: tuple[Whose, ...],
+) -> Facets:
+    people: Counter[Whose] = Counter()
+    risks: Counter[RiskCategory] = Counter()
+    due: Counter[Due] = Counter()
+    territories: Counter[str] = Counter()
+    for territory, risk, total, *sums in rows:
+        people[Whose.ALL] += total
+        risks[RiskCategory(risk)] += total
+        territories[territory] += total
+        people.update(dict(zip(whose, sums, strict=False)))
+        due.update(dict(zip(Due, sums[len(whose) :], strict=True)))
+    lanes: Counter[Motion] = Counter()
+    states: Counter[QueueState] = Counter()
+    for lane, state, count in by_state:
+        if state == RoundState.OPEN.value:
+            lanes[Motion(lane)] = count - snoozed[Motion(lane)]
+        if motion is None or lane == motion.value:
+            states[QueueState(state)] += count
+    asleep = sum(snoozed.values()) if motion is None else snoozed[motion]
+    states[QueueState.SNOOZED] = asleep
+    states[QueueState.OPEN] -= asleep
+    return Facets(
+        lanes=dict(lanes),
+        states=dict(states),
+        whose=dict(people),
+        risks=dict(risks),
+        due=dict(due),
+        territories={name: territories[name] for name in sorted(territories) if name},
+    )
+
+
+def _instant(said: object) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(str(said))
+    except ValueError:
+        return None
+    # Beyond these a database's own calendar may end.
+    return at if at.tzinfo is not None and timedelta(days=1) < at - _FIRST_DAY < timedelta(days=100_000) else None
+
+
+_FIRST_DAY = datetime(1970, 1, 1, tzinfo=UTC)
