@@ -143,7 +143,7 @@ def _scripted_run(stack: LocalStack, leads: int) -> int:
     api = ApiClient(stack.ui_url)
     api.sign_in(_reviewer_login(stores), stack.secrets.password)
     converting = {c for c, label in labels.items() if label == CONVERTS_WHILE_WAITING}
-    reviewer = ScriptedReviewer(api, keeps_waiting=frozenset(converting))
+    reviewer = ScriptedReviewer(api, decides=labels, keeps_waiting=frozenset(converting))
     by_hand: set[str] = set()
     deadline = time.monotonic() + SETTLE_SECONDS
     with console.status("The scripted reviewer decides …"):

@@ -1,6 +1,7 @@
 """A reviewer made of rules, for runs without a person: signs in and decides through the same API as everybody."""
 
 from collections import Counter
+from collections.abc import Container
 from enum import StrEnum
 from typing import Any
 
@@ -25,9 +26,12 @@ ROUND_ROBIN = (Play.APPROVE, Play.EDIT, Play.UNTICK, Play.REJECT, Play.APPROVE, 
 class ScriptedReviewer:
     """Gives each case one of the plays, in the order in which the cases turn up."""
 
-    def __init__(self, api: ApiClient, *, keeps_waiting: frozenset[str] = frozenset()) -> None:
-        """`keeps_waiting`: cases that are left alone until `release`."""
+    def __init__(self, api: ApiClient, *, decides: Container[str], keeps_waiting: frozenset[str] = frozenset()) -> None:
+        """`decides`: the cases that are this reviewer's; what the poll finds meanwhile is left to others.
+        `keeps_waiting`: those of them that are left alone until `release`.
+        """
         self._api = api
+        self._decides = decides
         self._waiting = set(keeps_waiting)
         self.plays: dict[str, Play] = {}
         self._seen: set[tuple[str, int]] = set()
@@ -43,7 +47,7 @@ class ScriptedReviewer:
         decided = 0
         for item in self._api.call("GET", "/api/reviews", state="open")["reviews"]:
             case_id, round = str(item["case_id"]), int(item["round"])
-            if (case_id, round) in self._seen or case_id in self._waiting:
+            if case_id not in self._decides or case_id in self._waiting or (case_id, round) in self._seen:
                 continue
             play = self.plays.setdefault(case_id, ROUND_ROBIN[len(self.plays) % len(ROUND_ROBIN)])
             self._seen.add((case_id, round))
