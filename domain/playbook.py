@@ -93,6 +93,8 @@ class Reviewer(Value):
 class RejectReason(Value):
     code: str = Field(pattern=r"^[a-z0-9_]{1,40}$")
     label: str
+    faults: Literal["", "owner", "score"] = ""
+    """Which part of a proposal the reason finds wrong; counts as a correction of the line that made it."""
 
 
 class Team(Value):
@@ -428,6 +430,12 @@ class Playbook(Value):
     """A motion's own, before the common ones; its `medium` serves for what it does not list."""
     reviewers: tuple[Reviewer, ...] = Field(min_length=1)
     reject_reasons: tuple[RejectReason, ...] = Field(min_length=1, max_length=7)
+    motion_reject_reasons: dict[Motion, Annotated[tuple[RejectReason, ...], Field(min_length=1, max_length=7)]] = Field(
+        default_factory=dict
+    )
+    """A motion's own, instead of the common ones."""
+    mend_after: int = Field(default=3, ge=2, le=100)
+    """From how many cases with the same correction the line that caused them is offered for mending."""
     disqualify_reasons: dict[Fit, str] = Field(default_factory=dict)
     """Fit to a reject reason's code: what the rules propose to disqualify."""
     disqualified_status: str = "Closed - Not Converted"
@@ -460,6 +468,10 @@ class Playbook(Value):
             quorum=self.quorum,
             strategic_owner_ids=strategic,
         )
+
+    def reasons_to_reject(self, motion: Motion) -> tuple[RejectReason, ...]:
+        """At most seven, in the order of their keys."""
+        return self.motion_reject_reasons.get(motion, self.reject_reasons)
 
     def writable(self) -> dict[str, frozenset[str]]:
         """Per object the fields that may be written at all: the plain list and the mapping together."""

@@ -8,7 +8,7 @@ from domain.field_mapping import contradictions
 from domain.leads import Motion
 from domain.model import Value
 from domain.permissions import Role
-from domain.playbook import OnFact, OnIntent, Playbook, RoutingStep, Territory
+from domain.playbook import OnFact, OnIntent, Playbook, RejectReason, RoutingStep, Territory
 from domain.routing_rules import postal_span
 
 Path = tuple[str | int, ...]
@@ -26,7 +26,7 @@ class PlaybookFinding(Value):
 
 def check(playbook: Playbook) -> tuple[PlaybookFinding, ...]:
     """Everything that is wrong, in the order of the rules below."""
-    names = (_team_calendars, _references, _people, _territories)
+    names = (_team_calendars, _references, _reject_reasons, _people, _territories)
     rules = (*names, _routing, _first_touch, _scores, _calendars, _mapping, _enrichment, _cycles)
     return tuple(finding for rule in rules for finding in rule(playbook))
 
@@ -73,13 +73,28 @@ def _references(playbook: Playbook) -> Iterator[PlaybookFinding]:
     for path, value in zip(queues, values, strict=True):
         if _RAW_ID.fullmatch(value):
             yield _found(path, f"{value} is a record id", "name the queue by its developer name")
-    codes = [r.code for r in playbook.reject_reasons]
+    # Only an inquiry proposes to close a lead, so its reasons are the ones that a closing may name.
+    codes = [r.code for r in playbook.reasons_to_reject(Motion.INBOUND)]
     for fit, code in playbook.disqualify_reasons.items():
         if code not in codes:
             yield _unknown(("disqualify_reasons", fit.value), "reject reason", code, codes)
     for n, rule in enumerate(playbook.disqualifiers):
         if rule.reason not in codes:
             yield _unknown(("disqualifiers", n, "reason"), "reject reason", rule.reason, codes)
+
+
+def _reject_reasons(playbook: Playbook) -> Iterator[PlaybookFinding]:
+    """Each reason has a key of its own on the review page, so none may be there twice."""
+    lists: list[tuple[Path, tuple[RejectReason, ...]]] = [
+        (("reject_reasons",), playbook.reject_reasons),
+        *((("motion_reject_reasons", m.value), reasons) for m, reasons in playbook.motion_reject_reasons.items()),
+    ]
+    for at, reasons in lists:
+        for name in ("code", "label"):
+            values = [str(getattr(r, name)).casefold() for r in reasons]
+            for n, value in enumerate(values):
+                if values.index(value) != n:
+                    yield _found((*at, n, name), f"{getattr(reasons[n], name)} is there twice", "keep one of them")
 
 
 def _unknown(path: Path, kind: str, name: str, known: object) -> PlaybookFinding:

@@ -195,6 +195,12 @@ class Playbooks(Protocol):
         ...
 
 
+class PlaybookLines(Protocol):
+    def place_of(self, path: tuple[str | int, ...]) -> str:
+        """`file.yaml:line` where the value at this path stands now. Raises `InputError` where there is no playbook."""
+        ...
+
+
 class CrmReader(Protocol):
     """Bounded reads: candidates by index, one lead by id, never a scan."""
 

@@ -243,7 +243,7 @@ def propose(given: ProposingInput) -> Proposed | None:
         lead_name=person_name_of(given.inquiries, given.snapshot),
         company=company_of(given.inquiries, given.snapshot),
         inquiry_message=clean_block(given.inquiries[-1].message, 20_000),
-        reject_reasons=tuple((r.code, r.label) for r in given.playbook.reject_reasons),
+        reject_reasons=tuple((r.code, r.label) for r in given.playbook.reasons_to_reject(given.motion)),
         reopened_because=given.reopened_because,
         undo_window_seconds=given.playbook.undo_window_seconds,
         snapshot_slot=given.snapshot_slot,
@@ -354,7 +354,7 @@ def _title(actions: Sequence[Action], given: ProposingInput) -> str:
     kinds = {type(a) for a in actions}
     to = given.routing.team or given.routing.owner_name
     if Disqualify in kinds:
-        reasons = {r.code: r.label for r in given.playbook.reject_reasons}
+        reasons = {r.code: r.label for r in given.playbook.reasons_to_reject(given.motion)}
         why = reasons.get(given.qualification.disqualify_reason, given.qualification.fit.value.replace("_", " "))
         return f"Disqualify: {why[:1].lower()}{why[1:]}, {whom}"
     if CreateLead in kinds:

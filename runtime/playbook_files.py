@@ -63,6 +63,12 @@ class FilePlaybooks:
                     raise
                 return self._current
 
+    def place_of(self, path: KeyPath) -> str:
+        """`file.yaml:line` where the value at this path stands now. Raises `InputError` where there is no playbook."""
+        source, _ = _read(self._folder)
+        file, line = source.place(path)
+        return f"{file}:{line}"
+
     def pinned(self, digest: str) -> Playbook:
         """The playbook of that digest. Raises `DomainError` (document_missing)."""
         with self._lock:

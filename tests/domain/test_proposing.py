@@ -6,6 +6,7 @@ from domain.drafting import DraftSentence
 from domain.enrichment import Enrichment
 from domain.errors import ErrorCode, InputError
 from domain.evidence import EvidenceBook
+from domain.leads import Motion
 from domain.permissions import RiskCategory
 from domain.proposals import (
     AddNote,
@@ -331,3 +332,13 @@ def test_a_writer_gets_what_the_playbook_lets_it_see() -> None:
     known = {e.id for e in book.entries()}
     assert {f.id for f in (*request.facts, *request.product_statements)} <= known
     assert request.meeting_offers == ("Thursday at 10:00", "Thursday at 15:00")
+
+
+def test_a_card_offers_the_reject_reasons_of_its_motion() -> None:
+    rules = playbook()
+    inbound, hygiene = (propose(proposing(motion=m)) for m in (Motion.INBOUND, Motion.HYGIENE))
+    assert inbound is not None
+    assert hygiene is not None
+    assert [code for code, _ in inbound.card.reject_reasons] == [r.code for r in rules.reject_reasons]
+    assert [c for c, _ in hygiene.card.reject_reasons] == [r.code for r in rules.motion_reject_reasons[Motion.HYGIENE]]
+    assert inbound.card.reject_reasons != hygiene.card.reject_reasons

@@ -217,3 +217,33 @@ def test_a_digest_that_nobody_stored(folder: Path) -> None:
     with pytest.raises(DomainError) as missing:
         FilePlaybooks(folder, Kept()).pinned("0" * 64)
     assert missing.value.code is ErrorCode.DOCUMENT_MISSING
+
+
+def test_a_motion_has_at_most_seven_reject_reasons_each_once(folder: Path) -> None:
+    eighth = "".join(f"    - {{code: more_{n}, label: More {n}}}\n" for n in range(5))
+    line = edit(folder, "reviewers.yaml", "    - {code: wrong_company, label: Another company}\n", eighth)
+    (complaint,) = complaints(folder)
+    assert complaint.startswith(f"reviewers.yaml:{line - 1}: motion_reject_reasons.research: ")
+    assert "at most 7" in complaint
+
+
+def test_a_reject_reason_that_is_there_twice_has_two_keys(folder: Path) -> None:
+    line = edit(folder, "reviewers.yaml", "label: Outdated", "label: Another company")
+    assert complaints(folder) == [f"reviewers.yaml:{line}: Another company is there twice; keep one of them"]
+
+
+def test_a_line_of_the_playbook_has_a_place(folder: Path) -> None:
+    path = folder / "routing.yaml"
+    text = path.read_text(encoding="utf-8")
+    row = next(n for n, t in enumerate(load_playbook(folder).routing.territories) if t.name == "DACH")
+    line = text[: text.index("- name: DACH")].count("\n") + 1
+    store = FilePlaybooks(folder, _NoStore())
+    assert store.place_of(("routing", "territories", row)) == f"routing.yaml:{line}"
+
+
+class _NoStore:
+    def store(self, digest: str, body: bytes) -> None:
+        raise AssertionError("nothing is to be kept")
+
+    def load(self, digest: str) -> bytes | None:
+        raise AssertionError("nothing is to be read")
