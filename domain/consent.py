@@ -6,13 +6,14 @@ The law's names and the grounds per country are the playbook's: a working defaul
 from collections.abc import Sequence
 
 from domain.citing import cite_field, cite_inquiry, cite_playbook
-from domain.consent_grounds import WORDS, Grounds
+from domain.consent_grounds import WORDS, Grounds, grounds_of, source_of
+from domain.consent_rules import OWN_WORD, ConsentRule, Ground
 from domain.evidence import EvidenceBook
 from domain.leads import CrmSnapshot, Inquiry
 from domain.model import Instant, Value
 from domain.naming import country_code, mail_address, phone_number
 from domain.opt_outs import Channel, opt_outs
-from domain.playbook import ConsentRule, Ground, Playbook
+from domain.playbook import Playbook
 from domain.reading import language_of
 
 __all__ = ["Channel", "ConsentDecision", "countries_of", "may_contact", "preferred_language", "recipient_address"]
@@ -75,7 +76,7 @@ def may_contact(
         if rule is None:
             missing = (f"consent rule for {country}",)
             return _blocked(f"The playbook has no consent rule for {country}.", language, missing, channel)
-        rule_ref = cite_playbook(book, "consent", rule.id, law_of(rule, channel), now=now)
+        rule_ref = cite_playbook(book, "consent", rule.id, _says(rule, channel), now=now)
         found = grounds.first(rule)
         refused = _missing(rule, found, channel)
         if found is None or refused is not None:
@@ -96,7 +97,7 @@ def may_contact(
     refs = (
         *countries.values(),
         *(ref for _, _, ref in allowed),
-        cite_playbook(book, "consent", rule.id, law_of(rule, channel), now=now),
+        cite_playbook(book, "consent", rule.id, _says(rule, channel), now=now),
     )
     weakest = max((ground for _, ground, _ in allowed), key=list(Ground).index)
     why = "; ".join(dict.fromkeys(WORDS[ground] for _, ground, _ in allowed))
@@ -118,15 +119,25 @@ def law_of(rule: ConsentRule, channel: Channel) -> str:
     return rule.law if channel is Channel.EMAIL else rule.phone_law or rule.law
 
 
+def _says(rule: ConsentRule, channel: Channel) -> str:
+    """The law, and what confirms that it says so. The page comes last: a long address may be cut."""
+    source = source_of(rule, channel)
+    read = f"; confirmed {rule.looked_up} by {source}" if source else "; not confirmed by a source"
+    return law_of(rule, channel) + read
+
+
 def _missing(
     rule: ConsentRule, found: tuple[Ground, str] | None, channel: Channel
 ) -> tuple[str, tuple[str, ...]] | None:
     """What keeps a rule from allowing it: no ground, or a register that nobody has asked."""
     if found is None:
-        wanted = rule.grounds if channel is Channel.EMAIL else rule.phone
-        said = " or ".join(WORDS[g] for g in wanted) or "nothing: this rule never allows it"
-        return f"{law_of(rule, channel)} asks that the person {said}.", ("consent",)
-    own_word = found[0] in {Ground.OWN_REQUEST, Ground.OPT_IN, Ground.CUSTOMER}
+        wanted, unused = grounds_of(rule, channel), set[Ground]()
+        if not source_of(rule, channel):
+            unused = set(wanted) - OWN_WORD
+        said = " or ".join(WORDS[g] for g in wanted if g not in unused) or "nothing: this rule never allows it"
+        why = " No source confirms the rule, so only their own word counts." if unused else ""
+        return f"{law_of(rule, channel)} asks that the person {said}.{why}", ("consent",)
+    own_word = found[0] in OWN_WORD | {Ground.CUSTOMER}
     if channel is Channel.PHONE and rule.phone_register and not own_word:
         return (
             f"Nobody has checked the number against {rule.phone_register}; {law_of(rule, channel)} asks for it.",

@@ -8,12 +8,13 @@ from typing import assert_never
 from cleanco import basename
 
 from domain.citing import cite_field, cite_inquiry
+from domain.consent_rules import OWN_WORD, ConsentRule, Ground
 from domain.evidence import EvidenceBook
 from domain.leads import CrmRecord, CrmSnapshot, Inquiry
 from domain.model import Instant
 from domain.naming import FREE_MAIL_HOSTS, NOT_PROVIDED, is_role_mailbox, mail_host, registrable_domain
 from domain.opt_outs import Channel, concerns, in_force
-from domain.playbook import ConsentRule, Ground, Playbook
+from domain.playbook import Playbook
 from domain.texts import clean
 
 WORDS = {
@@ -24,7 +25,6 @@ WORDS = {
     Ground.ROLE_MAILBOX: "is reached at a mailbox of nobody in particular",
     Ground.OPT_OUT_REGIME: "the law asks for an opt-out only, and there is none",
 }
-_OWN_WORD = frozenset({Ground.OWN_REQUEST, Ground.OPT_IN})
 
 
 class Grounds:
@@ -46,10 +46,9 @@ class Grounds:
 
     def first(self, rule: ConsentRule) -> tuple[Ground, str] | None:
         """The rule's first ground that is there, with its evidence; empty where the rule itself is the evidence."""
-        wanted = rule.grounds if self._channel is Channel.EMAIL else rule.phone
-        bought = self._is_bought() and not rule.bought_addresses
-        for ground in wanted:
-            if bought and ground not in _OWN_WORD:
+        own_word_only = not source_of(rule, self._channel) or (self._is_bought() and not rule.bought_addresses)
+        for ground in grounds_of(rule, self._channel):
+            if own_word_only and ground not in OWN_WORD:
                 continue
             ref = self._evidence(ground)
             if ref is not None:
@@ -126,6 +125,15 @@ class Grounds:
         if lead is not None and has_legal_form(lead.text("Company")):
             return cite_field(self._book, lead, "Company")
         return None
+
+
+def grounds_of(rule: ConsentRule, channel: Channel) -> tuple[Ground, ...]:
+    return rule.grounds if channel is Channel.EMAIL else rule.phone
+
+
+def source_of(rule: ConsentRule, channel: Channel) -> str:
+    """The page that confirms the rule for this channel; empty where nobody found one."""
+    return rule.source if channel is Channel.EMAIL else rule.phone_source
 
 
 def has_legal_form(company: str) -> bool:

@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 import rfc8785
 from pydantic import BeforeValidator, Field, model_validator
 
+from domain.consent_rules import ConsentPolicy, Country, Texts
 from domain.durations import Seconds
 from domain.enrichment import Sensitive
 from domain.field_mapping import MappedObject, Write, mapped_as, needing_approval, writable
@@ -26,11 +27,6 @@ from domain.routing_rules import Absence, KnownPeople, LanguageTeam, Postal, Rou
 
 def _rank(raw: object) -> object:
     return [raw] if isinstance(raw, str) else raw
-
-
-Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
-Texts = dict[str, str]
-"""One text per language code."""
 
 
 class Seller(Value):
@@ -291,50 +287,6 @@ class Band(Value):
     rating: Literal["Hot", "Warm", "Cold"]
     respond_within: Seconds
     """The SLA for the first human answer, in the owning team's business time."""
-
-
-class Ground(StrEnum):
-    """Why a message or a call to this person would be lawful."""
-
-    OWN_REQUEST = "own_request"
-    OPT_IN = "opt_in"
-    CUSTOMER = "customer"
-    """The soft opt-in: a contact of a customer."""
-    CORPORATE = "corporate"
-    """A company's own address or number, the company being a legal person: legitimate interest in B2B."""
-    ROLE_MAILBOX = "role_mailbox"
-    """An address of nobody in particular, such as info@."""
-    OPT_OUT_REGIME = "opt_out_regime"
-
-
-class ConsentRule(Value):
-    id: str
-    countries: tuple[Country, ...] = Field(min_length=1)
-    law: str
-    grounds: tuple[Ground, ...]
-    """For e-mail: any one of these is enough; none means never."""
-    phone_law: str = ""
-    phone: tuple[Ground, ...] = ()
-    """The same for calls."""
-    phone_register: str = ""
-    """The do-not-call register to be checked before a call that nobody asked for."""
-    bought_addresses: bool = False
-    """True where an address from a bought list may rest on a ground other than the person's own word."""
-    footer: Texts = Field(min_length=1)
-    """Per language; `{seller}` and `{address}` are filled in. The first is used where the language is not there."""
-
-
-class ConsentPolicy(Value):
-    own_request_sources: tuple[str, ...] = ()
-    """Inquiry sources that are the person's own request."""
-    own_request_lead_sources: tuple[str, ...] = ()
-    """Values of `LeadSource` that are the same, for leads found in the CRM."""
-    own_request_days: int = Field(default=90, ge=1)
-    bought_lead_sources: tuple[str, ...] = ()
-    """Values of `LeadSource` that mean a bought or scraped list."""
-    uninvited_footer: Texts = Field(default_factory=dict)
-    """Instead of the rule's, where the e-mail answers no inquiry; the rule's where this is empty."""
-    rules: tuple[ConsentRule, ...] = Field(min_length=1)
 
 
 class ReadingRules(Value):

@@ -5,6 +5,7 @@ with different owners, ground that nothing covers. Pure: the names of the CRM co
 from collections.abc import Iterator
 from typing import assert_never
 
+from domain.consent_rules import OWN_WORD
 from domain.playbook import (
     OnCrm,
     OnFact,
@@ -38,6 +39,7 @@ def lint(playbook: Playbook) -> tuple[PlaybookFinding, ...]:
         *_same_rank(ground),
         *_open_ground(playbook, ground),
         *_scoring(playbook),
+        *_unconfirmed(playbook),
     )
 
 
@@ -257,3 +259,17 @@ def _signal_includes(one: OnSignal, other: OnSignal) -> bool:
     low = one.at_least is None or (other.at_least is not None and other.at_least >= one.at_least)
     high = one.at_most is None or (other.at_most is not None and other.at_most <= one.at_most)
     return low and high
+
+
+def _unconfirmed(playbook: Playbook) -> Iterator[PlaybookFinding]:
+    """Grounds of contact that are listed and not used, because no source confirms the rule."""
+    for n, rule in enumerate(playbook.consent.rules):
+        for field, source, key, grounds in (
+            ("source", rule.source, "grounds", rule.grounds),
+            ("phone_source", rule.phone_source, "phone", rule.phone),
+        ):
+            unused = [g.value for g in grounds if g not in OWN_WORD]
+            if unused and not source:
+                what = f"{rule.id}: {', '.join(unused)} can never allow anything: no {field} confirms the rule"
+                fix = f"name the page that says so as {field}, with looked_up, or take it out"
+                yield _warning(("consent", "rules", n, key), what, fix)

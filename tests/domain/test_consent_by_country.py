@@ -6,12 +6,13 @@ import pycountry
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from domain.consent import Channel, ConsentDecision, may_contact
+from domain.consent_rules import OWN_WORD, ConsentRule, Ground
 from domain.evidence import EvidenceBook
 from domain.leads import CrmRecord, CrmSnapshot, Inquiry, InquirySource
 from domain.model import Scalar
-from domain.playbook import Ground
 from tests.domain.scenes import NOW, account, inquiry, lead, playbook, proposing, record, snapshot
 from tests.domain.test_hostile_text import INQUIRIES, NASTY, snapshots
 
@@ -39,6 +40,57 @@ def test_every_member_of_the_union_and_the_area_has_a_rule_with_its_own_law() ->
     assert len({rules[c].law for c in MEMBERS}) == len(MEMBERS)
     assert all(pycountry.countries.get(alpha_2=c) is not None for c in rules)
     assert all(r.law and r.phone_law and Ground.OWN_REQUEST in r.grounds for r in rules.values())
+
+
+def test_a_rule_that_goes_beyond_the_persons_own_word_names_what_confirms_it() -> None:
+    for rule in playbook().consent.rules:
+        for source, grounds in ((rule.source, rule.grounds), (rule.phone_source, rule.phone)):
+            assert source or set(grounds) <= OWN_WORD, rule.id
+        assert rule.looked_up is not None or not (rule.source or rule.phone_source)
+
+
+def test_without_a_source_only_the_persons_own_word_counts() -> None:
+    consent = playbook().consent
+    bare = tuple(r.model_copy(update={"source": "", "phone_source": ""}) for r in consent.rules)
+    unsure = playbook().model_copy(update={"consent": consent.model_copy(update={"rules": bare})})
+    listed = inquiry(country="GB", company="Pennine Ltd", phone="+44 20 7946 0318", **LISTED)
+    for channel, said in ((c, s) for c in Channel for s in (listed, listed.model_copy(update={"country": "US"}))):
+        book = EvidenceBook()
+        result = may_contact((said,), snapshot(lead=None), unsure, book, now=NOW, channel=channel)
+        assert (result.allowed, result.missing) == (False, ("consent",)), said.country
+        assert "No source confirms the rule" in result.detail
+        assert any("not confirmed by a source" in (e.value or "") for e in book.entries())
+    own = may_contact((inquiry(country="GB"),), snapshot(lead=None), unsure, EvidenceBook(), now=NOW)
+    assert own.allowed
+
+
+def test_the_evidence_names_the_page_and_the_day() -> None:
+    book = EvidenceBook()
+    may_contact((inquiry(country="DE"),), snapshot(lead=None), playbook(), book, now=NOW)
+    said = next(e.value or "" for e in book.entries() if e.field == "DE-UWG")
+    assert "UWG, § 7; confirmed 2026-" in said
+    assert "https://" in said
+
+
+def test_a_source_without_the_day_it_was_read_is_refused() -> None:
+    rule = playbook().consent.rules[0].model_dump()
+    with pytest.raises(ValidationError, match="looked_up"):
+        ConsentRule.model_validate({**rule, "looked_up": None})
+
+
+@pytest.mark.parametrize("channel", Channel)
+def test_unknown_consent_blocks_names_what_is_missing_and_leaves_internal_work_alone(channel: Channel) -> None:
+    said = inquiry(
+        country="DE", phone="+49 30 23125 417", message="", **{k: v for k, v in LISTED.items() if k == "source"}
+    )
+    known = snapshot(lead=lead(Country="Germany"))
+    result = asked(said, known, channel)
+    assert (result.allowed, result.missing) == (False, ("consent",))
+    assert "UWG" in result.detail
+    made = proposing((said,), known)
+    assert not made.consent.allowed
+    assert made.qualification.lines
+    assert made.routing.owner_id or made.routing.conflict
 
 
 def test_the_file_says_that_it_is_no_legal_advice() -> None:
@@ -75,7 +127,9 @@ def test_an_own_request_may_be_answered_under_the_law_by_its_name(country: str, 
         # Opt-out for legal persons; whoever shows no legal form may be a person trading alone.
         ("GB", "Pennine Chilled Distribution Ltd", True), ("GB", "Bob's Vans", False), ("IE", "Road Limited", True),
         ("SE", "Väg AB", True), ("FI", "Tie Oy", True), ("FR", "Route SARL", True), ("FR", "Chez Paul", False),
-        ("EE", "Tee OÜ", True), ("PT", "Estrada Lda", True),
+        ("EE", "Tee OÜ", True),
+        # Legal persons may refuse in a list, which is not asked here.
+        ("PT", "Estrada Lda", False), ("BG", "Pat EOOD", False),
         # Opt-out for everybody.
         ("US", "Road Inc.", True), ("US", "", True),
     ],

@@ -268,3 +268,14 @@ def test_a_territory_that_the_org_lacks() -> None:
     org = Directory(source="the CRM", territories=frozenset({"south"}))
     (found,) = unknown_names(rules, org)
     assert (found.path, found.fix) == (("teams", key, "territory"), "did you mean south?")
+
+
+@pytest.mark.parametrize(("field", "key"), [("source", "grounds"), ("phone_source", "phone")])
+def test_grounds_that_no_source_confirms_are_told(field: str, key: str) -> None:
+    consent = playbook().consent
+    place = next(n for n, rule in enumerate(consent.rules) if "GB" in rule.countries)
+    bare = consent.rules[place].model_copy(update={field: ""})
+    told_by = (*consent.rules[:place], bare, *consent.rules[place + 1 :])
+    found = lint(playbook().model_copy(update={"consent": consent.model_copy(update={"rules": told_by})}))
+    assert [(f.path, f.warning) for f in found] == [(("consent", "rules", place, key), True)]
+    assert field in found[0].what
