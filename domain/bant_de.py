@@ -73,10 +73,10 @@ WORDS = BantWords(
         A: phrases(
             """
             ich * entscheide|unterschreibe|entscheiden|genehmige|bestimme|zeichne|gebe * frei?;
-            entscheide|unterschreibe|genehmige * ich; liegt|liegen bei mir; meine entscheidung; entscheidung * bei
-            mir|ich|treffe; ich bin * entscheider|entscheiderin|verantwortlich|zustandig|
-            geschaftsfuhrer~|inhaber~|budgetverantwortlich~|leiter~; budgetverantwortung|letzte
-            wort?|unterschriftsberechtigt|prokura; <who> * entscheidet|entscheiden|unterschreibt|unterschreiben|
+            entscheide|unterschreibe|genehmige * ich; liegt|liegen bei mir; meine entscheidung; entscheidung * bei_mir|
+            ich|treffe; ich bin * entscheider|entscheiderin|verantwortlich|zustandig|
+            geschaftsfuhrer~|inhaber~|budgetverantwortlich~|leiter~; budgetverantwortung|letzte_wort|
+            unterschriftsberechtigt|prokura; <who> * entscheidet|entscheiden|unterschreibt|unterschreiben|
             genehmigt|genehmigen|freigeben|freigibt|gibt|zustimmen|
             zustimmt|absegnen|letzte|wort|entscheidung|freigabe|muss|ok| okay|mitreden;
             entscheidet|entscheiden|unterschreibt|genehmigt|freigabe|
@@ -95,12 +95,13 @@ WORDS = BantWords(
             ersetzen|senken|sparen|loswerden|vereinfachen|digitalisieren|
             optimieren|sehen|vermeiden|verkurzen|losen|andern|abschaffen| einsparen|umstellen;
             problem|herausforderung|schmerz|engpass|prioritat|ziel|sorge| schwierigkeit|baustelle *
-            ist|mit|bei|dass|war|liegt; grosstes|grosste|hauptproblem|eigentliche|das groste|unser
+            ist|mit|bei|dass|war|liegt; grosstes|grosste|hauptproblem|eigentliche|das_grosste|unser
             problem|herausforderung|schmerzpunkt; das|unser|hauptproblem|hauptthema * problem ist; von hand;
             handisch|manuell~; excel|tabellen|papier|zettel~|whiteboard|tafel;
             verlieren|verloren|verschwenden|vergeuden|kostet|kosten| dauert|brauchen *
             zeit|stunden|tage|geld|kunden|auftrage|minuten|uns|<money>; stunden|tage|stunde *
-            pro|am|jeden|jede|in_der|taglich tag|woche|monat|morgen; konnen|kann|wissen|sehen|haben *
+            pro|am|jeden|jede|in_der tag|woche|monat|morgen; stunden|tage|stunde * taglich; konnen|kann|wissen|
+            sehen|haben *
             nicht|nichts|keine|keinen * sehen|verfolgen|planen|wissen|steuern|skalieren|uberblick|
             ubersicht|transparenz|auswertung|wo|wer|mehr|schnittstelle| sagen;
             funktioniert|lauft|skaliert|reicht|passt * nicht;
@@ -108,7 +109,7 @@ WORDS = BantWords(
             fehleranfallig|fehler|beschwerden|reklamationen|doppelt| verspatungen|ausfalle;
             ablosen|ersetzen|wechseln|austauschen|ablosung|ablose; veraltet|abgekundigt|langsam|uberholt|alt;
             interessieren uns|mich; interessant fur; gewachsen|wachsen|wachstum; fehlt|fehlen uns; stehen|warten *
-            stunden?|minuten|lange|stau
+            stunde|stunden|minuten|lange|stau
             """
         ),
         T: phrases(
@@ -153,7 +154,7 @@ WORDS = BantWords(
             notig|prioritat|auf_der_suche|interessiert|relevant|noetig| gebraucht|erforderlich;
             zufrieden|glucklich|gut_versorgt|aufgestellt; lauft|funktioniert|klappt *
             gut|super|prima|einwandfrei|problemlos|bestens; haben|nutzen schon|bereits *
-            losung|system|anbieter|tool|was|eine; nur|bloss * schauen|umschauen|umsehen|neugier~|mal schauen; keine
+            losung|system|anbieter|tool|was|eine; nur|bloss * schauen|umschauen|umsehen|neugier~|mal_schauen; keine
             prioritat
             """
         ),
@@ -161,7 +162,7 @@ WORDS = BantWords(
             """
             kein|keine|keinen|ohne|nicht * eile|zeitdruck|deadline|termin|zeitplan|druck|frist|
             zeitrahmen|eilig|dringend|stress|konkreten|konkrete; eilt|drangt * nicht; nicht *
-            dieses|diesem|diesen|in diesem|vor jahr|quartal|monat|sommer; auf eis;
+            dieses|diesem|diesen|in_diesem|vor jahr|quartal|monat|sommer; auf eis;
             verschoben|zuruckgestellt|vertagt|pausiert; nichts * geplant|konkret~|entschieden; irgendwann; haben|hat
             * zeit; noch lange nicht; nicht so bald
             """
@@ -216,7 +217,7 @@ WORDS = BantWords(
         A: phrases(
             """
             brauche|muss|mussen * niemanden|keine|kein|nicht *
-            fragen|freigabe|genehmigung|zustimmung|absprechen|abstimmen; niemand * sonst|ausser mir
+            fragen|freigabe|genehmigung|zustimmung|absprechen|abstimmen; niemand * sonst|ausser_mir
             """
         ),
         N: phrases(
@@ -329,12 +330,12 @@ WORDS = BantWords(
     seller_cues=phrases(
         """
         unsere|unser|unserer|unserem plattform|produkt|losung|software|kunden|preise|preis|team|lizenz|demo; wir
-        bieten|helfen|unterstutzen|arbeiten mit|verkaufen|berechnen; vielen? dank|danke * zeit|gesprach|nehmen; ich
-        wurde|mochte * zeigen|wissen|verstehen|fragen|vorstellen|erfahren; haben sie|gibt_es|wie hoch|welches *
+        bieten|helfen|unterstutzen|arbeiten_mit|verkaufen|berechnen; vielen? dank|danke * zeit|gesprach|nehmen; ich
+        wurde|mochte * zeigen|wissen|verstehen|fragen|vorstellen|erfahren; haben_sie|gibt_es|wie_hoch|welches *
         budget|zeitplan|termin|zeitrahmen; ihr|ihre|ihrem|ihren|ihrer
         budget|team|unternehmen|prozess|situation|seite|firma|haus| herausforderung; erzahlen|beschreiben sie; wer *
-        entscheidet|noch|ausser; ich schicke|sende|zeige|melde|rufe; verstehe|alles klar|super|perfekt|prima|sehr
-        gut; noch fragen; mein name ist; wie * derzeit|aktuell|heute|machen sie; rufe * an|wegen; darf ich
+        entscheidet|noch|ausser; ich schicke|sende|zeige|melde|rufe; verstehe|alles_klar|super|perfekt|prima|
+        sehr_gut; noch fragen; mein name ist; wie * derzeit|aktuell|heute|machen sie; rufe * an|wegen; darf ich
         """
     ),
     buyer_cues=phrases(

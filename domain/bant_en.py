@@ -107,8 +107,8 @@ WORDS = BantWords(
             real|actual|immediate|pressing|current|particular need|problem|pain|issue|requirement;
             happy|satisfied|fine|content|good|pleased|comfortable with|where|as *
             what|our|current|existing|we|the|it; works|working|work * fine|well|great|perfectly|okay|ok;
-            not|n't|aren't|isn't|wasn't * looking|interested|priority|problem|issue|challenge|in
-            the_market|relevant|something_we; all set; just|only|merely|simply *
+            not|n't|aren't|isn't|wasn't * looking|interested|priority|in_the_market|relevant|something_we; all set;
+            just|only|merely|simply *
             browsing|looking_around|curious|curiosity|kicking|exploring| researching;
             nothing|nothing's is? on fire; does|doing|do the job; gets the job done; do|does|doing just fine;
             already_have|got|using|solved|covered|sorted * it|that|one|solution|system|tool|covered|sorted|solved;
@@ -123,7 +123,7 @@ WORDS = BantWords(
             not|n't|isn't|won't|aren't|never|nothing * any_time|anytime soon; not|n't|won't|isn't|aren't|nothing *
             this|next year|quarter|month|week|summer|spring; not|n't *
             urgent|urgency|hurry|rush|pressing; no|not|n't * time soon; on hold|ice|pause; on the back burner; back
-            burner; postponed|shelved|parked|paused|deprioritised|deprioritized|pushed back; nothing *
+            burner; postponed|shelved|parked|paused|deprioritised|deprioritized|pushed_back; nothing *
             planned|scheduled|concrete|decided; some_day|someday|whenever|eventually; don't|not|haven't|no *
             timeline|deadline|timeframe|date|schedule|rush; too early|soon to; long way off
             """
@@ -135,8 +135,8 @@ WORDS = BantWords(
             budget * not|isn't|hasn't|yet|still|pending|tbd|undecided|unclear| depends|being|under|discuss~|waiting;
             not|haven't|hasn't|isn't|wasn't|n't|still|waiting|await~|pending *
             approved|approval|finalised|finalized|confirmed|signed| agreed|decided|set|defined|fixed|allocated yet?
-            * budget; budget|funding|money|number|figure * to
-            be|tbd|tbc|needs|would|could|might|may|should|has_to|have_to|will; don't|not|no|can't|cannot|couldn't *
+            * budget; budget|funding|money|number|figure * to_be|tbd|tbc|has_to_be|have_to_be; don't|not|no|
+            can't|cannot|couldn't *
             know|sure|idea|say|exact|number|figure|tell * budget; no|don't|haven't *
             specific|exact|fixed|set|formal|official|defined|dedicated| firm|concrete|hard|particular|precise *
             budget|number|figure; depends * price|roi|cost|business|budget|case|value|numbers|offer|quote|proposal;
@@ -155,8 +155,8 @@ WORDS = BantWords(
         A: phrases(
             """
             not|n't sure|certain|know * who|whether|decides|decision|signs; don't know who; who *
-            decides|signs|approves * unclear|know|sure|depends; depends * amount|price|size|<who>; have_to|need
-            to|must|i'd|i'll|let me * find out|ask * who; might|may|probably|maybe|perhaps|guess * <who>
+            decides|signs|approves * unclear|know|sure|depends; depends * amount|price|size|<who>; have_to|
+            need_to|must|i'd|i'll|let_me * find_out|ask * who; might|may|probably|maybe|perhaps|guess * <who>
             """
         ),
         N: phrases(
@@ -235,7 +235,7 @@ WORDS = BantWords(
             check|ask|talk|run|go|leave|jump|think|speak|get_back|
             discuss|hop|drop|head|move|say|be_honest|step|see|look|know| understand|read; need|needs *
             approval|sign-off|signoff|budget|permission|minute|second| moment|blessing; no problem|worries; not a
-            problem; need|needs|want|wants * from you|your|to know|to see; you need|want|should; works|work * for
+            problem; need|needs|want|wants * from_you|your|to_know|to_see; you need|want|should; works|work * for
             me|us; looking forward; thanks|thank_you; want to * say|mention|ask|add|check|hear; everything you need;
             want|like to * decide|go_live|start|sign|buy|see|speak|talk; don't|do_not|doesn't|haven't *
             budget|money|funding|funds|cash; weekend|vacation|lake|golf|kids|barbecue|weather
@@ -243,7 +243,7 @@ WORDS = BantWords(
         ),
         T: phrases(
             """
-            since|ago|last|back in|previous|used|founded|opened in|started in|joined|worked; every|each|per;
+            since|ago|last|back_in|previous|used|founded|opened_in|started_in|joined|worked; every|each|per;
             call|meeting|talk|speak|chat|catch|email|mail|send|demo|
             presentation|invite|appointment|session|webinar|lunch|coffee * <when>; <when> *
             call|meeting|talk|speak|chat|catch|demo|invite|works|work|
@@ -279,10 +279,10 @@ WORDS = BantWords(
         ),
         N: phrases(
             """
-            challenge~|problem~|pain~|issue~|struggl~|goal~|objective~| priorit~|need|needs|looking
-            for|bottleneck~|frustrat~; what brought|made|brings|prompted|led|triggered|brought; why; what *
+            challenge~|problem~|pain~|issue~|struggl~|goal~|objective~| priorit~|need|needs|looking_for|
+            bottleneck~|frustrat~; what brought|made|brings|prompted|led|triggered|brought; why; what *
             looking|trying|hoping|want|like|improve|solve|achieve|fix; tell|walk me|us * about|through; how do|does
-            * you|your; how * currently|at the moment|handling|managing|planning|tracking|dealing|solving;
+            * you|your; how * currently|at_the_moment|handling|managing|planning|tracking|dealing|solving;
             what's|what_is * working|wrong|happening|going|missing|hardest|situation|biggest|broken; is|was there *
             need|problem|interest
             """
@@ -328,10 +328,10 @@ WORDS = BantWords(
     ),
     seller_cues=phrases(
         """
-        thanks|thank_you * taking the time|joining|hopping|making time|your time; our
-        platform|product|solution|software|customers|pricing|clients|tool|team
-        can|licence|license|demo|price|plans|offering; we
-        offer|help|provide|support|integrate|charge|typically|usually|work with|sell|start at|recommend|can offer;
+        thanks|thank_you * taking_the_time|joining|hopping|making_time|your_time; our
+        platform|product|solution|software|customers|pricing|clients|tool|team_can|licence|license|demo|price|
+        plans|offering; we
+        offer|help|provide|support|integrate|charge|typically|usually|work_with|sell|start_at|recommend|can_offer;
         i'd|i_would|we'd love|like to show|understand|learn|ask|hear|know; walk me through; tell me * about;
         what's|what_is|do_you_have|have_you|is_there * your|a|any|set|budget~ *
         budget|timeline|timeframe|process|goal|challenge; who else; how are|do_you *
@@ -341,7 +341,7 @@ WORDS = BantWords(
         calling from|about; reaching out; i'm|my_name_is|this_is * from|with|at; if you don't mind me asking; what
         would|does|do_you|success|happens|kind|are; your current|team|process|goals|situation|business|needs|side|
         timeline|budget; any other questions|concerns; how can i|we help; mind if i; just to confirm|recap|clarify;
-        great question; got it; makes sense; great to|glad to|sorry to hear; so you|you're|you are; can you
+        great question; got it; makes sense; great to|glad to|sorry to hear; so you|you're|you_are; can you
         tell|share|walk|describe|elaborate; our|the * plan|plans|package|licence|license is|are|starts|costs|begins;
         we can have|get * you *
         live|running|started; get you live|started|running|set; have you live; do you have budget; attached is? our|the
@@ -350,8 +350,9 @@ WORDS = BantWords(
     ),
     buyer_cues=phrases(
         """
-        we currently|already use|use|run|have; we're|we_are using|running|struggling|looking|currently|a
-        company|growing|evaluating|losing|planning; our team|budget|cfo|ceo|board|boss|current|contract|drivers|
+        we currently|already use|use|run|have; we're|we_are using|running|struggling|looking|currently|
+        a_company|growing|evaluating|losing|planning; our team|budget|cfo|ceo|board|boss|current|contract|
+        drivers|
         warehouse|planners|fleet|fiscal|vendor|provider|company|it| system|process|biggest|finance|operations; my
         boss|team|cfo|budget|decision|manager|director|call; how much does|is|would|do_you charge;
         do_you|does_it|does_your|can_it|can_you * integrate|support|offer|have|handle|work|charge|do; your

@@ -31,12 +31,12 @@ STATED: Phrases = {
     ),
     A: phrases(
         """
-        i'm|i_am * decision_maker|decision-maker|decider|approver|signatory|budget holder; i|i'm decide; i'd
+        i'm|i_am * decision_maker|decision-maker|decider|approver|signatory|budget_holder; i|i'm decide; i'd
         decide; i|i'll|i'd make|take|own * decision|call; i make|take|have the? final; i|i'll|i'd|i'll|can *
         sign|approve|authorise|authorize * off|it|this|that|up|myself|the|anything|for|alone; i can
         sign|approve|authorise|authorize; i sign; i approve; i hold|own|control|run|manage * budget; i have|got
         * final_say|sign-off|signoff|authority|last_word|sign_off|final_decision; final|ultimate|last *
-        decision|call|say|word * mine|me|myself|with me|i; decision is|lies|sits|rests * mine|me; it's|that's|is
+        decision|call|say|word * mine|me|myself|with_me|i; decision is|lies|sits|rests * mine|me; it's|that's|is
         * my|mine decision|call; my decision|call; it's|that's|that|it up to me; decision|call is mine;
         sign-off|signoff|approval|decision|budget|contract * is|comes|lies|sits|rests|goes|needs|with|from|by|to
         * <who>; down to me; buck stops; <who> * decides|decide|approves|approve|signs|sign|signed|authorises|
@@ -52,7 +52,7 @@ STATED: Phrases = {
         i|me|myself; i|me and|with|together <who>; decide|decides|sign|approve|choose together|jointly * <who>;
         decision|decide|decided by|with <who>; decision_maker|decision-maker|approver|signatory|sponsor|buyer
         is|are|would|will|being * <who>; it's|that's|that|is|would|be|lies|sits|with|down to? with? <who> *
-        decision|decides|call|money|budget|signs|sign~; i'm|i_am responsible|accountable|in charge * for|of;
+        decision|decides|call|money|budget|signs|sign~; i'm|i_am responsible|accountable|in_charge * for|of;
         i|i'll choose|pick * vendor|supplier|tool|system|software|provider; i run|head|lead|own *
         operations|department|division|company|business|logistics|it|team; i'm|i_am the|an?
         owner|founder|ceo|managing|director|coo|cfo|head|vp; it's my company|business
@@ -62,8 +62,9 @@ STATED: Phrases = {
         """
         we|i|they|really|do|team|desperately need|needs|require|requires
         to|a|an|something|some|someone|better|more|it|that|this|the|
-        one|real|help|visibility|automat~|reliable|faster|software| tool; need|needs a|an|something|better|to
-        replace|to reduce|to cut|to fix|to automate|to improve; what we need; we|i need; looking for|into|at|to
+        one|real|help|visibility|automat~|reliable|faster|software| tool; need|needs a|an|something|better|
+        to_replace|to_reduce|to_cut|to_fix|to_automate|to_improve; what we need; we|i need; looking for|into|at|
+        to
         a|an|something|some|replac~|chang~|switch~|move|automat~|
         reduce|cut|improve|new|better|alternativ~|solution~|tool| system|software|way~; looking to
         replace|reduce|cut|improve|automate|move|switch|consolidate| scale|get|buy|find; looking for;
@@ -102,8 +103,7 @@ STATED: Phrases = {
     ),
     T: phrases(
         """
-        by|before|until|till|within|in|around|during|for|from| starting|start|come|no later
-        than|latest|after|over <when>; by|before|in|within|around|for|at *
+        by|before|until|till|within|starting|come|no_later_than <when>; by|before|in|within|around|for|at *
         the|next|end|start|beginning|of|about|early|mid|late <when>; <when> * at the latest; <when> latest;
         go|going|went|be|get live|started|running * <when>;
         go-live|go_live|launch|rollout|roll-out|deadline|target|

@@ -46,7 +46,7 @@ WORDS = BantWords(
         r"(?:(?:el|la|los|las|mi|nuestro|nuestra|su) )?(?:(?:comite de) )?(?:director(?:a)?(?: (?:general"
         r"|financier[oa]|de \w+))?|gerente|gerencia|jef[ea](?: de \w+)?|consejo(?: de administracion)?|junta|"
         r"ceo|cfo|coo|cto|cio|direccion(?: general| financiera)?|compras|departamento (?:de compras|financiero"
-        r"|legal)|financiero|finanzas|due[nñ]o|due[nñ]a|propietari[oa]|soci[oa]s?|central|matriz|comite|presidente"
+        r"|legal)|financiero|finanzas|duen[oa]|propietari[oa]|soci[oa]s?|central|matriz|comite|presidente"
         r"|presidenta|administrador(?:a)?|responsable(?: de \w+)?)\b",
     ),
     stated={
@@ -79,7 +79,7 @@ WORDS = BantWords(
         ),
         N: phrases(
             """
-            necesitamos|necesito|necesitariamos|necesita|buscamos|busco| buscando|requerimos|hace|hacen falta?;
+            necesitamos|necesito|necesitariamos|necesita|buscamos|busco| buscando|requerimos|hace_falta|hacen_falta;
             queremos|quiero|querriamos|gustaria|quisieramos *
             reducir|mejorar|automatizar|cambiar|dejar|controlar|ver|
             saber|tener|optimizar|evitar|ahorrar|eliminar|un|una| sustituir|reemplazar|algo|integrar;
@@ -89,7 +89,7 @@ WORDS = BantWords(
             perdemos|perdiendo|perder|pierde * tiempo|horas|dinero|clientes|pedidos|ventas|dias|contratos|<money>;
             nos cuesta|cuestan|falta|faltan|lleva|quita; no podemos|puedo|funciona|sabemos|tenemos *
             visibilidad|control|saber|ver|seguir|crecer|escalar|bien| forma|manera|asi|donde|quien|integra~; no
-            funciona|escala|da|se_integra; horas * al|a la|cada|diarias|semanales dia|semana;
+            funciona|escala|da|se_integra; horas * al|a_la|cada dia|semana; horas * diarias|semanales;
             caos|desastre|lio|pesadilla|locura|agobi~; se nos va|va|viene|cae|escapa|pierde~|queda;
             errores|retrasos|quejas|duplicad~|reclamaciones|incidencias; cambiar|sustituir|reemplazar * de?
             proveedor|sistema|programa|herramienta|actual; obsolet~|anticuad~|antigu~|lento|lenta;
@@ -103,7 +103,7 @@ WORDS = BantWords(
             arrancar|empezar|lanzar|implantar|implementar|decidir|firmar|
             comprar|cambiar|inicio|funcionando|listo|operativo|vence|
             termina|acaba|caduca|expira|renueva|renovacion|inaugur~| abrimos * <when>; fecha limite; plazo *
-            es|de|maximo|<when>; lo antes posible; cuanto antes; urgente|urge|ya mismo; inmediat~; <when> * como?
+            es|de|maximo|<when>; lo antes posible; cuanto antes; urgente|urge|ya_mismo; inmediat~; <when> * como?
             tarde|limite|maximo
             """
         ),
@@ -114,7 +114,7 @@ WORDS = BantWords(
             no|sin|ningun|tampoco * presupuesto|dinero|fondos|partida; sin presupuesto|fondos; presupuesto *
             congelad~|agotad~|recortad~|cancelad~|gastad~|rechazad~|cero; no * podemos|puedo
             pagar|permitir~|gastar|invertir|asumir; no * esta|estaba|hay|tenemos|hemos
-            presupuestad~|previst~|contemplad~|presupuesto; demasiado caro|cara; se sale|fuera * de * presupuesto;
+            presupuestad~|previst~|contemplad~|presupuesto; demasiado caro|cara; se_sale|fuera * de * presupuesto;
             no nos * permitir~|llega; no hay dinero|presupuesto|nada
             """
         ),
@@ -141,7 +141,7 @@ WORDS = BantWords(
             """
             no|ninguna|ningun|sin|tampoco * prisa|urgencia|plazo|plazos|fecha|fechas|calendario|urgente; no *
             hay|corre|tenemos|tengo prisa|urgencia|plazo|fecha; no * este|esta ano|trimestre|mes|semestre; sin
-            prisa|fecha|plazo|urgencia; mas adelante|algun dia; pospuesto|parado|aplazado|pausado|congelado; no * a
+            prisa|fecha|plazo|urgencia; mas_adelante|algun_dia; pospuesto|parado|aplazado|pausado|congelado; no * a
             corto plazo; nada * planificado|previsto|decidido|concreto
             """
         ),
@@ -169,16 +169,16 @@ WORDS = BantWords(
         ),
         N: phrases(
             """
-            no_se|estoy|estamos|tengo * seguro~|claro * necesit~|falta; quizas|quiza|tal vez|a lo
-            mejor|igual|podria~ * necesit~|interes~|util|queremos|venir; de momento|por ahora *
+            no_se|estoy|estamos|tengo * seguro~|claro * necesit~|falta; quizas|quiza|tal_vez|a_lo_mejor|igual|
+            podria~ * necesit~|interes~|util|queremos|venir; de_momento|por_ahora *
             mirando|comparando|viendo|informand~|explorando|evaluando
             """
         ),
         T: phrases(
             """
             no * se|sabemos|claro|decidido|definido|definida|seguro~ * cuando|fecha|plazo|plazos|calendario;
-            no|hasta * hasta|antes <when>; depende * presupuesto|aprobacion|de; quizas|quiza|tal
-            vez|probablemente|seguramente|a lo mejor|igual|ojala * <when>; hablar~|volver|llam~|retom~ *
+            no|hasta * hasta|antes <when>; depende * presupuesto|aprobacion|de; quizas|quiza|tal_vez|
+            probablemente|seguramente|a_lo_mejor|igual|ojala * <when>; hablar~|volver|llam~|retom~ *
             en|para|despues <when>; mas adelante
             """
         ),
@@ -193,7 +193,7 @@ WORDS = BantWords(
         ),
         A: phrases(
             """
-            no necesito|hace_falta|tengo que * permiso|aprobacion|preguntar|consultar|autorizacion|nadie; sin *
+            no necesito|hace_falta|tengo_que * permiso|aprobacion|preguntar|consultar|autorizacion|nadie; sin *
             consultar|aprobacion|permiso
             """
         ),
@@ -232,7 +232,7 @@ WORDS = BantWords(
             desde hace; hace <when>; pasad~|anterior|ultim~|llevamos|fundad~; cada|diari~|semanal~|mensual~;
             llamada|reunion|llamar~|hablar~|reunir~|quedar~|demo|correo| enviar~|mandar~ * <when>; <when> *
             llamad~|llamar~|reunion|hablamos|quedamos|va_bien|viene_bien| libre|por_la_tarde;
-            perdemos|tarda|tardamos|dedicamos|gastamos; buen|buena|feliz; a la|por semana|mes|ano; al dia|mes|ano;
+            perdemos|tarda|tardamos|dedicamos|gastamos; buen|buena|feliz; a_la|por semana|mes|ano; al dia|mes|ano;
             de vacaciones
             """
         ),
@@ -295,7 +295,7 @@ WORDS = BantWords(
     seller_cues=phrases(
         """
         nuestra|nuestro plataforma|producto|solucion|software|herramienta|clientes| precio~|programa;
-        ofrecemos|ayudamos|trabajamos|podemos ayudar~|ofrecer|ensenar~|hacer; gracias por *
+        ofrecemos|ayudamos|trabajamos; podemos ayudar~|ofrecer|ensenar~|hacer; gracias por *
         tiempo|atender~|llamada|unir~; me gustaria|encantaria * ensenar~|mostrar~|saber|entender|conocer|preguntar;
         cual es|tienen|tienes|teneis|hay * presupuesto|plazo|fecha|decision; su|vuestro|tu
         presupuesto|equipo|empresa|proceso|situacion; cuenteme|cuentame|cuentenos|hableme; quien *

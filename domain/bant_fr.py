@@ -52,7 +52,7 @@ WORDS = BantWords(
         B: phrases(
             """
             budget * <money>; <money> * budget; <money> *
-            valides?|alloue~|prevu~|reserve~|approuve~|debloque~|de_cote| disponible~;
+            valide~|alloue~|prevu~|reserve~|approuve~|debloque~|de_cote| disponible~;
             valide|alloue|prevu|reserve|approuve|debloque|mis * <money>; jusqu'a|maximum|entre|plafond|enveloppe *
             <money>; <money> * maximum|max|plafond|grand;
             avons|a|ai|peut|pouvons|disposons|depenser|investir|mettre|dispose * <money>; budget
@@ -64,8 +64,8 @@ WORDS = BantWords(
         ),
         A: phrases(
             """
-            je|j' * decide|signe|valide|tranche|approuve; c'est moi|je *
-            decide|signe|valide|tranche|decideur|decideuse|responsable; c'est * ma decision; decision *
+            je|j' * decide|signe|valide|tranche|approuve; c'est_moi|je * decide|signe|valide|tranche|decideur|
+            decideuse|responsable; c'est * ma decision; decision *
             me|moi|revient|appartient; dernier mot; je suis * decideur|decideuse|decisionnaire|responsable|gerant~|
             directeur|directrice|pdg|dirigeant~; j'ai * pouvoir|signature|dernier; <who> *
             decide|decident|valide|valident|signe|signent|tranche|
@@ -83,27 +83,28 @@ WORDS = BantWords(
             reduire|ameliorer|automatiser|changer|remplacer|suivre|voir|
             savoir|gagner|optimiser|eviter|arreter|centraliser|avoir|un| une|simplifier|supprimer;
             probleme|defi|difficulte|enjeu|souci|priorite|objectif|frein *
-            est|c'est|avec|de|que|principal|majeur|numero; principal|gros|vrai|plus grand|notre *
-            probleme|defi|souci|enjeu; a la main; manuel~; excel|tableur~|papier|tableau blanc;
+            est|c'est|avec|de|que|principal|majeur|numero; principal|gros|vrai|plus_grand|notre *
+            probleme|defi|souci|enjeu; a la main; manuel~; excel|tableur~|papier|tableau_blanc;
             perdons|perd|perdu|perdre|gaspille~|gaspillons * temps|heures|argent|clients|commandes|<money>;
             coute|coutent * cher|temps|nous|<money>; ne|n' *
-            peut|pouvons|marche|fonctionne|savons|suit|avons|s'integre| arrive|arrivons * pas|plus|aucune|aucun;
+            peut|pouvons|marche|fonctionne|savons|suit|s'integre| arrive|arrivons * pas|plus|aucune|aucun;
             heures|jours|heure * par|chaque|tous jour|semaine|mois|jours;
             cauchemar|galere|chaos|catastrophe|ingerable|penible|bazar;
             erreurs|retards|reclamations|doublons|plaintes; remplacer|changer * de?
             logiciel|outil|systeme|prestataire|solution|fournisseur|actuel;
-            obsolete|vieillissant|depasse|lent|plus_maintenu; nous|m' interesse; croissance|grandi|grandissons;
+            obsolete|vieillissant|depasse|lent|plus_maintenu; nous interesse; m'interesse; croissance|grandi|
+            grandissons;
             marre|manque|manquent; aucune visibilite|vue
             """
         ),
         T: phrases(
             """
-            avant|d'ici|en|pour|a partir|des|fin|debut|dans|sous|courant|au|a|vers|jusqu'a * de? <when>;
+            avant|d'ici|en|pour|a_partir|des|fin|debut|dans|sous|courant|au|a|vers|jusqu'a * de? <when>;
             demarrer|lancer|decider|signer|deployer|commencer|mettre|
             choisir|lancement|demarrage|deploiement|operationnel|
             echeance|expire|termine|arrive|renouvellement|fin|contrat| production * <when>; <when> * au
-            plus_tard|dernier|maximum|delai; ce|cette|prochain|prochaine mois|trimestre|annee|semaine|ete; des
-            que|le plus vite|tot * possible; au plus vite|tot; urgent~|immediat~|rapidement|tout_de_suite; date
+            plus_tard|dernier|maximum|delai; ce|cette|prochain|prochaine mois|trimestre|annee|semaine|ete; des_que|
+            le_plus_vite|le_plus_tot * possible; au plus vite|tot; urgent~|immediat~|rapidement|tout_de_suite; date
             limite; echeance|deadline
             """
         ),
@@ -112,7 +113,7 @@ WORDS = BantWords(
         B: phrases(
             """
             pas|aucun|aucune|sans|plus|ni|zero * budget|argent|moyens|fonds|enveloppe; budget~ *
-            gele~|coupe~|epuise~|supprime~|refuse~|depense~|reduit a_zero|bloque~; pas|plus *
+            gele~|coupe~|epuise~|supprime~|refuse~|depense~|reduit_a_zero|bloque~; pas|plus *
             les_moyens|budgete|prevu|finance~; ne|n' * peut|pouvons|permettre * pas *
             payer|permettre|depenser|investir|investissement; trop cher|chere; hors budget; gel des
             budgets|depenses|investissements; rien * prevu|budgete|alloue
@@ -123,7 +124,8 @@ WORDS = BantWords(
             ne|n' * pas * decideur|decisionnaire|decide|signe|valide|decider|signer|
             bon_interlocuteur|personne_qui|mon_ressort|ma_decision| moi_qui|pouvoir; pas moi *
             qui|decide|signe|tranche; ce n'est pas * moi|ma|mon; pas de? *
-            pouvoir|decisionnaire|mon_ressort|ma_decision|mon_niveau; ne|n' sais pas qui; simple|seulement|juste *
+            pouvoir|decisionnaire|mon_ressort|ma_decision|mon_niveau; ne|n'en sais pas qui; ne|n'en sais rien; simple|
+            seulement|juste *
             utilisateur|stagiaire|renseigne|renseigner|collecte
             """
         ),
@@ -141,7 +143,7 @@ WORDS = BantWords(
             pas|aucun|aucune|sans|ni * urgence|presse~|deadline|delai|echeance|date|calendrier|
             urgent|precipitation|planning; rien ne presse; pas * cette|ce annee|trimestre|mois|semaine; pas avant
             longtemps; pas * tout_de_suite|dans_l'immediat|maintenant; rien * prevu|planifie|decide;
-            reporte|suspendu|en pause|gele; un jour; plus tard
+            reporte|suspendu|en_pause|gele; un jour; plus tard
             """
         ),
     },
@@ -160,23 +162,23 @@ WORDS = BantWords(
         ),
         A: phrases(
             """
-            ne|pas * sais|sur|certain|savons * qui; depend * montant|prix|<who>; dois|faut|il faudrait que *
+            ne|pas * sais|sur|certain|savons * qui; depend * montant|prix|<who>; dois|faut|il_faudrait_que *
             demande|renseigne
             """
         ),
         N: phrases(
             """
             pas * sur|certain|convaincu * besoin|utile|necessaire; peut-etre|eventuellement|pourrait|pourrions *
-            besoin|interessant|interesser|utile|servir|quelque; encore|juste|seulement|pour l'instant *
+            besoin|interessant|interesser|utile|servir|quelque; encore|juste|seulement|pour_l'instant *
             compare~|comparer|renseigne|explore|explorons|evaluons|informations
             """
         ),
         T: phrases(
             """
             pas|ne|encore|rien * sais|fixe|decide|sur|defini|precis|arrete * quand|date|calendrier|delai|planning;
-            pas avant <when>; depend * budget|de|validation; peut-etre|probablement|sans
-            doute|normalement|eventuellement|idealement|j'espere * <when>; <when> * peut-etre|si|idealement|sans
-            doute; reparler|recontacter|rappeler|revenir|reprendre * <when>; plus tard * annee
+            pas avant <when>; depend * budget|de|validation; peut-etre|probablement|sans_doute|eventuellement|
+            j'espere * <when>; <when> * peut-etre|si|sans_doute; reparler|
+            recontacter|rappeler|revenir|reprendre * <when>; plus tard * annee
             """
         ),
     },
@@ -198,7 +200,7 @@ WORDS = BantWords(
             """
             ne|n' * marche|fonctionne|suffit|suit|tient|convient|s'integre * pas|plus; pas *
             satisfaits|contents|satisfait|content|suffisant|tenable|adapte|viable; ne|on peut|pouvons * plus|pas
-            continuer; pas|aucun|aucune|plus * visibilite|vue|outil|systeme|controle|suivi|moyen de
+            continuer; pas|aucun|aucune|plus * visibilite|vue|outil|systeme|controle|suivi|moyen_de
             """
         ),
         T: phrases(
@@ -210,7 +212,7 @@ WORDS = BantWords(
     ruled_out={
         B: phrases(
             """
-            chiffre d'affaires|perdons|perdu|amende|penalite~|economiser|
+            chiffre_d'affaires|perdons|perdu|amende|penalite~|economiser|
             economies|salaire~|clients|commandes|ventes; annee derniere|dernier|passe~; si on avait|nous avions
             """
         ),
@@ -227,7 +229,7 @@ WORDS = BantWords(
         ),
         T: phrases(
             """
-            depuis; il y a; derniere|dernier|passe|passee|fonde~|ancien~; chaque|tous les|par;
+            depuis; il y a; derniere|dernier|passe|passee|fonde~|ancien~; chaque|tous_les|par;
             appel|reunion|rendez-vous|rappel~|appeler|parler|demo|mail| envoyer|presentation|voir * <when>; <when> *
             appel|rappel~|reunion|rendez-vous|rappeler|convient|matin| apres-midi|heures|disponible;
             perdons|passons|prend|passe; bonne|bon; en vacances; par mois|an|semaine
@@ -296,14 +298,15 @@ WORDS = BantWords(
     ),
     seller_cues=phrases(
         """
-        notre|nos plateforme|produit|solution|logiciel|clients|tarifs|outil|offre|equipe peut|prix|licence~; nous|on
-        proposons|aidons|travaillons avec|offrons|propose|aide|facturons; merci *
-        temps|disponibilite|d'avoir|accepte; j'aimerais|je voudrais|souhaiterais *
-        montrer|savoir|comprendre|presenter|demander; avez-vous|quel est|y a-t-il *
+        notre|nos plateforme|produit|solution|logiciel|clients|tarifs|outil|offre|equipe_peut|prix|licence~; nous|on
+        proposons|aidons|travaillons_avec|offrons|propose|aide|facturons; merci *
+        temps|disponibilite|d'avoir|accepte; j'aimerais|je_voudrais|je_souhaiterais *
+        montrer|savoir|comprendre|presenter|demander; avez-vous|quel_est|y_a-t-il *
         budget|delai|calendrier|echeance|date; votre|vos budget|equipe|entreprise|processus|situation|besoins|cote|
         activite|societe|problematique~; parlez-moi|racontez-moi|expliquez-moi; qui * decide|d'autre|valide|prend;
-        je vous envoie|montre|appelle|enverrai|propose|rappelle; je comprends|tres_bien|parfait|super|d'accord|je
-        vois; d'autres questions; je suis * de chez|chez; comment * actuellement|aujourd'hui|faites-vous|gerez-vous
+        je vous envoie|montre|appelle|enverrai|propose|rappelle; je_comprends|tres_bien|parfait|super|d'accord|
+        je_vois; d'autres questions; je suis * de chez|chez; comment * actuellement|aujourd'hui|faites-vous|
+        gerez-vous
         """
     ),
     buyer_cues=phrases(

@@ -1,7 +1,7 @@
 """The little language in which BANT phrases are written, and the words of one language.
 
-A phrase is words in order. `a|b` is either; `word?` may be missing; `stem~` is any ending; `two_words` are one
-of the alternatives; `*` stands for up to
+A phrase is words in order. `a|b` is either; a word or choice that ends in `?` may be missing; `stem~` is any ending;
+`two_words` are one of the alternatives (a space would end the choice); `ss` is an eszett too; `*` stands for up to
 four words; `<money>`, `<when>`, `<who>` and `<number>` for an amount, a time, a person who decides, a figure.
 """
 
@@ -75,7 +75,8 @@ class BantWords:
         found = self.patterns.get(phrase)
         if found is None:
             found = self.patterns.setdefault(phrase, compile_phrase(phrase, self))
-        return found.search(folded) if all(any(w in folded for w in alts) for alts in _wanted(phrase)) else None
+        plain = folded.replace("ß", "ss")
+        return found.search(folded) if all(any(w in plain for w in alts) for alts in _wanted(phrase)) else None
 
     def first(self, phrases: tuple[str, ...], folded: str) -> re.Match[str] | None:
         """The first phrase, in their order, that is there."""
@@ -87,8 +88,9 @@ _CURRENCY = (
     r"|dollar|pfund)\b)"
 )
 _AMOUNT = r"\d{1,3}(?:[.,'\u00a0\u202f ]\d{3}){1,3}(?!\d)(?:[.,]\d{1,2})?|\d{1,9}(?:[.,]\d{1,2})?"
-_GAP = r"(?:\W{1,3}\w[\w'-]{0,30}){0,4}?"
-_BREAK = r"[^\w\n.!?]{1,3}"
+_GAP = r"(?:(?:\W{1,3}|(?<='))\w[\w'-]{0,30}){0,4}?"
+_BREAK = r"(?:[^\w\n.!?]{1,3}|(?<='))"
+"""Between two words; nothing stands after an elision, as in `n'avons`."""
 
 
 def _money(words: BantWords) -> str:
@@ -144,7 +146,8 @@ def _piece(token: str, words: BantWords) -> str:
 def _word(word: str) -> str:
     if word == "n't":
         return r"\w{2,7}n't"
-    spelled = re.escape(fold(word.rstrip("~"))).replace("_", _BREAK)
+    # Folding keeps every length, so an ß stays one.
+    spelled = re.escape(fold(word.rstrip("~"))).replace("_", _BREAK).replace("ss", "(?:ss|ß)")
     return spelled + (r"\w{0,12}" if word.endswith("~") else "")
 
 
@@ -152,4 +155,4 @@ def _word(word: str) -> str:
 def _wanted(phrase: str) -> tuple[tuple[str, ...], ...]:
     """Per fixed word its alternatives: much cheaper to ask for than the expression."""
     fixed = (t for t in phrase.split() if t != "*" and not t.startswith("<") and not t.endswith("?"))
-    return tuple(tuple(fold(a.rstrip("~")).replace("_", " ") for a in t.split("|")) for t in fixed)
+    return tuple(tuple(fold(a.rstrip("~")).partition("_")[0] for a in t.split("|")) for t in fixed)
