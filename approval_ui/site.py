@@ -16,6 +16,7 @@ from starlette.datastructures import FormData
 
 from approval_ui.arranging import Arranging
 from approval_ui.bulk import BulkDeciding
+from approval_ui.counting import QueueCounts
 from approval_ui.deciding import Deciding
 from approval_ui.delivery import Deliveries
 from approval_ui.dependencies import UiDependencies
@@ -68,6 +69,7 @@ class Site:
 
     deps: UiDependencies
     watch: QueueWatch
+    counts: QueueCounts
     deciding: Deciding
     bulk: BulkDeciding
     arranging: Arranging
@@ -95,7 +97,7 @@ class Site:
     def chrome(self, who: SignedIn) -> Chrome:
         config = self.deps.config
         nav: list[tuple[str, str, int | None]] = [
-            ("/", "Review", sum(self.deps.lanes.open_by_lane(self.deps.clock.now()).values())),
+            ("/", "Review", sum(self.counts.open_by_lane(who.user.login).values())),
             ("/cases", "Cases", None),
         ]
         if config.maildir is not None:
@@ -105,14 +107,15 @@ class Site:
             nav.append(("/audit", "Audit", None))
             missed = self.deps.notices.trouble_count(config.org_id, self.deps.clock.now())
             nav.append(("/notifications", "Notifications", missed or None))
-        paused = {m: self.deps.pause.paused(m) for m in Motion}
-        stopped = ("everything",) if all(paused.values()) else tuple(MOTION[m].lower() for m in Motion if paused[m])
+        paused = self.deps.pause.all_paused()
+        everything = len(paused) == len(Motion)
+        stopped = ("everything",) if everything else tuple(MOTION[m].lower() for m in Motion if m in paused)
         return Chrome(
             org_name=config.org_name,
             org_kind=config.org_kind,
             nav=tuple(nav),
             paused=stopped,
-            motions=(("", "Everything", all(paused.values())), *((m.value, MOTION[m], paused[m]) for m in Motion)),
+            motions=(("", "Everything", everything), *((m.value, MOTION[m], m in paused) for m in Motion)),
             may_pause=(can_resume if stopped else can_pause)(who.user.role),
             undelivered=len(self.deps.reviews.undelivered(100)),
             keys=self.deps.preferences.get(who.user.login).get("keys", "on"),
@@ -134,6 +137,7 @@ def build_site(deps: UiDependencies) -> Site:
     return Site(
         deps=deps,
         watch=QueueWatch(deps.lanes.version),
+        counts=QueueCounts(deps.lanes, deps.clock),
         deciding=deciding,
         bulk=BulkDeciding(deciding=deciding, queue=deps.queue, changes_of=action_lines),
         arranging=Arranging(

@@ -39,6 +39,7 @@ class Commands(LateGroup):
         "keys": Late("cli.keys:app", "The keys that sign decisions: list, rotate, retire, revoke."),
         "playbook": Late("cli.playbook:app", "Check the rules, and ask what they would do."),
         "evals": Late("cli.evals:app", "Measure the product against labelled sets."),
+        "bench": Late("cli.bench:app", "Measure it on this machine."),
         "context": Late("cli.context:app", "What other systems know: calls, usage, billing, support, web visits."),
     }
 

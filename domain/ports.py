@@ -172,6 +172,10 @@ class MailLog(Protocol):
 class PauseSwitch(Protocol):
     def paused(self, motion: Motion) -> bool: ...
 
+    def all_paused(self) -> frozenset[Motion]:
+        """Every motion that is paused, by its own switch or by the one for all."""
+        ...
+
     def set(self, motion: Motion | None, paused: bool, *, by: str, now: Instant) -> None:
         """`None` means every motion."""
         ...

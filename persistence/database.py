@@ -29,6 +29,7 @@ from domain.errors import StoreError
 # Long enough for a burst of writers on a slow disk, short enough for an activity's own timeout.
 _BUSY_SECONDS = 20
 _PG_CONNECT_SECONDS = 10
+_QUERY_ONLY = "countersign_query_only"
 _WAL_ATTEMPTS = 50
 _WAL_PAUSE_SECONDS = 0.1
 
@@ -206,7 +207,9 @@ def _switch_to_wal(connection: sqlite3.Connection) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     reads = connection.get_execution_options().get("countersign_reads", False)
-    connection.exec_driver_sql(f"PRAGMA query_only={int(reads)}")
+    if connection.info.get(_QUERY_ONLY) is not reads:
+        connection.exec_driver_sql(f"PRAGMA query_only={int(reads)}")
+        connection.info[_QUERY_ONLY] = reads
     connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 

@@ -24,6 +24,11 @@ class SqlPauseSwitch:
             ).all()
         return any(switches)
 
+    def all_paused(self) -> frozenset[Motion]:
+        with self._db.session() as session:
+            names = set(session.exec(select(PauseRow.motion).where(col(PauseRow.paused))).all())
+        return frozenset(m for m in Motion if EVERY_MOTION in names or m.value in names)
+
     def set(self, motion: Motion | None, paused: bool, *, by: str, now: Instant) -> None:
         """See the port. Resuming every motion resumes those too that were paused one by one."""
         name = EVERY_MOTION if motion is None else motion.value

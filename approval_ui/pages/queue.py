@@ -11,7 +11,8 @@ from approval_ui.live import MOST_LISTENERS
 from approval_ui.reading import people_of
 from approval_ui.signing_in import SignedIn
 from approval_ui.site import SESSION_COOKIE, Form, Reader, Site, SiteOf, text_of
-from approval_ui.views.queue import Listing, QueueView, queue_path, queue_view
+from approval_ui.views.queue import Listing, QueueView, queue_view
+from approval_ui.views.queue_filters import queue_path
 from domain.errors import DomainError, InputError
 from domain.leads import Motion
 from domain.model import Instant
@@ -19,7 +20,7 @@ from domain.permissions import RiskCategory
 from domain.playbook import LadderPlan
 from domain.review_queue import Facets, Place, QueueFilter, QueueState, Viewer, Whose, read_filter
 from domain.texts import clean
-from persistence.lanes import Listed
+from persistence.lanes import Listed, Neighbours
 
 router = APIRouter()
 
@@ -60,7 +61,7 @@ def read_queue(
     viewer, now = viewer_of(site, who), site.deps.clock.now()
     version = site.deps.lanes.version()
     if wanted.motion is None:
-        wanted = wanted.but(motion=_lane(site, selected, now))
+        wanted = wanted.but(motion=_lane(site, who, selected))
     after = dict(said).get("after", "")
     behind = Place.read(after) if after else None
     if after and (behind is None or not site.deps.lanes.fits(wanted, behind)):
@@ -71,19 +72,14 @@ def read_queue(
     first = (page.items[0].case_id, page.items[0].round) if page.items else None
     if selected is None and show_first:
         selected = first
-    around = (
-        site.deps.lanes.neighbours(wanted, viewer, now, selected, before=_ABOVE, after=limit)
-        if selected is not None
-        else None
-    )
-    on_page = selected is None or any((i.case_id, i.round) == selected for i in page.items)
+    around = _around(site, wanted, viewer, now, selected, page, behind, limit) if selected is not None else None
     cut_above = behind is not None
-    if around is not None and around.position and not on_page and behind is None:
+    if around is not None and around.position and behind is None and selected not in _keys(page):
         this = site.deps.queue.item(*selected) if selected is not None else None
         if this is not None:
             page = Listed(items=(*around.before, this, *around.following[: limit - len(around.before) - 1]))
             cut_above = True
-    facets = site.deps.lanes.facets(wanted.motion, viewer, now)
+    facets = site.counts.facets(wanted.motion, viewer, version)
     listing = Listing(
         items=page.items,
         facets=facets,
@@ -103,11 +99,33 @@ def read_queue(
     return wanted, queue_view(listing, wanted, now, selected), first
 
 
-def _lane(site: Site, selected: tuple[str, int] | None, now: Instant) -> Motion:
+def _around(
+    site: Site,
+    wanted: QueueFilter,
+    viewer: Viewer,
+    now: Instant,
+    selected: tuple[str, int],
+    page: Listed,
+    behind: Place | None,
+    limit: int,
+) -> Neighbours:
+    """Read off the first page where the selected one and who follows it are there; asked for otherwise."""
+    keys = _keys(page)
+    index = keys.index(selected) if selected in keys else len(keys)
+    if behind is None and (index < len(keys) - 1 or (index < len(keys) and page.following is None)):
+        return Neighbours(position=index + 1, before=page.items[:index], following=page.items[index + 1 :])
+    return site.deps.lanes.neighbours(wanted, viewer, now, selected, before=_ABOVE, after=limit)
+
+
+def _keys(page: Listed) -> list[tuple[str, int]]:
+    return [(item.case_id, item.round) for item in page.items]
+
+
+def _lane(site: Site, who: SignedIn, selected: tuple[str, int] | None) -> Motion:
     item = site.deps.queue.item(*selected) if selected is not None else None
     if item is not None:
         return item.motion
-    lanes = site.deps.lanes.open_by_lane(now)
+    lanes = site.counts.open_by_lane(who.user.login)
     return next((m for m in Motion if lanes.get(m, 0)), Motion.INBOUND)
 
 

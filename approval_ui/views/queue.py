@@ -4,17 +4,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from approval_ui.views.wording import MOTION, RUNG, STEP, VERDICT, ago, span
+from approval_ui.views.queue_filters import (
+    RISK,
+    STATE,
+    Chip,
+    Choice,
+    active_chips,
+    choices_of,
+    lane_chips,
+    queue_path,
+    state_chips,
+    whose_chips,
+    whose_options,
+)
+from approval_ui.views.wording import RUNG, STEP, VERDICT, ago, span
 from domain.cases import LadderStep
 from domain.decisions import RoundState
-from domain.leads import Motion
 from domain.model import Instant
-from domain.permissions import RiskCategory
 from domain.playbook import LadderPlan
 from domain.review_queue import (
     WAITING,
-    Age,
-    Due,
     Facets,
     QueueFilter,
     QueueState,
@@ -27,35 +36,6 @@ from persistence.queue import QueueItem
 from persistence.saved_views import SavedView
 
 _HOT = timedelta(minutes=30)
-
-WHOSE = {Whose.ALL: "Everyone", Whose.MINE: "Mine", Whose.TEAM: "My team", Whose.UNCLAIMED: "Unclaimed"}
-STATE = {
-    QueueState.OPEN: "Open",
-    QueueState.SNOOZED: "Snoozed",
-    QueueState.DECIDED: "Decided",
-    QueueState.EXPIRED: "Expired",
-    QueueState.SUPERSEDED: "Replaced",
-}
-RISK = {
-    RiskCategory.LOW: "Low risk",
-    RiskCategory.MEDIUM: "Medium risk",
-    RiskCategory.HIGH: "High risk",
-    RiskCategory.FORBIDDEN: "Forbidden",
-}
-DUE = {Due.SOON: "Within the hour", Due.TODAY: "Today", Due.ESCALATED: "Already escalated"}
-AGE = {
-    Age.HOUR: "Over 1 hour",
-    Age.HALF_DAY: "Over 4 hours",
-    Age.DAY: "Over 1 day",
-    Age.THREE_DAYS: "Over 3 days",
-}
-SORT = {
-    Sort.DUE: "Next step",
-    Sort.OLDEST: "Waiting longest",
-    Sort.NEWEST: "Newest",
-    Sort.SCORE: "Score",
-    Sort.RISK: "Risk",
-}
 
 
 @dataclass(frozen=True)
@@ -91,24 +71,6 @@ class Line:
 class Group:
     label: str
     lines: tuple[Line, ...]
-
-
-@dataclass(frozen=True)
-class Chip:
-    label: str
-    count: int | None
-    href: str
-    on: bool
-    value: str = ""
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A part of the filter form, and what each option would show."""
-
-    name: str
-    label: str
-    options: tuple[Chip, ...]
 
 
 @dataclass(frozen=True)
@@ -180,33 +142,18 @@ def review_path(case_id: str, round: int) -> str:
     return f"/reviews/{case_id}/{round}"
 
 
-def queue_path(wanted: QueueFilter) -> str:
-    query = wanted.query()
-    return f"/?{query}" if query else "/"
-
-
 def queue_view(listing: Listing, wanted: QueueFilter, now: Instant, selected: tuple[str, int] | None) -> QueueView:
     query = wanted.query()
     lines = _lines(listing, wanted, now, selected, query)
     lane = listing.facets.lanes.get(wanted.motion, 0) if wanted.motion is not None else 0
     return QueueView(
         groups=_grouped(lines, listing.items, wanted, now),
-        lanes=_lanes(listing.facets, wanted),
-        chips=_whose(listing.facets, wanted, listing.has_team),
-        whose=tuple(Chip(WHOSE[each], None, "", wanted.whose is each, each.value) for each in Whose),
-        states=tuple(
-            Chip(
-                STATE[state],
-                listing.facets.states.get(state, 0),
-                _href(wanted, state=state),
-                wanted.state is state,
-                state.value,
-            )
-            for state in QueueState
-            if listing.facets.states.get(state, 0) or state is QueueState.OPEN or wanted.state is state
-        ),
-        choices=_choices(listing.facets, wanted),
-        active=_active(wanted),
+        lanes=lane_chips(listing.facets, wanted),
+        chips=whose_chips(listing.facets, wanted, listing.has_team),
+        whose=whose_options(wanted),
+        states=state_chips(listing.facets, wanted),
+        choices=choices_of(listing.facets, wanted),
+        active=active_chips(wanted),
         saved=tuple(
             SavedLink(v.view_id, v.name, f"/views/{v.view_id}", v.wanted == wanted.but(search=""))
             for v in listing.saved
@@ -235,10 +182,6 @@ def queue_view(listing: Listing, wanted: QueueFilter, now: Instant, selected: tu
 def after(view: QueueView) -> str:
     """Where a reviewer goes after deciding: the next one, else the one before, else the empty queue."""
     return view.following or view.previous or (f"/?{view.query}" if view.query else "/")
-
-
-def _href(wanted: QueueFilter, **changes: object) -> str:
-    return queue_path(wanted.but(**changes))
 
 
 def _with(query: str, name: str, value: str) -> str:
@@ -326,82 +269,6 @@ def _grouped(lines: Sequence[Line], items: Sequence[QueueItem], wanted: QueueFil
             groups.append((label, []))
         groups[-1][1].append(line)
     return tuple(Group(label, tuple(found)) for label, found in groups)
-
-
-def _lanes(facets: Facets, wanted: QueueFilter) -> tuple[Chip, ...]:
-    """One tab per motion that has something open, and the one that is shown. Filters do not travel between lanes."""
-    there = [m for m in Motion if facets.lanes.get(m, 0) or m is wanted.motion]
-    if len(there) < 2:
-        return ()
-    return tuple(
-        Chip(MOTION[m], facets.lanes.get(m, 0), queue_path(QueueFilter(motion=m)), m is wanted.motion) for m in there
-    )
-
-
-def _whose(facets: Facets, wanted: QueueFilter, has_team: bool) -> tuple[Chip, ...]:
-    if wanted.state is not QueueState.OPEN:
-        return ()
-    return tuple(
-        Chip(WHOSE[each], facets.whose.get(each, 0), _href(wanted, whose=each), wanted.whose is each)
-        for each in Whose
-        if each is not Whose.TEAM or has_team or wanted.whose is each
-    )
-
-
-def _choices(facets: Facets, wanted: QueueFilter) -> tuple[Choice, ...]:
-    waits = wanted.state in WAITING
-    territories = dict(facets.territories)
-    if wanted.territory:
-        territories.setdefault(wanted.territory, 0)
-    counted = wanted.state is QueueState.OPEN
-
-    def option(label: str, value: str, chosen: bool, count: int | None = None) -> Chip:
-        return Chip(label, count if counted else None, "", chosen, value)
-
-    made = [
-        Choice(
-            "risk",
-            "Risk",
-            tuple(
-                option(RISK[risk], risk.value, wanted.risk == (risk,), facets.risks.get(risk, 0))
-                for risk in RiskCategory
-                if risk is not RiskCategory.FORBIDDEN or risk in wanted.risk
-            ),
-        ),
-        Choice(
-            "due",
-            "Next step",
-            tuple(option(DUE[due], due.value, wanted.due is due, facets.due.get(due, 0)) for due in Due),
-        ),
-        Choice("age", "Waiting", tuple(option(AGE[age], age.value, wanted.age is age) for age in Age)),
-        Choice(
-            "territory",
-            "Territory",
-            tuple(option(name, name, wanted.territory == name, count or None) for name, count in territories.items()),
-        ),
-        Choice(
-            "sort",
-            "Order",
-            tuple(option(SORT[sort], sort.value, wanted.sort is sort) for sort in Sort if sort is not Sort.DUE),
-        ),
-    ]
-    return tuple(c for c in made if c.options and (waits or c.name in ("risk", "territory", "sort")))
-
-
-def _active(wanted: QueueFilter) -> tuple[Chip, ...]:
-    found: list[tuple[str, dict[str, object]]] = []
-    if wanted.search:
-        found.append((f"“{wanted.search}”", {"search": ""}))
-    found += [(RISK[risk], {"risk": tuple(r for r in wanted.risk if r is not risk)}) for risk in wanted.risk]
-    if wanted.due is not None:
-        found.append((DUE[wanted.due], {"due": None}))
-    if wanted.age is not None:
-        found.append((AGE[wanted.age], {"age": None}))
-    if wanted.territory:
-        found.append((wanted.territory, {"territory": ""}))
-    if wanted.sort is not Sort.DUE:
-        found.append((f"By {SORT[wanted.sort].lower()}", {"sort": Sort.DUE}))
-    return tuple(Chip(label, None, _href(wanted, **without), True) for label, without in found)
 
 
 _PLAN = (
