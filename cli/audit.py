@@ -1,18 +1,34 @@
-"""`countersign audit …`: check and export the chain. Reads the database itself, so it needs no server."""
+"""`countersign audit …`: check, export and ask the chain. Reads the database itself, so it needs no server."""
 
+import csv
 import json
 import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from cli.audit_show import show
 from cli.existing_store import existing_store, place_of
+from domain.audit_table import rows
+from domain.decisions import KeyUse
+from domain.errors import InputError
 from persistence.audit import SqlAuditLog
 from persistence.database import Database, upgrade
-from runtime.settings import StoreSettings
+from runtime.audit_heads import KeptHeads, read_heads
+from runtime.keys import KeyringVerifier, read_keyring
+from runtime.settings import AuditSettings, KeySettings, StoreSettings, load
 
-app = typer.Typer(help="Check and export the audit chain.", no_args_is_help=True)
+app = typer.Typer(help="Check and export the audit chain, and ask it about a write.", no_args_is_help=True)
 console = Console()
+app.command("show")(show)
+
+
+class Format(StrEnum):
+    JSONL = "jsonl"
+    CSV = "csv"
 
 
 def _log(store: StoreSettings) -> SqlAuditLog:
@@ -21,22 +37,68 @@ def _log(store: StoreSettings) -> SqlAuditLog:
 
 
 @app.command("verify")
-def verify() -> int:
-    """Say which entry was altered, removed or reordered; exit code 1 if one was."""
+def verify(
+    heads: Annotated[
+        Path | None, typer.Option("--heads", help="Folder with signed heads; else the signer's.", show_default=False)
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
+) -> int:
+    """Say which entry was altered, removed, reordered or cut off; exit code 1 if one was."""
     store = existing_store()
+    folder = heads or load(AuditSettings).heads_in(store.data_dir)
+    if heads is not None and not any(heads.glob("*.jsonl")):
+        raise InputError(f"{heads} holds no signed heads; give the folder of the signer's *.jsonl files")
+    # The heads first: what is signed while the chain is read would seem to be missing.
+    kept = _kept(folder, store)
     log = _log(store)
-    problems = log.verify()
-    for problem in problems:
-        console.print(problem, highlight=False, markup=False, soft_wrap=True)
+    ends = {head.org_id: head.position for head in log.heads()}
+    problems = [*kept.problems, *log.verify(kept.heads)]
+    entries = sum(ends.values())
+    remarks = [*kept.remarks, *_coverage(kept, ends, folder)]
+    if as_json:
+        told = {"whole": not problems, "entries": entries, "heads": len(kept.heads)}
+        sys.stdout.write(json.dumps({**told, "problems": problems, "remarks": remarks}) + "\n")
+        return 1 if problems else 0
+    for line in (*problems, *remarks):
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
     if not problems:
-        entries = sum(1 for _ in log.export())
         whole = f"The audit chain is whole: {entries} entries in {place_of(store)}."
         console.print(whole, markup=False, soft_wrap=True)
     return 1 if problems else 0
 
 
 @app.command("export")
-def export() -> None:
-    """Every entry as one JSON object per line on standard output."""
-    for entry in _log(existing_store()).export():
-        sys.stdout.write(json.dumps(entry.model_dump(mode="json")) + "\n")
+def export(
+    form: Annotated[Format, typer.Option("--format", help="One JSON object per line, or a table.")] = Format.JSONL,
+) -> None:
+    """Every entry on standard output. In CSV no cell can be taken for a formula."""
+    log = _log(existing_store())
+    if form is Format.JSONL:
+        for entry in log.export():
+            sys.stdout.write(json.dumps(entry.model_dump(mode="json")) + "\n")
+        return
+    entries = ((e.position, e.event, e.prev_hash, e.entry_hash) for e in log.export())
+    csv.writer(sys.stdout, lineterminator="\n").writerows(rows(entries))
+
+
+def _kept(folder: Path, store: StoreSettings) -> KeptHeads:
+    """The heads that count. Raises `KeyFileError` where there are heads and no keyring to verify them by."""
+    ring = load(KeySettings).keyring_in(store.data_dir)
+    if any(folder.glob("*.jsonl")):
+        return read_heads(folder, KeyringVerifier(ring))
+    made = ring.exists() and any(key.use is KeyUse.AUDIT for key in read_keyring(ring).keys)
+    if made:
+        lost = f"{folder}: no signed heads, though there is a key for them; they were removed or lie elsewhere"
+        return KeptHeads(problems=(f"{lost} (COUNTERSIGN_AUDIT_HEADS_DIR)",))
+    return KeptHeads()
+
+
+def _coverage(kept: KeptHeads, ends: dict[str, int], folder: Path) -> list[str]:
+    if not kept.heads:
+        return [f"{folder}: no signed head counts, so entries cut off the end would not show. The signer keeps them."]
+    told = []
+    for org_id, end in sorted(ends.items()):
+        covered = max((head.position for head in kept.heads if head.org_id == org_id), default=0)
+        if end > covered:
+            told.append(f"{org_id}: entries after #{covered} are not covered by a signed head yet; the last is #{end}")
+    return told

@@ -63,7 +63,11 @@ def turn(use: Annotated[KeyUse, typer.Argument(help="Whose key.")] = KeyUse.HUMA
     Run it where the signing process has its keys; that process signs with the new one from its next signature on.
     """
     keys, store = load(KeySettings), load(StoreSettings)
-    pinned = keys.human_key_id if use is KeyUse.HUMAN else keys.policy_key_id
+    pinned = {
+        KeyUse.HUMAN: keys.human_key_id,
+        KeyUse.POLICY: keys.policy_key_id,
+        KeyUse.AUDIT: keys.audit_key_id,
+    }[use]
     if pinned:
         raise InputError(
             f"COUNTERSIGN_{use.value.upper()}_KEY_ID pins {pinned}; unset it for the signing process and here, "

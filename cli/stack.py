@@ -95,7 +95,12 @@ class LocalStack:
         upgrade(store.url)
         keys = KeySettings()
         now = datetime.now(UTC)
-        for key_id, use in ((keys.human_key_id, KeyUse.HUMAN), (keys.policy_key_id, KeyUse.POLICY)):
+        pinned = {
+            KeyUse.HUMAN: keys.human_key_id,
+            KeyUse.POLICY: keys.policy_key_id,
+            KeyUse.AUDIT: keys.audit_key_id,
+        }
+        for use, key_id in pinned.items():
             directory = self.root / "keys"
             ensure_in_force(directory, directory / KEYRING_FILE, use, now=now, pinned=key_id)
         self._save_users(SqlUsers(Database(store.url)))

@@ -50,6 +50,14 @@ class AuditKind(StrEnum):
     REVIEW_REASSIGNED = "review_reassigned"
 
 
+class ChainHead(Value):
+    """The end of an org's chain. One kept outside the database shows whether entries were cut off."""
+
+    org_id: str
+    position: int
+    entry_hash: str
+
+
 class AuditEvent(Value):
     """One thing that happened. `key` makes it idempotent: the same key twice is one entry."""
 

@@ -32,11 +32,14 @@ class Purpose(StrEnum):
 class KeyUse(StrEnum):
     HUMAN = "human"
     POLICY = "policy"
+    AUDIT = "audit"
+    """Signs the ends of the audit chain, and no decision."""
 
 
 PURPOSES_OF_KEY: dict[KeyUse, frozenset[Purpose]] = {
     KeyUse.HUMAN: frozenset({Purpose.WRITE, Purpose.UNDO, Purpose.RESUME}),
     KeyUse.POLICY: frozenset({Purpose.POLICY_WRITE}),
+    KeyUse.AUDIT: frozenset(),
 }
 
 

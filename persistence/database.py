@@ -20,7 +20,15 @@ from alembic.config import Config
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, InternalError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    InterfaceError,
+    InternalError,
+    NoSuchModuleError,
+    OperationalError,
+    ProgrammingError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlmodel import Session, SQLModel
 
@@ -29,6 +37,7 @@ from domain.errors import StoreError
 # Long enough for a burst of writers on a slow disk, short enough for an activity's own timeout.
 _BUSY_SECONDS = 20
 _PG_CONNECT_SECONDS = 10
+_PG_NOT_PERMITTED = "42501"
 _QUERY_ONLY = "countersign_query_only"
 _WAL_ATTEMPTS = 50
 _WAL_PAUSE_SECONDS = 0.1
@@ -108,7 +117,15 @@ def upgrade(url: str) -> None:
                 config = Config()
                 config.set_main_option("script_location", "persistence:migrations")
                 config.attributes["connection"] = connection
-                command.upgrade(config, "head")
+                try:
+                    command.upgrade(config, "head")
+                except ProgrammingError as error:
+                    if getattr(error.orig, "sqlstate", "") != _PG_NOT_PERMITTED:
+                        raise
+                    raise StoreError(
+                        "the database's schema is of another version, and this role may not change it; run countersign "
+                        "migrate with the address of the role that owns it"
+                    ) from None
     finally:
         engine.dispose()
 

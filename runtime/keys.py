@@ -145,6 +145,11 @@ def load_signer(directory: Path, key_id: str) -> Ed25519Signer:
     return Ed25519Signer(key_id, _load_private(directory / f"{key_id}.pem"))
 
 
+def sign_message(directory: Path, key_id: str, message: bytes) -> bytes:
+    """The signature of `<key_id>.pem` over a message that is no decision. Raises `KeyFileError`."""
+    return _load_private(directory / f"{key_id}.pem").sign(message)
+
+
 def retire_key(keyring: Path, key_id: str, *, at: Instant) -> None:
     """From `at` on the key's new signatures are refused. Raises `KeyFileError` for an unknown key."""
     _replace(keyring, key_id, lambda key: key.model_copy(update={"retired_at": key.retired_at or at}))

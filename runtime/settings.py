@@ -68,13 +68,26 @@ class KeySettings(_Group):
     keyring: Path | None = None
     human_key_id: str = ""
     policy_key_id: str = ""
-    """Pins one key; when empty, the newest that is neither retired nor revoked signs."""
+    audit_key_id: str = ""
+    """Each pins one key; when empty, the newest that is neither retired nor revoked signs."""
 
     def keys_in(self, data_dir: Path) -> Path:
         return self.keys_dir or data_dir / "keys"
 
     def keyring_in(self, data_dir: Path) -> Path:
         return self.keyring or self.keys_in(data_dir) / "keyring.json"
+
+
+class AuditSettings(_Group):
+    """Signed ends of the audit chain, kept outside the database by the signer."""
+
+    audit_heads_dir: Path | None = None
+    """Best a disk that whoever runs the database cannot write to; `audit-heads` in the data directory when not set."""
+    audit_head_seconds: int = Field(default=60, ge=0, le=86_400)
+    """How often the end is signed if it moved; 0 leaves it to the start and the stop of the signer."""
+
+    def heads_in(self, data_dir: Path) -> Path:
+        return self.audit_heads_dir or data_dir / "audit-heads"
 
 
 class CrmSettings(_Group):

@@ -34,6 +34,7 @@ from runtime.clock import SystemClock
 from runtime.engine import EngineUnreachable, connect
 from runtime.search_attributes import ensure_search_attributes
 from runtime.settings import (
+    AuditSettings,
     CrmSettings,
     EnrichmentSettings,
     KeySettings,
@@ -49,6 +50,7 @@ from runtime.settings import (
 from runtime.signing_keys import CurrentSigner, ensure_in_force
 from workers.crm import crm_door
 from workers.enrichment import enrichers
+from workers.heads import heads_kept
 from workers.owners import owner_check, schedule_owner_check
 from workers.polling import polling, schedule_polling
 from workers.roles import Role, cases_worker, crm_worker, model_worker, notifier_worker, signer_worker
@@ -83,6 +85,10 @@ async def run_workers(roles: Sequence[Role]) -> None:
             await schedule_owner_check(client, org_id, load(OwnerCheckSettings))
         if Role.NOTIFIER in roles:
             await schedule_telling(client, stores.playbooks.current().org_id, load(NotifySettings))
+        if Role.SIGNER in roles:
+            await running.enter_async_context(
+                heads_kept(stores, load(AuditSettings), load(KeySettings), load(StoreSettings))
+            )
         for role in roles:
             await running.enter_async_context(_build(role, client, stores))
         logger.info("serving %s", ", ".join(role.value for role in roles))

@@ -38,10 +38,15 @@ def audited(shell: Shell) -> list[str]:
 
 
 def test_a_key_is_succeeded_retired_and_revoked(shell: Shell) -> None:
-    assert states(shell) == {"human-1": "in force", "policy-1": "in force"}
+    assert states(shell) == {"human-1": "in force", "policy-1": "in force", "audit-1": "in force"}
     assert "human-2 signs from now on; human-1 retired." in shell.call("keys", "rotate").out
     assert stat.S_IMODE((shell.folder / "keys" / "human-2.pem").stat().st_mode) == 0o600
-    assert states(shell) == {"human-1": "retired", "policy-1": "in force", "human-2": "in force"}
+    assert states(shell) == {
+        "human-1": "retired",
+        "policy-1": "in force",
+        "audit-1": "in force",
+        "human-2": "in force",
+    }
     assert shell.call("keys", "revoke", "human-1", "--yes").code == 0
     assert states(shell)["human-1"] == "revoked"
     assert audited(shell) == ["key_made human-2", "key_retired human-1", "key_revoked human-1"]

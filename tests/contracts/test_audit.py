@@ -6,9 +6,9 @@ from functools import partial
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from domain.audit import AuditEvent, AuditKind
+from domain.audit import AuditEvent, AuditKind, ChainHead
 from domain.errors import StoreError
-from persistence.audit import ChainHead, SqlAuditLog
+from persistence.audit import SqlAuditLog
 from persistence.database import Database
 from tests.fakes.clock import START
 from tests.fakes.races import at_once
