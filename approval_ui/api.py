@@ -23,7 +23,7 @@ from domain.leads import Motion
 from domain.permissions import can_pause, can_resume
 from domain.proposals import Edit
 from domain.review_queue import Place, read_filter
-from persistence.queue import QueueItem
+from persistence.queue import QueueItem, case_behind, place_of_case
 
 router = APIRouter(prefix="/api")
 
@@ -165,9 +165,25 @@ async def decide(site: SiteOf, who: ScriptDecider, case_id: CaseId, round: Round
 
 
 @router.get("/cases")
-def cases(site: SiteOf, who: ScriptReader, state: CaseState | None = None) -> dict[str, list[dict[str, Any]]]:
-    found = site.deps.queue.cases(limit=1_000, state=state)
-    return {"cases": [{**item.model_dump(mode="json"), "label": outcome_of(item)} for item in found]}
+def cases(
+    site: SiteOf,
+    who: ScriptReader,
+    state: CaseState | None = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 500,
+    after: Annotated[str, Query(max_length=600)] = "",
+) -> dict[str, Any]:
+    """Newest first. `total` counts those of the state; `next` is the `after` of the page that follows."""
+    place = Place.read(after) if after else None
+    behind = case_behind(place) if place is not None else None
+    if after and behind is None:
+        raise HTTPException(422, "after: this is no place in the list asked for; take it from the page before.")
+    found = site.deps.queue.cases(limit=limit + 1, state=state, behind=behind)
+    shown = found[:limit]
+    return {
+        "cases": [{**item.model_dump(mode="json"), "label": outcome_of(item)} for item in shown],
+        "total": site.deps.queue.case_count(state),
+        "next": place_of_case(shown[-1]).token() if len(found) > limit else None,
+    }
 
 
 @router.get("/cases/{case_id}")

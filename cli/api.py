@@ -10,6 +10,8 @@ import httpx
 from domain.errors import InputError
 from domain.webhooks import SIGNATURE_HEADER, sign_webhook
 
+_PAGE = 500
+
 
 class Unreachable(InputError):
     """Nobody answers at the address, or somebody else does. Nothing was handed over."""
@@ -43,11 +45,23 @@ class ApiClient:
         answer = self.call("POST", "/api/session", {"login": login, "password": password})
         self._http.headers["Authorization"] = f"Bearer {answer['token']}"
 
-    def call(self, method: str, path: str, body: dict[str, Any] | None = None, **query: str) -> Any:
+    def call(self, method: str, path: str, body: dict[str, Any] | None = None, **query: str | list[str]) -> Any:
         answer = self._send(method, path, json=body, params=query or None)
         if answer.status_code >= 400:
             raise InputError(f"{method} {path}: {_sentence(answer)}")
         return self._json(answer) if answer.content else None
+
+    def pages(self, path: str, name: str, limit: int, **query: str | list[str]) -> tuple[list[Any], int]:
+        """The first `limit` entries of a list that comes page by page, and how many there are."""
+        found: list[Any] = []
+        after = ""
+        while True:
+            asked = {**query, "limit": str(min(limit - len(found), _PAGE)), **({"after": after} if after else {})}
+            answer = self.call("GET", path, None, **asked)
+            found += answer[name]
+            after = answer["next"] or ""
+            if not after or len(found) >= limit:
+                return found, answer["total"]
 
     def _send(self, method: str, path: str, **more: Any) -> httpx.Response:
         try:
@@ -63,6 +77,12 @@ class ApiClient:
             return answer.json()
         except ValueError:
             raise Unreachable(f"what answers at {self._url} is not the approval UI; correct COUNTERSIGN_URL") from None
+
+    def __enter__(self) -> "ApiClient":
+        return self
+
+    def __exit__(self, *_failure: object) -> None:
+        self.close()
 
     def close(self) -> None:
         self._http.close()

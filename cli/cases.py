@@ -10,15 +10,23 @@ from rich.markup import escape
 from rich.table import Table
 
 from cli.api import ApiClient
+from cli.when import how_far, local
+from domain.cases import CaseState
 
 app = typer.Typer(help="What happened to each lead.", no_args_is_help=True)
 console = Console()
 
 
 @app.command("list")
-def list_cases(as_json: Annotated[bool, typer.Option("--json", help="JSON on standard output.")] = False) -> None:
+def list_cases(
+    state: Annotated[CaseState | None, typer.Option(help="Only those that stand so.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")] = 50,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON on standard output.")] = False,
+) -> None:
     """The latest cases with their state and outcome."""
-    cases = ApiClient.from_environment().call("GET", "/api/cases")["cases"]
+    query: dict[str, str | list[str]] = {"state": state.value} if state is not None else {}
+    with ApiClient.from_environment() as api:
+        cases, total = api.pages("/api/cases", "cases", limit, **query)
     if as_json:
         sys.stdout.write(json.dumps(cases) + "\n")
         return
@@ -27,10 +35,11 @@ def list_cases(as_json: Annotated[bool, typer.Option("--json", help="JSON on sta
         table.add_column(name, overflow="fold")
     for listed in cases:
         case = listed["case"]
-        table.add_row(
-            *map(escape, (case["case_id"], listed["title"], case["state"], case["outcome"] or "–", case["opened_at"]))
-        )
+        opened = how_far(case["opened_at"])
+        table.add_row(*map(escape, (case["case_id"], listed["title"], case["state"], case["outcome"] or "–", opened)))
     console.print(table)
+    if total > len(cases):
+        console.print(f"{len(cases)} of {total}; --limit shows more.", highlight=False)
 
 
 @app.command("show")
@@ -52,13 +61,14 @@ def trace_case(
     as_json: Annotated[bool, typer.Option("--json", help="JSON on standard output.")] = False,
 ) -> None:
     """The steps of one case in order of time."""
-    steps = ApiClient.from_environment().call("GET", f"/api/cases/{case_id}")["steps"]
+    with ApiClient.from_environment() as api:
+        steps = api.call("GET", f"/api/cases/{case_id}")["steps"]
     if as_json:
         sys.stdout.write(json.dumps(steps) + "\n")
         return
     table = Table(show_header=False, box=None)
     for step in steps:
-        table.add_row(step["at"], escape(step["what"]), escape(step["how"]))
+        table.add_row(local(step["at"]), escape(step["what"]), escape(step["how"]))
     console.print(table)
 
 

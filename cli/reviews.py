@@ -2,7 +2,7 @@
 
 import json
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -10,8 +10,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from cli.api import ApiClient
-from domain.decisions import Verdict
+from cli.when import how_far
+from domain.decisions import RoundState, Verdict
 from domain.errors import InputError
+from domain.leads import Motion
+from domain.permissions import RiskCategory
+from domain.review_queue import Age, Due, QueueState, Sort, Whose
 
 app = typer.Typer(help="The approval queue from a terminal.", no_args_is_help=True)
 console = Console()
@@ -19,23 +23,47 @@ console = Console()
 
 @app.command("list")
 def list_reviews(
-    state: Annotated[str, typer.Option(help="open, decided, expired or superseded.")] = "open",
+    motion: Annotated[Motion | None, typer.Option(help="One lane; all of them when left out.")] = None,
+    state: Annotated[QueueState, typer.Option(help="Where they stand.")] = QueueState.OPEN,
+    whose: Annotated[Whose, typer.Option(help="Whom they wait for.")] = Whose.ALL,
+    risk: Annotated[list[RiskCategory] | None, typer.Option(help="May be repeated: any of them.")] = None,
+    due: Annotated[Due | None, typer.Option(help="When the next step of the ladder comes.")] = None,
+    age: Annotated[Age | None, typer.Option(help="Waiting at least this long.")] = None,
+    territory: Annotated[str, typer.Option(help="The territory's name.")] = "",
+    search: Annotated[str, typer.Option("--search", "-q", help="Name, company, e-mail or title.")] = "",
+    sort: Annotated[Sort, typer.Option(help="The order.")] = Sort.DUE,
+    limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")] = 50,
     as_json: Annotated[bool, typer.Option("--json", help="JSON on standard output.")] = False,
 ) -> None:
-    """What waits for a decision, the most urgent first."""
-    reviews = ApiClient.from_environment().call("GET", "/api/reviews", state=state)["reviews"]
+    """What waits for a decision, the most urgent first; filtered as on the page."""
+    query: dict[str, str | list[str]] = {}
+    asked = {"motion": motion, "state": state, "whose": whose, "due": due, "age": age, "sort": sort}
+    query |= {name: value.value for name, value in asked.items() if value is not None}
+    query |= {name: text for name, text in (("territory", territory), ("q", search)) if text}
+    query |= {"risk": [each.value for each in risk]} if risk else {}
+    with ApiClient.from_environment() as api:
+        reviews, total = api.pages("/api/reviews", "reviews", limit, **query)
     if as_json:
         sys.stdout.write(json.dumps(reviews) + "\n")
         return
     table = Table()
-    for name in ("Case", "Round", "What", "Risk", "Score", "Expires"):
+    for name in ("Case", "Round", "What", "Risk", "Score", "Waiting since", "Next step"):
         table.add_column(name, overflow="fold")
     for item in reviews:
-        score = f"{item['band']} {item['score']}" if item.get("score") is not None else "–"
-        table.add_row(
-            item["case_id"], str(item["round"]), escape(item["title"]), item["risk"], score, item["expires_at"]
-        )
+        score = f"{item['band']} {item['score']}".strip() if item.get("score") is not None else "–"
+        what = " · ".join(part for part in (item["title"], item["subtitle"]) if part)
+        since = how_far(item["opened_at"])
+        table.add_row(item["case_id"], str(item["round"]), escape(what), item["risk"], score, since, _end(item))
     console.print(table)
+    if total > len(reviews):
+        console.print(f"{len(reviews)} of {total}; --limit shows more.", highlight=False)
+
+
+def _end(item: dict[str, Any]) -> str:
+    if item["state"] == RoundState.OPEN.value:
+        return f"{item['next_step']} {how_far(item['next_at'])}"
+    ended = item["verdict"] or item["state"]
+    return f"{ended} {how_far(item['closed_at'])}" if item["closed_at"] else ended
 
 
 @app.command("show")

@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from typing import TypeVar
@@ -24,6 +24,7 @@ _MAX_WORDS = 8
 _MAX_TERRITORY = 120
 _MAX_SEARCHABLE = 1_000
 _LEAST_NAME = 3
+_FIRST_DAY = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Whose(StrEnum):
@@ -227,6 +228,15 @@ class Place(Value):
             return cls(sort=sort, key=tuple(key))
         except (binascii.Error, ValueError, TypeError, ValidationError, RecursionError):
             return None
+
+
+def instant_of(said: object) -> datetime | None:
+    """A time as a place spells it; None where it is none, or lies beyond a database's calendar."""
+    try:
+        at = datetime.fromisoformat(str(said))
+    except ValueError:
+        return None
+    return at if at.tzinfo is not None and timedelta(days=1) < at - _FIRST_DAY < timedelta(days=100_000) else None
 
 
 class Facets(Value):

@@ -7,7 +7,7 @@ nothing is shown twice or left out when others work meanwhile.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,6 +28,7 @@ from domain.review_queue import (
     Sort,
     Viewer,
     Whose,
+    instant_of,
     soon,
     today,
 )
@@ -82,7 +83,7 @@ class _Order:
         for key, said in zip(self.keys, place.key, strict=True):
             value: Any = said
             if isinstance(key.type, UtcDateTime):
-                value = _instant(said)
+                value = instant_of(said)
             elif not isinstance(said, int if isinstance(key.type, sa.Integer) else str):
                 value = None
             if value is None or (isinstance(value, int) and abs(value) > 10**6):
@@ -310,15 +311,3 @@ def _facets(
         due=dict(due),
         territories={name: territories[name] for name in sorted(territories) if name},
     )
-
-
-def _instant(said: object) -> datetime | None:
-    try:
-        at = datetime.fromisoformat(str(said))
-    except ValueError:
-        return None
-    # Beyond these a database's own calendar may end.
-    return at if at.tzinfo is not None and timedelta(days=1) < at - _FIRST_DAY < timedelta(days=100_000) else None
-
-
-_FIRST_DAY = datetime(1970, 1, 1, tzinfo=UTC)

@@ -13,6 +13,7 @@ from domain.model import Instant, Value
 from domain.permissions import RiskCategory, Role
 from domain.proposed_actions import UNNAMED
 from domain.receipts import MailState
+from domain.review_queue import Place, instant_of
 from domain.texts import clean
 from persistence.database import Database
 from persistence.documents import ERASED
@@ -24,6 +25,7 @@ from persistence.tables import (
     MailRow,
     ReviewEventRow,
     ReviewRow,
+    UtcDateTime,
 )
 
 
@@ -224,13 +226,19 @@ class ReviewQueue:
                 for row in session.exec(query)
             )
 
-    def cases(self, *, limit: int = 200, state: CaseState | None = None) -> tuple[CaseItem, ...]:
-        """Newest first, each with its newest review."""
+    def cases(
+        self, *, limit: int = 200, state: CaseState | None = None, behind: tuple[Instant, str] | None = None
+    ) -> tuple[CaseItem, ...]:
+        """Newest first, each with its newest review; those after the case with this opening time and id."""
+        key = (col(CaseRow.opened_at), col(CaseRow.case_id))
         query = select(CaseRow).where(CaseRow.org_id == self._org_id)
         if state is not None:
             query = query.where(CaseRow.state == state.value)
+        if behind is not None:
+            at = sa.literal(behind[0], UtcDateTime())
+            query = query.where(sa.tuple_(*key) < sa.tuple_(at, sa.literal(behind[1])))
         with self._database.session() as session:
-            rows = session.exec(query.order_by(col(CaseRow.opened_at).desc()).limit(limit)).all()
+            rows = session.exec(query.order_by(*(part.desc() for part in key)).limit(limit)).all()
             reviews = session.exec(
                 select(ReviewRow)
                 .where(col(ReviewRow.case_id).in_([row.case_id for row in rows]))
@@ -239,6 +247,13 @@ class ReviewQueue:
         newest = {review.case_id: review for review in reviews}
         senders = self.senders([row.case_id for row in rows if row.case_id not in newest])
         return tuple(_case_item(row, newest.get(row.case_id), senders.get(row.case_id, "")) for row in rows)
+
+    def case_count(self, state: CaseState | None = None) -> int:
+        query = sa.select(sa.func.count()).select_from(CaseRow).where(col(CaseRow.org_id) == self._org_id)
+        if state is not None:
+            query = query.where(col(CaseRow.state) == state.value)
+        with self._database.session() as session:
+            return int(session.execute(query).scalar_one())
 
     def senders(self, case_ids: Sequence[str]) -> dict[str, str]:
         """Who wrote first, as a title for cases that nobody was asked about."""
@@ -267,6 +282,24 @@ class ReviewQueue:
         )
         with self._database.session() as session:
             return _audit_items(session.exec(query).all())
+
+
+_CASE_ORDER = "cases"
+
+
+def place_of_case(item: CaseItem) -> Place:
+    """Behind which case a page of the list of cases begins."""
+    return Place(sort=_CASE_ORDER, key=(item.case.opened_at.isoformat(), item.case.case_id))
+
+
+def case_behind(place: Place) -> tuple[Instant, str] | None:
+    """What `ReviewQueue.cases` takes; None where the place is none in that list."""
+    match place:
+        case Place(sort=sort, key=(str(said), str(case_id))) if sort == _CASE_ORDER and "\x00" not in case_id:
+            at = instant_of(said)
+            return None if at is None else (at, case_id)
+        case _:
+            return None
 
 
 def queue_item(row: ReviewRow) -> QueueItem:
