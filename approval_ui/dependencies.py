@@ -9,11 +9,12 @@ from approval_ui.identity_provider import IdentityProvider
 from approval_ui.ports import SlackDoor, TemporalGateway
 from domain.context import ContextStore
 from domain.countersign import SignatureVerifier
-from domain.ports import CaseDocuments, Clock, DecisionSigner, MailLog, PauseSwitch, Playbooks, Receipts
+from domain.ports import CaseDocuments, Clock, DecisionSigner, MailLog, PauseSwitch, PlaybookLines, Playbooks, Receipts
 from persistence.absences import SqlAbsences
 from persistence.audit import SqlAuditLog
 from persistence.cases import SqlCases
 from persistence.claims import SqlClaims
+from persistence.decided_cards import DecidedCards
 from persistence.lanes import ReviewLanes
 from persistence.notices import SqlNotices
 from persistence.preferences import SqlPreferences
@@ -79,6 +80,8 @@ class UiDependencies:
     signer: DecisionSigner
     verifier: SignatureVerifier
     playbooks: Playbooks
+    lines: PlaybookLines
+    decided_cards: DecidedCards
     clock: Clock
     temporal: TemporalGateway
     readiness: SqlReadiness

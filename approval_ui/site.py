@@ -24,6 +24,7 @@ from approval_ui.federation import Federation
 from approval_ui.handing_over import HandingOver
 from approval_ui.limits import RateLimit
 from approval_ui.live import QueueWatch
+from approval_ui.mending import Mending
 from approval_ui.signing_in import DoorRules, Gatekeeper, SignedIn
 from approval_ui.undoing import Undoing
 from approval_ui.views.bulk import action_lines
@@ -72,6 +73,7 @@ class Site:
     counts: QueueCounts
     deciding: Deciding
     bulk: BulkDeciding
+    mending: Mending
     arranging: Arranging
     undoing: Undoing
     deliveries: Deliveries
@@ -140,6 +142,7 @@ def build_site(deps: UiDependencies) -> Site:
         counts=QueueCounts(deps.lanes, deps.clock),
         deciding=deciding,
         bulk=BulkDeciding(deciding=deciding, queue=deps.queue, changes_of=action_lines),
+        mending=Mending(cards=deps.decided_cards, playbooks=deps.playbooks, lines=deps.lines),
         arranging=Arranging(
             org_id=config.org_id,
             claims=deps.claims,

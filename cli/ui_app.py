@@ -16,6 +16,7 @@ from domain.errors import InputError
 from domain.ports import Clock
 from persistence.absences import SqlAbsences
 from persistence.claims import SqlClaims
+from persistence.decided_cards import DecidedCards
 from persistence.lanes import ReviewLanes
 from persistence.preferences import SqlPreferences
 from persistence.queue import ReviewQueue
@@ -90,6 +91,8 @@ def build(settings: UiSettings) -> FastAPI:
             signer=CurrentSigner(directory, ring, KeyUse.HUMAN, pinned=keys.human_key_id),
             verifier=stores.verifier,
             playbooks=stores.playbooks,
+            lines=stores.playbooks,
+            decided_cards=DecidedCards(stores.db, playbook.org_id),
             clock=stores.clock,
             temporal=EngineGateway(playbook.org_id),
             readiness=SqlReadiness(stores.db),

@@ -16,6 +16,7 @@ from approval_ui.deciding import DecisionRefused, DecisionRequest, RefusalCode, 
 from approval_ui.delivery import Delivered, DeliveryState
 from approval_ui.links import Links, links_of
 from approval_ui.mail_rechecks import Unsupported
+from approval_ui.mending import MendLine
 from approval_ui.pages.queue import Pairs, pairs_of, read_queue
 from approval_ui.reading import facts_of
 from approval_ui.signing_in import SignedIn
@@ -23,7 +24,7 @@ from approval_ui.site import Decider, Form, Reader, Site, SiteOf, text_of
 from approval_ui.views.changes import Submitted, form_text, from_form, value_at
 from approval_ui.views.desk import desk_of
 from approval_ui.views.queue import after, review_path
-from approval_ui.views.review import ReviewView, review_view
+from approval_ui.views.review import Facts, ReviewView, review_view
 from approval_ui.views.wording import REFUSAL, REOPENED, VERDICT, WRITE
 from domain.decisions import APPROVALS, RoundState, Verdict
 from domain.proposals import Edit
@@ -224,6 +225,7 @@ def _card(
     total = sum(line.points for line in review.card.qualification.lines)
     return {
         "view": view,
+        "mends": _mends(site, facts),
         "card": review.card,
         "desk": desk_of(site.arranging, facts, review.card.assignee, who.reviewer, site.deps.clock.now()),
         "act": tried.verdict if tried.verdict in ("reject", "respond") else ("edit" if edited else act),
@@ -275,6 +277,7 @@ class Toast:
     case_id: str
     waits: bool
     leaves_at: datetime | None
+    mends: tuple[MendLine, ...] = ()
 
 
 def _toast(site: Site, who: SignedIn, done: str) -> Toast | None:
@@ -307,4 +310,12 @@ def _toast(site: Site, who: SignedIn, done: str) -> Toast | None:
         case_id=case_id,
         waits=view.undelivered or bool(refusal),
         leaves_at=pending.leaves_at if pending and not view.undelivered else None,
+        mends=_mends(site, facts),
     )
+
+
+def _mends(site: Site, facts: Facts) -> tuple[MendLine, ...]:
+    """Lines that a decision of this round has corrected, as others have before it."""
+    if facts.item.state is not RoundState.DECIDED or facts.item.verdict is Verdict.APPROVE:
+        return ()
+    return site.mending.offers([d.decision_id for d in facts.decisions if d.round == facts.item.round and d.counts])

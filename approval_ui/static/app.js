@@ -221,7 +221,7 @@
 
   // a toast goes by itself unless it holds a countdown
   const toast = $("#toast");
-  if (toast && !$("[data-countdown]", toast)) setTimeout(() => toast.remove(), 6000);
+  if (toast && !$("[data-countdown], [data-stays]", toast)) setTimeout(() => toast.remove(), 6000);
   if (/[?&](done|said)=/.test(location.search)) {
     const url = new URL(location.href);
     for (const name of ["done", "said"]) url.searchParams.delete(name);

@@ -23,11 +23,13 @@ from persistence.cases import SqlCases
 from persistence.claims import SqlClaims
 from persistence.context import SqlContext
 from persistence.database import Database
+from persistence.decided_cards import DecidedCards
 from persistence.documents import SqlDocuments
 from persistence.lanes import ReviewLanes
 from persistence.mail_log import SqlMailLog
 from persistence.notices import SqlNotices
 from persistence.pause import SqlPauseSwitch
+from persistence.playbooks import SqlPlaybooks
 from persistence.preferences import SqlPreferences
 from persistence.queue import ReviewQueue
 from persistence.reachable import SqlReachable
@@ -38,12 +40,13 @@ from persistence.saved_views import SavedViews
 from persistence.sessions import SqlSessions
 from persistence.users import LocalUser, SqlUsers
 from runtime.keys import KeyringVerifier, generate_key, load_signer
-from runtime.playbook_files import load_playbook
+from runtime.playbook_files import FilePlaybooks, load_playbook
 from tests.approval_ui.fake_engine import FakeTemporal
 from tests.approval_ui.sample_review import LEAD, QUEUE_ID, Sample, northwind
 from tests.fakes.clock import FakeClock
 from workflows.messages import workflow_id
 
+SHIPPED = Path(__file__).parents[2] / "playbook"
 PASSWORD = "correct horse battery"
 INTAKE_SECRET = b"a secret between two systems"
 SITE_KEY = "acme-site"
@@ -64,7 +67,7 @@ def _password_hash() -> str:
 
 @lru_cache(maxsize=1)
 def shipped_playbook() -> Playbook:
-    playbook = load_playbook(Path(__file__).parents[2] / "playbook")
+    playbook = load_playbook(SHIPPED)
     levels = dict.fromkeys(Motion, Level.APPROVED_WRITEBACK)
     return playbook.model_copy(update={"levels": levels}).with_digest()
 
@@ -190,6 +193,8 @@ def build_world(url: str, folder: Path, *, clock: FakeClock | None = None) -> Wo
         signer=load_signer(folder / "keys", "human-1"),
         verifier=KeyringVerifier(folder / "keys" / "keyring.json"),
         playbooks=playbooks,
+        lines=FilePlaybooks(SHIPPED, SqlPlaybooks(db, clock)),
+        decided_cards=DecidedCards(db, playbook.org_id),
         clock=clock,
         temporal=engine,
         readiness=SqlReadiness(db),
