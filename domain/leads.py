@@ -104,6 +104,8 @@ class CrmSnapshot(Value):
     """Per developer name of a queue or public group the ids of its users, nested groups and roles included."""
     territory_members: dict[str, tuple[str, ...]] = {}
     """Per developer name of an active territory the ids of its users."""
+    account_territories: tuple[str, ...] = ()
+    """Developer names of the active territories that the account is in."""
     field_facts: FieldFacts = {}
     """What describe says the fields take that were read; empty where the reader does not ask."""
 

@@ -169,6 +169,8 @@ class OrgFacts(Value):
     queues: tuple[CrmRecord, ...] = ()
     group_members: dict[str, tuple[str, ...]] = {}
     """Per developer name of a queue or group the ids of its users."""
+    territory_members: dict[str, tuple[str, ...]] = {}
+    """The same per active territory."""
     api_calls: int = 0
     unmeasured: tuple[str, ...] = ()
 

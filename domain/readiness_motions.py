@@ -132,7 +132,7 @@ def owners_agree(facts: OrgFacts, playbook: Playbook) -> float:
             teams.setdefault(country, set()).add(territory.team)
     owners: dict[str, set[str]] = {}
     for key, team in playbook.teams.items():
-        for user in members_of(team, facts.users, facts.group_members):
+        for user in members_of(team, facts.users, facts.group_members, facts.territory_members):
             owners.setdefault(user.id, set()).add(key)
     right = judged = 0
     for placed in facts.placed:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import assert_never
 
-from domain.citing import cite_field, cite_playbook
-from domain.evidence import EvidenceBook
+from domain.citing import VALUE_LIMIT, cite_field, cite_playbook
+from domain.evidence import EvidenceBook, EvidenceSource
 from domain.leads import CrmRecord
 from domain.naming import company_name, registrable_domain
 from domain.owners import find_user, is_queue
@@ -163,6 +163,31 @@ def _partner(scene: Scene, book: EvidenceBook) -> Iterator[Claim]:
 
 
 def _territory(scene: Scene, book: EvidenceBook) -> Iterator[Claim]:
+    """What Salesforce says of the account first: people or their own assignment rules put it there."""
+    placed = tuple(_sales_territory(scene, book))
+    yield from placed or _by_place(scene, book)
+
+
+def _sales_territory(scene: Scene, book: EvidenceBook) -> Iterator[Claim]:
+    account = scene.snapshot.account
+    within = {name.casefold(): name for name in scene.snapshot.account_territories}
+    for key, team in scene.playbook.teams.items() if account is not None else ():
+        name = within.get(team.territory.casefold()) if team.territory else None
+        if account is None or name is None:
+            continue
+        ref = book.cite(
+            EvidenceSource.CRM,
+            "Salesforce",
+            f"{account.object}/{account.id}",
+            "ObjectTerritory2Association",
+            observed_at=account.modified_at,
+            value=clean(name, VALUE_LIMIT),
+        )
+        why = f"{clean(account.text('Name'), 80)} is in the territory {clean(name, 80)}."
+        yield Claim(step=RoutingStep.TERRITORY, why=why, team=key, territory=name, rule=name, evidence=(ref,))
+
+
+def _by_place(scene: Scene, book: EvidenceBook) -> Iterator[Claim]:
     facts = Facts(scene, book)
     segment, size = facts.segment()
     region, postal = facts.region(), facts.postal()

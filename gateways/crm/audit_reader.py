@@ -104,6 +104,7 @@ class AuditReader:
             users=people.users if people is not None else (),
             queues=people.queues if people is not None else (),
             group_members=people.group_members if people is not None else {},
+            territory_members=people.territory_members if people is not None else {},
             api_calls=self._session.calls - before,
             unmeasured=asked.failed,
         )

@@ -79,9 +79,7 @@ def verdict(
     if vanished is not None:
         return vanished
     if order.phase is not Phase.AFTER_MAIL:
-        if claims_contact(content) and any(
-            opted_out(live.records[ref.id], live.consents, live.server_time) for ref in people_in(basis.about)
-        ):
+        if claims_contact(content) and refused(basis.about, live):
             return WriteOutcome(kind=WriteOutcomeKind.OPTED_OUT)
         if touched_by_people(live.activities, snapshot, integration_user):
             return WriteOutcome(kind=WriteOutcomeKind.HUMAN_TOUCH)
@@ -92,6 +90,20 @@ def verdict(
 def claims_contact(content: ProposalContent) -> bool:
     """Whether it writes to the person, or says that somebody did: only then consent decides."""
     return content.mail is not None or bool(in_phase(content, Phase.AFTER_MAIL))
+
+
+def refused(about: Iterable[RecordRef], live: Live) -> bool:
+    """Whether one of these people said no, or a contact who has the address of the e-mail."""
+    people = (*(live.records[ref.id] for ref in people_in(about)), *live.reached)
+    return any(opted_out(person, live.consents, live.server_time) for person in people)
+
+
+def addresses_in(content: ProposalContent, snapshot: CrmSnapshot | None) -> tuple[str, ...]:
+    """Where an e-mail of this content goes, or went."""
+    if content.mail is not None:
+        return (content.mail.to_address,)
+    contact = snapshot.contact if snapshot is not None else None
+    return (contact.text("Email"),) if contact is not None and contact.text("Email") else ()
 
 
 def moved_values(basis: Basis, live: Live) -> tuple[Moved, ...]:

@@ -17,6 +17,7 @@ from gateways.crm.values import record_from, records_from, soql_time
 
 MAX_ACTIVITIES = 50
 SETTLING_READS = 2
+MAX_REACHED = 20
 _PEOPLE = {"Lead": "leads", "Contact": "contacts"}
 """Objects of persons, and the part of the call that reads them."""
 
@@ -44,6 +45,8 @@ class Live(Value):
     records: dict[str, CrmRecord] = {}
     activities: tuple[CrmRecord, ...] = ()
     consents: tuple[CrmRecord, ...] = ()
+    reached: tuple[CrmRecord, ...] = ()
+    """Other contacts that have the address of the e-mail: the same person, or somebody who shares it."""
     ledger: LedgerRow | None = None
 
     def settled(self, record_ids: Sequence[str]) -> bool:
@@ -71,17 +74,24 @@ class LiveReader:
         ledger_key: str,
         since: datetime | None,
         with_consents: bool = True,
+        addresses: Sequence[str] = (),
     ) -> Live:
         """Read until the records about to change have a full second behind them.
 
         A conditional write has whole seconds only; values decide, the condition backs them.
         """
-        live = self.read(wanted, ledger_key=ledger_key, since=since, with_consents=with_consents)
+
+        def again() -> Live:
+            return self.read(
+                wanted, ledger_key=ledger_key, since=since, with_consents=with_consents, addresses=addresses
+            )
+
+        live = again()
         for _ in range(SETTLING_READS):
             if live.settled(changing):
                 break
             self._wait(1.0)
-            live = self.read(wanted, ledger_key=ledger_key, since=since, with_consents=with_consents)
+            live = again()
         return live
 
     def read(
@@ -91,11 +101,13 @@ class LiveReader:
         ledger_key: str,
         since: datetime | None,
         with_consents: bool = True,
+        addresses: Sequence[str] = (),
     ) -> Live:
         """The usual and the wanted fields of each record, activities since, consent, and the ledger row.
 
         One API call, and another for consent where it matters: where nobody is contacted, leave it out. `since`
-        None asks for no activities. Raises `CrmError`.
+        None asks for no activities. `addresses` are where an e-mail would go: the contacts who have them are read in
+        the same calls, for a person may be a lead and a contact, and say no on either. Raises `CrmError`.
         """
         persons = {ref: fields for ref, fields in wanted.items() if ref.object in _PEOPLE}
         others = {ref: fields for ref, fields in wanted.items() if ref.object not in _PEOPLE}
@@ -104,25 +116,34 @@ class LiveReader:
             for i, (ref, fields) in enumerate(others.items())
         ]
         people = [ref.id for ref in persons]
-        parts = [*rows, *(self._people(name, persons) for name in sorted({ref.object for ref in persons}))]
+        asked = sorted({a.strip() for a in addresses if a.strip()}) if with_consents else []
+        kinds = sorted({ref.object for ref in persons} | ({"Contact"} if asked else set()))
+        parts = [*rows, *(self._people(name, persons, asked) for name in kinds)]
         if people and since is not None:
             parts += _activities(people, since)
         # Last: where an overlapping attempt has changed what was read above, its ledger row is there by now.
         parts.append(ledger_part(ledger_key))
-        live = _live(self._session.composite(parts, all_or_none=False), list(others))
+        live = _live(self._session.composite(parts, all_or_none=False), list(others), people)
         if not with_consents:
             return live
-        return live.model_copy(
-            update={"consents": self._consents_of([r for r in live.records.values() if r.id in people])}
-        )
+        found = [*(r for r in live.records.values() if r.id in people), *live.reached]
+        return live.model_copy(update={"consents": self._consents_of(found)})
 
-    def _people(self, name: str, persons: Mapping[RecordRef, frozenset[str]]) -> Part:
-        """Leads or contacts, through queryAll: a deleted or merged one still says so, and names its survivor."""
+    def _people(self, name: str, persons: Mapping[RecordRef, frozenset[str]], addresses: Sequence[str]) -> Part:
+        """Leads or contacts, through queryAll: a deleted or merged one still says so, and names its survivor.
+
+        With the contacts those who have one of the addresses, in the same query: a call takes five queries.
+        """
         mine = {ref: fields for ref, fields in persons.items() if ref.object == name}
         individual = tuple(f"Individual.{field}" for field in INDIVIDUAL)
         wanted = sorted(field for fields in mine.values() for field in fields)
-        soql = select(name, self._fields.of(name, (*individual, *wanted)), "Id IN {}", [ref.id for ref in mine])
-        return query_part(_PEOPLE[name], soql, deleted_too=True)
+        conditions = {"Id IN {}": [ref.id for ref in mine], "Email IN {}": addresses if name == "Contact" else []}
+        asked = {where: list(values) for where, values in conditions.items() if values}
+        tail = f"ORDER BY LastModifiedDate DESC LIMIT {len(mine) + MAX_REACHED}" if addresses else ""
+        fields = self._fields.of(name, (*individual, *wanted))
+        return query_part(
+            _PEOPLE[name], select(name, fields, " OR ".join(asked), *asked.values(), tail=tail), deleted_too=True
+        )
 
     def _consents_of(self, people: Sequence[CrmRecord]) -> tuple[CrmRecord, ...]:
         """By the ids and addresses that these people have at this moment."""
@@ -150,8 +171,9 @@ def _activities(people: list[str], since: datetime) -> list[Part]:
     ]
 
 
-def _live(answer: CompositeAnswer, others: Sequence[RecordRef]) -> Live:
+def _live(answer: CompositeAnswer, others: Sequence[RecordRef], people: Sequence[str]) -> Live:
     records: dict[str, CrmRecord] = {}
+    reached: list[CrmRecord] = []
     for position, ref in enumerate(others):
         part = answer.parts[f"row_{position}"]
         if part.ok:
@@ -160,7 +182,9 @@ def _live(answer: CompositeAnswer, others: Sequence[RecordRef]) -> Live:
             raise faults.error_for(part.faults())
     for name, part_name in _PEOPLE.items():
         if part_name in answer.parts:
-            records |= {person.id: person for person in records_from(name, answer.parts[part_name].records())}
+            found = records_from(name, answer.parts[part_name].records())
+            records |= {person.id: person for person in found if person.id in people}
+            reached += [person for person in found if person.id not in people and not person.flag("IsDeleted")]
     activities = tuple(
         activity
         for kind in ACTIVITY_KINDS
@@ -171,5 +195,6 @@ def _live(answer: CompositeAnswer, others: Sequence[RecordRef]) -> Live:
         server_time=answer.server_time,
         records=records,
         activities=activities,
+        reached=tuple(reached),
         ledger=ledger_row(answer.parts["ledger"]),
     )

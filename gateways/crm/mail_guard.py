@@ -6,7 +6,7 @@ from domain.proposals import Phase, SendEmail
 from gateways.crm.client import SalesforceSession
 from gateways.crm.fields import ReadFields
 from gateways.crm.guard import WriteGuard, key_of
-from gateways.crm.judging import basis_of, gone, opted_out, people_in
+from gateways.crm.judging import basis_of, gone, people_in, refused
 from gateways.crm.live import LiveReader
 from gateways.crm.snapshots import snapshot_of
 
@@ -39,10 +39,12 @@ class SalesforceMailGuard:
         people = people_in(basis.about)
         if people:
             wanted = {person: frozenset[str]() for person in people}
-            live = self._reader.read(wanted, ledger_key=key_of(order, authorised.content), since=None)
+            live = self._reader.read(
+                wanted, ledger_key=key_of(order, authorised.content), since=None, addresses=(mail.to_address,)
+            )
             stopped = gone(people, live)
             if stopped is not None:
                 raise MailError(f"the recipient's record is {stopped.kind.value}", code=ErrorCode.MAIL_REFUSED)
-            if any(opted_out(live.records[person.id], live.consents, live.server_time) for person in people):
+            if refused(people, live):
                 raise MailError("the recipient opted out of e-mail", code=ErrorCode.MAIL_REFUSED)
         return mail

@@ -9,6 +9,8 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import structlog
+
 from domain.errors import CrmError, ErrorCode
 from domain.field_facts import FieldFacts
 from domain.leads import CrmRecord, CrmSnapshot, Inquiry
@@ -40,8 +42,12 @@ MAX_OPPORTUNITIES = 20
 MAX_CONSENTS = 20
 MAX_ACCOUNTS = 10
 MAX_CONTACTS = 5
+MAX_TERRITORIES = 10
+_TERRITORIES = "ObjectTerritory2Associations"
+_NO_TERRITORIES = frozenset({"INVALID_TYPE", "INVALID_FIELD", "MALFORMED_QUERY"})
 REMEMBERED = 1000
 _NEWEST = "ORDER BY LastModifiedDate DESC LIMIT"
+_log = structlog.get_logger(__name__)
 _PARTY = {
     "Lead": "PartyId IN (SELECT IndividualId FROM Lead WHERE Id = {})",
     "Contact": "PartyId IN (SELECT IndividualId FROM Contact WHERE Id = {})",
@@ -73,6 +79,7 @@ class SalesforceReader:
         self._known = _KnownCompanies()
         self._talks = Conversations(self._fields)
         self._consents = Consents(self._fields)
+        self._without_territories = False
 
     def candidates(self, inquiry: Inquiry) -> tuple[CrmRecord, ...]:
         """Leads and contacts by id, address, phone or name at the company; accounts by domain or name. One call."""
@@ -112,22 +119,32 @@ class SalesforceReader:
         people = self._directory.read()
         if not lead_id:
             return _nobody(people)
+        asked = bool(people.territory_members) and not self._without_territories
+        try:
+            return self._snapshot(lead_id, people, territories=asked)
+        except _TerritoriesClosed:
+            # A race of two readers only asks twice.
+            self._without_territories = True
+            _log.info("the territories of accounts are not open to us")
+            return self._snapshot(lead_id, people, territories=False)
+
+    def _snapshot(self, lead_id: str, people: People, *, territories: bool) -> CrmSnapshot:
         if is_id_of("003", lead_id):
-            return self._contact_snapshot(lead_id, people)
+            return self._contact_snapshot(lead_id, people, territories=territories)
         guess = self._known.of(lead_id)
-        first = self._session.composite([*self._about(lead_id), *self._around(guess)], all_or_none=False)
+        first = self._session.composite([*self._about(lead_id), *self._around(guess, territories)], all_or_none=False)
         rows = first.parts["lead"].records()
         if not rows:
             raise CrmError(f"there is no lead {lead_id} in the CRM", code=ErrorCode.CRM_RECORD_MISSING)
         lead = record_from("Lead", rows[0])
         key = key_of_lead(lead)
         self._known.remember(lead.id, key)
-        around = self._around(key) if key != guess else []
+        around = self._around(key, territories) if key != guess else []
         more = [*around, *self._talks.parts(lead_id, key.email), *self._consents.of_addresses([lead.text("Email")])]
         second = self._session.composite(more, all_or_none=False) if more else first
         company = second if key != guess else first
         contacts = _records("Contact", company.parts.get("contacts"))
-        accounts = company.parts["accounts"].records() if key.names_company else []
+        accounts = _accounts(company, territories) if key.names_company else []
         account = best_account(records_from("Account", accounts), key, contacts)
         return CrmSnapshot(
             taken_at=first.server_time,
@@ -145,13 +162,14 @@ class SalesforceReader:
             open_leads_by_owner=people.open_leads_by_owner,
             group_members=people.group_members,
             territory_members=people.territory_members,
+            account_territories=_account_territories(account, accounts),
             field_facts=self._facts("Lead"),
         )
 
     def _facts(self, name: str) -> FieldFacts:
         return {name: self._rules.facts(name, self._fields.of(name))} if self._rules is not None else {}
 
-    def _contact_snapshot(self, contact_id: str, people: People) -> CrmSnapshot:
+    def _contact_snapshot(self, contact_id: str, people: People, *, territories: bool) -> CrmSnapshot:
         """The same about somebody who is a contact already: no lead, and the account is the contact's own."""
         first = self._session.composite(self._about(contact_id, "Contact"), all_or_none=False)
         rows = first.parts["contact"].records()
@@ -159,11 +177,11 @@ class SalesforceReader:
             raise CrmError(f"there is no contact {contact_id} in the CRM", code=ErrorCode.CRM_RECORD_MISSING)
         contact = record_from("Contact", rows[0])
         account_id = contact.text("AccountId")
-        own = [self._account_part([("Id = {}", (account_id,))])] if account_id else []
+        own = [self._account_part([("Id = {}", (account_id,))], territories)] if account_id else []
         address = contact.text("Email")
         more = [*own, *self._talks.parts(contact_id, address), *self._consents.of_addresses([address])]
         second = self._session.composite(more, all_or_none=False) if more else first
-        accounts = second.parts["accounts"].records() if own else []
+        accounts = _accounts(second, territories) if own else []
         account = record_from("Account", accounts[0]) if accounts else None
         return CrmSnapshot(
             taken_at=first.server_time,
@@ -180,6 +198,7 @@ class SalesforceReader:
             open_leads_by_owner=people.open_leads_by_owner,
             group_members=people.group_members,
             territory_members=people.territory_members,
+            account_territories=_account_territories(account, accounts),
             field_facts=self._facts("Contact"),
         )
 
@@ -221,29 +240,37 @@ class SalesforceReader:
             query_part("emails", emails),
         ]
 
-    def _around(self, key: CompanyKey | None) -> list[Part]:
+    def _around(self, key: CompanyKey | None, territories: bool) -> list[Part]:
         """The accounts a company may be, each with its open opportunities, and the contacts of the address."""
         parts = []
         if key is not None and key.names_company:
-            parts.append(self._account_part(account_conditions(key)))
+            parts.append(self._account_part(account_conditions(key), territories))
         if key is not None and key.email:
             soql = self._select("Contact", same_person_conditions(key.email), f"{_NEWEST} {MAX_CONTACTS}")
             parts.append(query_part("contacts", soql))
         return parts
 
-    def _account_part(self, any_of: Sequence[Condition]) -> Part:
+    def _account_part(self, any_of: Sequence[Condition], territories: bool) -> Part:
+        """With `territories` those of each account, as child rows: a call takes five queries, and has them."""
         opportunities = children(
             "Opportunities",
             self._fields.of("Opportunity"),
             f"ORDER BY CloseDate ASC LIMIT {MAX_OPPORTUNITIES}",
             where="IsClosed = false",
         )
-        return query_part("accounts", self._select("Account", any_of, f"{_NEWEST} {MAX_ACCOUNTS}", (opportunities,)))
+        active = "Territory2.Territory2Model.State = 'Active'"
+        within = children(_TERRITORIES, ("Territory2.DeveloperName",), f"LIMIT {MAX_TERRITORIES}", where=active)
+        extra = (opportunities, within) if territories else (opportunities,)
+        return query_part("accounts", self._select("Account", any_of, f"{_NEWEST} {MAX_ACCOUNTS}", extra))
 
     def _select(self, object_name: str, any_of: Sequence[Condition], tail: str, extra: tuple[str, ...] = ()) -> str:
         where = " OR ".join(condition for condition, _ in any_of)
         fields = self._fields.of(object_name, extra)
         return select(object_name, fields, where, *(value for _, values in any_of for value in values), tail=tail)
+
+
+class _TerritoriesClosed(Exception):
+    """The org has territories, and does not tell us those of accounts."""
 
 
 class _KnownCompanies:
@@ -296,6 +323,20 @@ def _activities(lead: Mapping[str, Any], answer: CompositeAnswer) -> tuple[CrmRe
         *_records("EmailMessage", answer.parts["emails"]),
     )
     return tuple(sorted(found, key=lambda a: (a.modified_at, a.id), reverse=True))
+
+
+def _accounts(answer: CompositeAnswer, territories: bool) -> Sequence[Mapping[str, Any]]:
+    part = answer.parts["accounts"]
+    if territories and {fault.code for fault in part.faults()} & _NO_TERRITORIES:
+        raise _TerritoriesClosed
+    return part.records()
+
+
+def _account_territories(account: CrmRecord | None, rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    row = next((row for row in rows if account is not None and row["Id"] == account.id), None)
+    found = (child.get("Territory2") for child in _child_rows(row, _TERRITORIES)) if row is not None else ()
+    names = {str(t["DeveloperName"]) for t in found if isinstance(t, Mapping) and t.get("DeveloperName")}
+    return tuple(sorted(names))
 
 
 def _open_opportunities(account: CrmRecord | None, rows: Sequence[Mapping[str, Any]]) -> tuple[CrmRecord, ...]:

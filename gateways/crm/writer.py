@@ -21,7 +21,7 @@ from gateways.crm.client import SalesforceSession
 from gateways.crm.field_rules import Broken, FieldRules, untaken
 from gateways.crm.fields import ReadFields
 from gateways.crm.guard import Authorised, WriteGuard, key_of
-from gateways.crm.judging import Basis, basis_of, claims_contact, since, verdict
+from gateways.crm.judging import Basis, addresses_in, basis_of, claims_contact, since, verdict
 from gateways.crm.ledger import LedgerEntry
 from gateways.crm.live import Live, LiveReader
 from gateways.crm.plan import Plan, make_plan
@@ -174,6 +174,7 @@ class SalesforceWriter:
             ledger_key=authorised.ledger_key,
             since=since(snapshot),
             with_consents=claims_contact(authorised.content),
+            addresses=addresses_in(authorised.content, snapshot),
         )
 
     def _written_before(self, order: WriteOrder, authorised: Authorised, plan: Plan) -> WriteOutcome:

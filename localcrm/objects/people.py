@@ -71,6 +71,18 @@ TERRITORY_RULE = SObject(
     ),
 )
 
+OBJECT_TERRITORY = SObject(
+    name="ObjectTerritory2Association",
+    prefix="0MS",
+    label="Object Territory Association",
+    plural="Object Territory Associations",
+    own_fields=(
+        reference("ObjectId", "Account", required=True, child="ObjectTerritory2Associations", cascade=True),
+        reference("Territory2Id", "Territory2", required=True),
+        picklist("AssociationCause", ("Territory2Manual", "Territory2AssignmentRule"), default="Territory2Manual"),
+    ),
+)
+
 ORGANIZATION = SObject(
     name="Organization",
     prefix="00D",
@@ -222,6 +234,7 @@ CONTACT_POINT_CONSENT = SObject(
 
 PEOPLE = (
     *(ORGANIZATION, USER_ROLE, USER, TERRITORY_MODEL, TERRITORY, USER_TERRITORY, TERRITORY_RULE),
+    OBJECT_TERRITORY,
     *(GROUP, GROUP_MEMBER, INDIVIDUAL),
     *(CONTACT_POINT_TYPE_CONSENT, CONTACT_POINT_EMAIL, CONTACT_POINT_CONSENT),
 )

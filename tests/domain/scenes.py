@@ -49,7 +49,10 @@ def playbook() -> Playbook:
         Reviewer(login="boss", name="Boss", role=Role.MANAGER, calendar="madrid"),
     )
     teams = {k: t.model_copy(update={"members": (), "capacity": 40}) for k, t in shipped.teams.items()}
-    routing = shipped.routing.model_copy(update={"strategic": (strategic,), "strategic_owner": "sofia@acme.example"})
+    first_touch = shipped.routing.first_touch.model_copy(update={"manager": "irene"})
+    routing = shipped.routing.model_copy(
+        update={"strategic": (strategic,), "strategic_owner": "sofia@acme.example", "first_touch": first_touch}
+    )
     changes = {"routing": routing, "seller": seller, "reviewers": reviewers, "teams": teams}
     return shipped.model_copy(update=changes).with_digest()
 

@@ -192,6 +192,9 @@ def test_who_owns_leads_is_compared_with_the_territories() -> None:
     grouped = playbook().model_copy(update={"teams": {**playbook().teams, "emea": team}})
     assert owners_agree(org(placed=placed), grouped) == 0
     assert owners_agree(org(placed=placed, group_members={"EMEA_reps": (TOMAS.id,)}), grouped) == 0.75
+    team = Team(name="Anybody", queue="EMEA", territory="South", calendar="madrid")
+    placed_by_territory = playbook().model_copy(update={"teams": {**playbook().teams, "emea": team}})
+    assert owners_agree(org(placed=placed, territory_members={"South": (TOMAS.id,)}), placed_by_territory) == 0.75
 
 
 def test_values_that_mean_the_same() -> None:

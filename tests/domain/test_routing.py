@@ -7,7 +7,7 @@ import pytest
 from domain.enrichment import Enrichment
 from domain.evidence import EvidenceBook
 from domain.leads import CrmRecord, CrmSnapshot, Inquiry
-from domain.playbook import Partner, Playbook, ProductTeam, RoutingStep, Segment, Territory
+from domain.playbook import Partner, Playbook, ProductTeam, RoutingStep, Segment, Team, Territory
 from domain.reading import read
 from domain.routing import RoutingDecision, route
 from domain.scoring import qualify
@@ -63,6 +63,39 @@ def test_the_territory_gives_the_team_and_the_least_busy_member_gets_it() -> Non
         ("Tomás Vidal", "comes later in turn, has 14 open leads"),
     }
     assert result.fallback_owner_name == "EMEA mid-market"
+
+
+def in_territories(*names: str) -> CrmSnapshot:
+    """The account of the lead in sales territories, whose only user is Tomás."""
+    known = people(IRENE, TOMAS, account=account(Type="Prospect", OwnerId=""))
+    return known.model_copy(
+        update={"account_territories": names, "territory_members": dict.fromkeys(("South", "North"), (TOMAS.id,))}
+    )
+
+
+def with_teams(**territories: str) -> Playbook:
+    made = {k: Team(name=k, queue="EMEA", territory=t, calendar="madrid") for k, t in territories.items()}
+    return playbook().model_copy(update={"teams": {**playbook().teams, **made}})
+
+
+def test_the_sales_territory_of_the_account_comes_before_the_country() -> None:
+    book = EvidenceBook()
+    result = routed(snap=in_territories("South"), rules=with_teams(sur="South"), book=book)
+    assert (result.owner_id, result.team, result.rule) == (TOMAS.id, "sur", "territory")
+    assert "is in the territory South" in result.reason
+    assert ("ObjectTerritory2Association", "South") in {(e.field, e.value) for e in book.entries()}
+
+
+def test_a_sales_territory_that_no_team_names_leaves_it_to_the_country() -> None:
+    result = routed(snap=in_territories("Elsewhere"), rules=with_teams(sur="South"))
+    assert result.team == "EMEA mid-market"
+
+
+def test_an_account_in_two_sales_territories_of_different_teams_is_a_conflict() -> None:
+    result = routed(snap=in_territories("South", "North"), rules=with_teams(sur="South", norte="North"))
+    assert result.owner_id == ""
+    assert "South" in result.conflict
+    assert "North" in result.conflict
 
 
 def test_the_deadline_counts_the_business_hours_of_the_team() -> None:

@@ -117,6 +117,38 @@ def test_it_stops_an_approved_mail_at_the_last_moment(world: World, object_name:
     assert stopped.value.code is ErrorCode.MAIL_REFUSED
 
 
+@pytest.mark.parametrize("form", [f for f in FORMS if f != "ContactPointConsent"])
+def test_a_no_on_a_contact_of_the_same_person_stops_the_mail_to_a_lead(world: World, form: str) -> None:
+    """The case is about the lead; somebody notes the refusal on the contact, after the approval."""
+    contact = person_of(world, "Contact")
+    order = mail_order(world, world.lead)
+    mail = order.model_copy(update={"phase": Phase.MAIL})
+    assert world.mail_guard.authorised_mail(mail) == world.mail()
+    FORMS[form](world, "Contact", contact)
+    world.crm.clock.forward(5)
+    assert world.writer.apply(order).kind is WriteOutcomeKind.OPTED_OUT
+    with pytest.raises(MailError) as stopped:
+        world.mail_guard.authorised_mail(mail)
+    assert stopped.value.code is ErrorCode.MAIL_REFUSED
+
+
+def test_a_contact_made_meanwhile_with_a_no_counts_too(world: World) -> None:
+    order = mail_order(world, world.lead)
+    world.add("Contact", LastName="Byron", Email=ADDRESS, HasOptedOutOfEmail=True)
+    world.add("Contact", LastName="Else", Email="somebody.else@engines.example", HasOptedOutOfEmail=True)
+    world.crm.clock.forward(5)
+    assert world.writer.apply(order).kind is WriteOutcomeKind.OPTED_OUT
+
+
+def test_somebody_elses_no_stops_nothing_and_costs_no_further_call(world: World) -> None:
+    order = mail_order(world, world.lead)
+    world.add("Contact", LastName="Else", Email="somebody.else@engines.example", HasOptedOutOfEmail=True)
+    mail = order.model_copy(update={"phase": Phase.MAIL})
+    world.reset_calls()
+    assert world.mail_guard.authorised_mail(mail) == world.mail()
+    assert world.calls() <= 2
+
+
 @pytest.mark.parametrize("object_name", PEOPLE)
 def test_do_not_call_is_about_calls(world: World, object_name: str) -> None:
     person = person_of(world, object_name)

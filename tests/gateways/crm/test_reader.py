@@ -314,3 +314,34 @@ class TestGroups:
         snapshot = world.reader.snapshot(world.lead)
         assert snapshot.territory_members == {"South": (world.ines,), "Inner_south": (world.tom,)}
         assert snapshot.group_members["All_south"] == tuple(sorted((world.ines, world.tom)))
+
+    def test_the_territories_of_the_account_cost_no_further_call(self, world: World) -> None:
+        account = world.add("Account", Name="Engines", Website="https://engines.example")
+        world.reader.snapshot(world.lead)
+        world.reset_calls()
+        bare = world.new_session("reader")
+        without = SalesforceReader(bare, world.clock).snapshot(world.lead)
+        plain_calls = world.calls()
+        assert without.account is not None
+        assert without.account_territories == ()
+        active = world.add("Territory2Model", Name="Now", State="Active")
+        planned = world.add("Territory2Model", Name="Then", State="Planning")
+        for name, model in (("South", active), ("Later", planned)):
+            territory = world.add("Territory2", Name=name, DeveloperName=name, Territory2ModelId=model)
+            world.add("ObjectTerritory2Association", ObjectId=account, Territory2Id=territory)
+        world.reset_calls()
+        snapshot = SalesforceReader(world.new_session("reader"), world.clock).snapshot(world.lead)
+        assert snapshot.account_territories == ("South",)
+        assert world.calls() == plain_calls
+
+    def test_an_org_that_closes_them_to_us_is_read_without(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        account = world.add("Account", Name="Engines", Website="https://engines.example")
+        active = world.add("Territory2Model", Name="Now", State="Active")
+        territory = world.add("Territory2", Name="South", DeveloperName="South", Territory2ModelId=active)
+        world.add("ObjectTerritory2Association", ObjectId=account, Territory2Id=territory)
+        monkeypatch.setattr("gateways.crm.reader._TERRITORIES", "NotOpenToUs")
+        reader = SalesforceReader(world.new_session("reader"), world.clock)
+        for _ in range(2):
+            snapshot = reader.snapshot(world.lead)
+            assert snapshot.account is not None
+            assert snapshot.account_territories == ()
