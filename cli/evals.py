@@ -13,7 +13,7 @@ app = typer.Typer(help="Measure the product against labelled sets.", no_args_is_
 
 @app.callback()
 def evals() -> None:
-    """Keeps `evals` a group while it has one command."""
+    """Each command measures one part."""
 
 
 @app.command("identity")
@@ -36,3 +36,21 @@ def identity(
     if low := report.below_floor():
         typer.echo(f"precision of a match is below {FLOOR} in {low[0].name} ({low[0].part})", err=True)
     return 1 if report.below_floor() else 0
+
+
+@app.command("grounding")
+def grounding(
+    data: Annotated[Path | None, typer.Option(help="The folder that holds the labelled sets.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> int:
+    """Precision, recall and F1 of what the grounding checker supports; exit code 1 where too much is let through."""
+    from evals.grounding.__main__ import too_much_let_through
+    from evals.grounding.run import SetMissing, as_table, run
+    from evals.grounding.run import as_json as json_of
+
+    try:
+        results = run(data)
+    except SetMissing as missing:
+        raise InputError(str(missing)) from missing
+    sys.stdout.write(json_of(results) if as_json else f"{as_table(results)}\n")
+    return 1 if too_much_let_through(results) else 0

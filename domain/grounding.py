@@ -8,14 +8,17 @@ Courtesies need no evidence; whatever is not known to be one is a statement.
 import re
 from collections.abc import Iterable, Sequence
 
+from domain.dates_in_text import DATE_WORDS
 from domain.drafting import AnsweredQuestion, Draft, DraftRequest, DraftSentence
 from domain.errors import ModelError
 from domain.evidence import Evidence, EvidenceSource
+from domain.figures import agree, is_number_word
 from domain.model import Value
 from domain.ports import DraftWriter
 from domain.reading import pattern_of
+from domain.relations import contradictions
 from domain.texts import fold as plain_fold
-from domain.verifiable import DATE_WORDS, Part, PartKind, parts_of, plain
+from domain.verifiable import Part, PartKind, parts_of, plain
 from domain.wording import (
     ASKING,
     COURTESY,
@@ -24,7 +27,6 @@ from domain.wording import (
     content_stems,
     fold,
     language_of,
-    negated,
     stem,
     words_of,
 )
@@ -81,7 +83,7 @@ def check(claim: str, evidence: Sequence[Evidence]) -> GroundingVerdict:
     if not evidence:
         return GroundingVerdict(supported=False, reasons=("no evidence is cited",))
     reasons = [_missing(part) for part in parts_of(claim) if not _is_in(part, evidence)]
-    reasons += _off_topic(claim, evidence) or _turned_round(claim, evidence)
+    reasons += _off_topic(claim, evidence) or contradictions(_unquoted(claim), *_said_and_held(evidence))
     return GroundingVerdict(supported=not reasons, reasons=tuple(dict.fromkeys(reasons)))
 
 
@@ -252,7 +254,13 @@ def _is_in_one(part: Part, entry: Evidence) -> bool:
             known = {w for t in _texts(entry) for w in words_of(t)}
             return part.keys <= known or any(fold(part.text) == fold(t) for t in said)
         case _:
-            return any(p.kind is part.kind and p.keys & part.keys for t in said for p in _parts_with_quoted(t))
+            return any(_bears_out(part, p) for t in said for p in _parts_with_quoted(t))
+
+
+def _bears_out(said: Part, known: Part) -> bool:
+    if said.figure and known.figure:
+        return agree(said.figure, known.figure)
+    return said.kind is known.kind and bool(said.keys & (known.keys | known.implies))
 
 
 def _spaced(text: str) -> str:
@@ -271,7 +279,7 @@ def _missing(part: Part) -> str:
 def _off_topic(claim: str, evidence: Sequence[Evidence]) -> list[str]:
     """Too little in common. Only asked where the languages are the same, or the evidence is a bare value."""
     own_words = _unquoted(claim)
-    about = content_stems(own_words)
+    about = content_stems(own_words) - {stem(w) for w in words_of(own_words) if is_number_word(w)}
     if not about:
         return []
     language = language_of(own_words)
@@ -294,13 +302,11 @@ def _unquoted(claim: str) -> str:
     return re.sub(r"[“„\"«‹][^”“\"»›]*[”“\"»›]", " ", claim)
 
 
-def _turned_round(claim: str, evidence: Sequence[Evidence]) -> list[str]:
-    """A no where the closest sentence of the evidence says yes, or the reverse."""
-    own_words = _unquoted(claim)
-    language, about = language_of(own_words), content_stems(own_words)
-    sentences = [s for e in evidence for t in (e.value, e.quote) if t for s in re.split(r"(?<=[.!?;])\s+|\n+", t)]
-    same = [s for s in sentences if language and language_of(s) == language]
-    closest = max(same, key=lambda s: len(about & content_stems(s)), default="")
-    if len(about & content_stems(closest)) < 2 or negated(own_words, language) == negated(closest, language):
-        return []
-    return ["says the opposite of the evidence about whether it is so"]
+def _said_and_held(evidence: Sequence[Evidence]) -> tuple[list[str], list[tuple[str, str]]]:
+    """Sentences of the evidence, and bare values (a number, a name) with the label of their field."""
+    texts, bare = [], []
+    for entry in evidence:
+        texts += [t for t in (entry.value, entry.quote) if t and len(t.split()) >= 3]
+        label = _texts(entry)[-1] if entry.field else ""
+        bare += [(t, label) for t in (entry.value, entry.quote) if t and len(t.split()) < 3]
+    return texts, bare

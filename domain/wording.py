@@ -6,6 +6,7 @@ purpose: a word that is missing here makes a sentence ask for evidence, which is
 
 import re
 import unicodedata
+from functools import lru_cache
 
 LANGUAGES = ("en", "es", "de", "fr")
 
@@ -133,6 +134,7 @@ _NEGATIONS: dict[str, frozenset[str]] = {
 }
 
 
+@lru_cache(maxsize=8192)
 def language_of(text: str) -> str:
     """The language whose function words the text holds most of; empty where none or two are level."""
     words = words_of(text)
