@@ -1,6 +1,7 @@
 """Whether the owners whom waiting proposals name can still take a lead. Runs on the CRM queue: it reads its people."""
 
 import logging
+from collections.abc import Callable
 
 from temporalio import activity
 
@@ -34,6 +35,7 @@ class OwnerActivities:
         playbooks: Playbooks,
         audit: AuditLog,
         clock: Clock,
+        look_at_access: Callable[[str], int] = lambda _org_id: 0,
     ) -> None:
         self._reader = reader
         self._reviews = reviews
@@ -42,14 +44,17 @@ class OwnerActivities:
         self._playbooks = playbooks
         self._audit = audit
         self._clock = clock
+        self._look_at_access = look_at_access
 
     @activity.defn
     def find_unfit_owners(self, order: OwnerCheckOrder) -> OwnerCheckHead:
         """The open rounds whose proposed owner left, is away or is full. One call to the CRM, however many there are.
 
-        Raises `CrmError` where the CRM cannot be read: then nobody is called unfit.
+        Also has `AccessLook` ask whom the CRM keeps from the records of waiting rounds. Raises `CrmError` where the
+        CRM cannot be read: then nobody is called unfit.
         """
         people = self._reader.snapshot("")
+        self._look_at_access(order.org_id)
         looked_at = 0
         unfit: list[UnfitOwner] = []
         after: tuple[str, int] | None = None

@@ -6,13 +6,13 @@ from fastapi import APIRouter, HTTPException, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
-from approval_ui.deciding import DecisionRefused, DecisionRequest, load_review
+from approval_ui.deciding import KEPT_OUT, DecisionRefused, DecisionRequest, load_review
 from approval_ui.delivery import DeliveryState
 from approval_ui.links import links_of
 from approval_ui.pages.cases import outcome_of
 from approval_ui.pages.queue import pairs_of, viewer_of
 from approval_ui.pages.review import deliver, status_of
-from approval_ui.reading import facts_of
+from approval_ui.reading import facts_of, kept_out
 from approval_ui.signing_in import SignInRefused
 from approval_ui.site import Script, ScriptDecider, ScriptReader, ScriptUndoer, SiteOf, require
 from approval_ui.stopping import set_pause, stop_mail
@@ -125,6 +125,8 @@ def review(site: SiteOf, who: ScriptReader, case_id: CaseId, round: Round) -> di
     facts = facts_of(site.deps, case_id, round)
     if found is None or facts is None:
         raise HTTPException(404, "There is no such review, or its data was erased.")
+    if kept_out(site.deps, facts.item, who.user.login):
+        raise HTTPException(403, KEPT_OUT)
     return {
         "case_id": case_id,
         "round": round,

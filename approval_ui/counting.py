@@ -45,13 +45,13 @@ class QueueCounts:
             self._known[(motion, viewer)] = found
         return found.facets
 
-    def open_by_lane(self, login: str) -> dict[Motion, int]:
+    def open_by_lane(self, looking: Viewer) -> dict[Motion, int]:
         """How many are open, by motion: from whatever this person had counted last, where that still holds."""
         now, version = self._clock.now(), self._lanes.version()
         with self._lock:
-            counted = [counted for (_, viewer), counted in self._known.items() if viewer.login == login]
+            counted = [counted for (_, viewer), counted in self._known.items() if viewer.login == looking.login]
         holding = next((c for c in counted if _holds(c, version, now)), None)
-        return dict(holding.facets.lanes) if holding is not None else self._lanes.open_by_lane(now)
+        return dict(holding.facets.lanes) if holding is not None else self._lanes.open_by_lane(looking, now)
 
 
 def _holds(known: _Counted, version: str, now: Instant) -> bool:

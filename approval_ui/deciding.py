@@ -41,6 +41,12 @@ MAX_ROUNDS = 5
 """Redrafts stop here; after that a person writes, or the case goes to an exception."""
 
 
+KEPT_OUT = (
+    "Your Salesforce user may not edit the record that this changes. Ask whoever owns it to decide, "
+    "or for access to it in Salesforce."
+)
+
+
 class Reviewer(Value):
     """Who is signed in."""
 
@@ -78,6 +84,7 @@ class RefusalCode(StrEnum):
     INVALID = "invalid"
     FORBIDDEN = "forbidden_action"
     SIGNATURE = "signature"
+    NO_ACCESS = "no_crm_access"
 
 
 class DecisionRefused(Exception):
@@ -159,6 +166,8 @@ class Deciding:
     playbooks: Playbooks
     clock: Clock
     new_id: Callable[[], str] = new_decision_id
+    kept_out: Callable[[str, int, str], bool] = lambda _case_id, _round, _login: False
+    """Whether the CRM keeps a reviewer from the records of a round."""
 
     def decide(self, case_id: str, round: int, request: DecisionRequest, reviewer: Reviewer) -> Taken:
         """Sign and store. Raises `DecisionRefused`; then nothing was signed or stored."""
@@ -168,6 +177,7 @@ class Deciding:
         if not can_decide(reviewer.role):
             raise DecisionRefused(RefusalCode.ROLE_TOO_LOW, f"A {reviewer.role.value} can look, but not decide.")
         self._must_be_open(review)
+        self._must_have_access(review, reviewer)
         if request.shown_digest != review.shown_digest:
             what = "Somebody signed an edited version" if review.edited else "The proposal changed"
             raise DecisionRefused(RefusalCode.CHANGED, f"{what} while you looked at it. This is the current one.")
@@ -186,10 +196,15 @@ class Deciding:
         """Why this approval would be refused now; empty where it would be signed. Signs nothing."""
         try:
             self._must_be_open(review)
+            self._must_have_access(review, reviewer)
             self._final(review, request, reviewer)
         except DecisionRefused as refused:
             return refused.sentence
         return ""
+
+    def _must_have_access(self, review: Review, reviewer: Reviewer) -> None:
+        if self.kept_out(review.opening.case_id, review.opening.round, reviewer.login):
+            raise DecisionRefused(RefusalCode.NO_ACCESS, KEPT_OUT)
 
     def _must_be_open(self, review: Review) -> None:
         outcome = self.reviews.outcome(review.opening.case_id, review.opening.round)

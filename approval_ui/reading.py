@@ -8,6 +8,7 @@ from domain.decisions import RoundState, Verdict
 from domain.errors import DomainError, ErrorCode
 from domain.permissions import Level
 from domain.proposals import Phase, ProposalContent, parse_content
+from domain.record_access import mapped_logins
 from domain.reviewer_notes import ReviewerNote
 from persistence.queue import DecisionItem, QueueItem
 
@@ -52,6 +53,21 @@ def facts_of(deps: UiDependencies, case_id: str, round: int) -> Facts | None:
         events=tuple(e for e in deps.queue.events_of(case_id) if e.round == round),
         level=_level(deps, item),
     )
+
+
+def stands_for_crm_user(deps: UiDependencies, login: str) -> bool:
+    """Whether the playbook maps this reviewer to a user of the CRM. A broken playbook stops signing, not reading."""
+    try:
+        return login in mapped_logins(deps.playbooks.current())
+    except DomainError:
+        return False
+
+
+def kept_out(deps: UiDependencies, item: QueueItem | None, login: str) -> bool:
+    """Whether the CRM keeps this person from the records of an open review, as far as was asked lately."""
+    if item is None or item.state is not RoundState.OPEN:
+        return False
+    return item.closed_to(login, deps.clock.now()) and stands_for_crm_user(deps, login)
 
 
 def people_of(deps: UiDependencies) -> dict[str, str]:

@@ -25,6 +25,7 @@ from approval_ui.handing_over import HandingOver
 from approval_ui.limits import RateLimit
 from approval_ui.live import QueueWatch
 from approval_ui.mending import Mending
+from approval_ui.reading import kept_out, stands_for_crm_user
 from approval_ui.signing_in import DoorRules, Gatekeeper, SignedIn
 from approval_ui.undoing import Undoing
 from approval_ui.views.bulk import action_lines
@@ -41,6 +42,7 @@ from domain.permissions import (
     can_start_readiness_audit,
     can_undo,
 )
+from domain.review_queue import Viewer
 
 SESSION_COOKIE = "countersign_session"
 DOOR_COOKIE = "countersign_door"
@@ -98,8 +100,9 @@ class Site:
 
     def chrome(self, who: SignedIn) -> Chrome:
         config = self.deps.config
+        viewer = Viewer(login=who.user.login, crm_user=stands_for_crm_user(self.deps, who.user.login))
         nav: list[tuple[str, str, int | None]] = [
-            ("/", "Review", sum(self.counts.open_by_lane(who.user.login).values())),
+            ("/", "Review", sum(self.counts.open_by_lane(viewer).values())),
             ("/cases", "Cases", None),
         ]
         if config.maildir is not None:
@@ -135,6 +138,7 @@ def build_site(deps: UiDependencies) -> Site:
         verifier=deps.verifier,
         playbooks=deps.playbooks,
         clock=deps.clock,
+        kept_out=lambda case_id, round, login: kept_out(deps, deps.queue.item(case_id, round), login),
     )
     return Site(
         deps=deps,

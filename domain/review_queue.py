@@ -187,6 +187,8 @@ class Viewer(Value):
 
     login: str
     team: tuple[str, ...] = ()
+    crm_user: bool = False
+    """Whether they stand for a user of the CRM; then what that user may not edit is not for them."""
 
 
 def searchable(*parts: str) -> str:

@@ -18,6 +18,7 @@ from domain.decisions import RoundState
 from domain.leads import Motion
 from domain.model import Instant, Value
 from domain.permissions import RISK_ORDER, RiskCategory
+from domain.record_access import BELIEVED_FOR
 from domain.review_queue import (
     WAITING,
     Due,
@@ -154,9 +155,9 @@ class ReviewLanes:
         with self._database.session() as session:
             return int(session.execute(query).scalar_one())
 
-    def open_by_lane(self, now: Instant) -> dict[Motion, int]:
-        """How many are open, snoozed ones left out, by motion."""
-        conditions = self._conditions(QueueFilter(), Viewer(login=""), now)
+    def open_by_lane(self, viewer: Viewer, now: Instant) -> dict[Motion, int]:
+        """How many are open to this viewer, snoozed ones left out, by motion."""
+        conditions = self._conditions(QueueFilter(), viewer, now)
         query = sa.select(col(ReviewRow.motion), sa.func.count()).where(*conditions).group_by(col(ReviewRow.motion))
         with self._database.session() as session:
             return {Motion(motion): count for motion, count in session.execute(query).all()}
@@ -180,7 +181,11 @@ class ReviewLanes:
         grouped = grouped.group_by(col(ReviewRow.territory), col(ReviewRow.risk))
         states = (
             sa.select(col(ReviewRow.motion), col(ReviewRow.state), sa.func.count())
-            .where(col(ReviewRow.org_id) == self._org_id, col(ReviewRow.round) > 0)
+            .where(
+                col(ReviewRow.org_id) == self._org_id,
+                col(ReviewRow.round) > 0,
+                sa.or_(col(ReviewRow.state) != RoundState.OPEN.value, _accessible(viewer, now)),
+            )
             .group_by(col(ReviewRow.motion), col(ReviewRow.state))
         )
         asleep = (
@@ -209,6 +214,8 @@ class ReviewLanes:
         state = RoundState.OPEN.value if wanted.state in WAITING else wanted.state.value
         # Round 0 creates a lead by policy and asks nobody.
         made = [col(ReviewRow.org_id) == self._org_id, col(ReviewRow.state) == state, col(ReviewRow.round) > 0]
+        if viewer.crm_user and wanted.state in WAITING:
+            made.append(_accessible(viewer, now))
         if wanted.motion is not None:
             made.append(col(ReviewRow.motion) == wanted.motion.value)
         if wanted.state is QueueState.SNOOZED:
@@ -249,6 +256,18 @@ def _order(wanted: QueueFilter) -> _Order:
             lanes = (_COLUMNS.motion,) if wanted.motion is None else ()
             together = (_COLUMNS.group_at, _COLUMNS.account_key, _COLUMNS.next_at)
             return _Order("due" if wanted.motion else "lanes", (*lanes, *together, *own))
+
+
+def _accessible(viewer: Viewer, now: Instant) -> sa.ColumnElement[bool]:
+    """Not where the CRM keeps this person from the records, unless it said so too long ago."""
+    if not viewer.crm_user:
+        return sa.true()
+    asked = col(ReviewRow.access_at)
+    return sa.or_(
+        asked.is_(None),
+        asked <= now - BELIEVED_FOR,
+        sa.not_(col(ReviewRow.denied).contains(f"\n{viewer.login}\n", autoescape=True)),
+    )
 
 
 def _whose(whose: Whose, viewer: Viewer) -> sa.ColumnElement[bool]:

@@ -13,6 +13,7 @@ from domain.model import Instant, Value
 from domain.permissions import RiskCategory, Role
 from domain.proposed_actions import UNNAMED
 from domain.receipts import MailState
+from domain.record_access import believed
 from domain.review_queue import Place, instant_of
 from domain.texts import clean
 from persistence.database import Database
@@ -58,6 +59,13 @@ class QueueItem(Value):
     account_key: str = ""
     """The same for proposals that stand together; the case's own id for one that stands alone."""
     snoozed_until: Instant | None = None
+    denied: frozenset[str] = frozenset()
+    """Logins of reviewers whom the CRM kept from the records at `access_at`."""
+    access_at: Instant | None = None
+
+    def closed_to(self, login: str, now: Instant) -> bool:
+        """Whether the CRM keeps this reviewer from the records, as far as is believed."""
+        return login in self.denied and believed(self.access_at, now)
 
     @property
     def coming(self) -> Deadline:
@@ -328,6 +336,8 @@ def queue_item(row: ReviewRow) -> QueueItem:
         respond_by=row.respond_by,
         account_key=row.account_key,
         snoozed_until=row.snoozed_until,
+        denied=frozenset(row.denied.split()),
+        access_at=row.access_at,
     )
 
 

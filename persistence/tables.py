@@ -145,7 +145,7 @@ class ReviewRow(Row, table=True):
         sa.Index(
             "ix_review_counted",
             *("org_id", "state", "motion", "territory", "risk", "round", "snoozed_until", "next_at", "rung"),
-            *("claimed_by", "assignee", "asked"),
+            *("claimed_by", "assignee", "asked", "denied", "access_at"),
         ),
     )
 
@@ -188,6 +188,10 @@ class ReviewRow(Row, table=True):
     """See `domain.cases.ReviewOpening`; the case's own id where the review stands alone."""
     group_at: datetime = Field(sa_type=UtcDateTime)
     """The earliest `next_at` among the open reviews of this account and motion: they stand together there."""
+    denied: str = ""
+    """Logins of reviewers whom the CRM keeps from the records, as `asked` holds them."""
+    access_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When the CRM was asked that last."""
     search_text: str = ""
     """Personal data: blanked with the title when the case is erased."""
 

@@ -109,7 +109,9 @@ class OwnerCheckSettings(_Group):
     """Owners of proposals that wait."""
 
     owner_check_seconds: int = Field(default=300, ge=0, le=86_400)
-    """How often they are looked at: who left, is away or is full; 0 leaves it to the write."""
+    """How often they are looked at: who left, is away or is full; 0 leaves it to the write.
+
+    The same look asks which reviewers may edit the records of what waits."""
 
 
 class ModelSettings(BaseSettings):

@@ -7,7 +7,10 @@ from datetime import timedelta
 
 from temporalio.client import Client, ScheduleActionStartWorkflow
 
+from activities.access import AccessLook
 from activities.owners import OwnerActivities
+from gateways.crm.access import RecordAccess
+from persistence.record_access import SqlRecordAccess
 from runtime.schedules import ensure_schedule, remove_schedule
 from runtime.settings import OwnerCheckSettings
 from workers.crm import CrmDoor
@@ -25,6 +28,14 @@ def owner_check(door: CrmDoor, stores: Stores) -> OwnerActivities:
         playbooks=stores.playbooks,
         audit=stores.audit,
         clock=stores.clock,
+        look_at_access=AccessLook(
+            users=door.reader,
+            access=RecordAccess(door.session),
+            kept=SqlRecordAccess(stores.db),
+            documents=stores.documents,
+            playbooks=stores.playbooks,
+            clock=stores.clock,
+        ).look,
     )
 
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse, StreamingResponse
 
 from approval_ui.live import MOST_LISTENERS
-from approval_ui.reading import people_of
+from approval_ui.reading import people_of, stands_for_crm_user
 from approval_ui.signing_in import SignedIn
 from approval_ui.site import SESSION_COOKIE, Form, Reader, Site, SiteOf, text_of
 from approval_ui.views.queue import Listing, QueueView, queue_view
@@ -40,7 +40,8 @@ def pairs_of(request: Request) -> Pairs:
 def viewer_of(site: Site, who: SignedIn) -> Viewer:
     """The person with their team; without a team they are their own."""
     team = tuple(u.login for u in site.deps.users.all() if u.team and u.team == who.user.team)
-    return Viewer(login=who.user.login, team=team)
+    mapped = stands_for_crm_user(site.deps, who.user.login)
+    return Viewer(login=who.user.login, team=team, crm_user=mapped)
 
 
 def read_queue(
@@ -61,7 +62,7 @@ def read_queue(
     viewer, now = viewer_of(site, who), site.deps.clock.now()
     version = site.deps.lanes.version()
     if wanted.motion is None:
-        wanted = wanted.but(motion=_lane(site, who, selected))
+        wanted = wanted.but(motion=_lane(site, viewer, selected))
     after = dict(said).get("after", "")
     behind = Place.read(after) if after else None
     if after and (behind is None or not site.deps.lanes.fits(wanted, behind)):
@@ -121,11 +122,11 @@ def _keys(page: Listed) -> list[tuple[str, int]]:
     return [(item.case_id, item.round) for item in page.items]
 
 
-def _lane(site: Site, who: SignedIn, selected: tuple[str, int] | None) -> Motion:
+def _lane(site: Site, viewer: Viewer, selected: tuple[str, int] | None) -> Motion:
     item = site.deps.queue.item(*selected) if selected is not None else None
     if item is not None:
         return item.motion
-    lanes = site.counts.open_by_lane(who.user.login)
+    lanes = site.counts.open_by_lane(viewer)
     return next((m for m in Motion if lanes.get(m, 0)), Motion.INBOUND)
 
 

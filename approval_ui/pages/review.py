@@ -12,13 +12,13 @@ from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
-from approval_ui.deciding import DecisionRefused, DecisionRequest, RefusalCode, Review, Taken, load_review
+from approval_ui.deciding import KEPT_OUT, DecisionRefused, DecisionRequest, RefusalCode, Review, Taken, load_review
 from approval_ui.delivery import Delivered, DeliveryState
 from approval_ui.links import Links, links_of
 from approval_ui.mail_rechecks import Unsupported
 from approval_ui.mending import MendLine
 from approval_ui.pages.queue import Pairs, pairs_of, read_queue
-from approval_ui.reading import facts_of
+from approval_ui.reading import facts_of, kept_out
 from approval_ui.signing_in import SignedIn
 from approval_ui.site import Decider, Form, Reader, Site, SiteOf, text_of
 from approval_ui.views.changes import Submitted, form_text, from_form, value_at
@@ -43,6 +43,7 @@ _STATUS = {
     RefusalCode.SAME_REVIEWER: 409,
     RefusalCode.ROLE_TOO_LOW: 403,
     RefusalCode.FORBIDDEN: 403,
+    RefusalCode.NO_ACCESS: 403,
     RefusalCode.INVALID: 422,
     RefusalCode.SIGNATURE: 500,
 }
@@ -203,6 +204,8 @@ def _page(
         "here": request.url.path if request.method == "GET" else "/",
     }
     if selected is not None:
+        if kept_out(site.deps, site.deps.queue.item(*selected), who.user.login):
+            raise HTTPException(403, KEPT_OUT)
         card = _card(site, who, selected, act, attempt)
         if card is None and not at_queue:
             raise HTTPException(404, "There is no such review, or its data was erased.")

@@ -30,11 +30,11 @@ def test_a_count_serves_until_something_happens_or_its_second_is_over(world: Wor
         return counts.facets(Motion.INBOUND, viewer, lanes.version()).whose[Whose.UNCLAIMED]
 
     assert [unclaimed(), unclaimed(), lanes.asked] == [1, 1, 1]
-    assert counts.open_by_lane("sam") == {Motion.INBOUND: 1}
+    assert counts.open_by_lane(SAM) == {Motion.INBOUND: 1}
     world.deps.claims.claim(made.opening.case_id, 1, "kim", now=world.now)
     assert [unclaimed(), lanes.asked] == [0, 2]
     world.seed(student)
-    assert counts.open_by_lane("sam") == {Motion.INBOUND: 2}
+    assert counts.open_by_lane(SAM) == {Motion.INBOUND: 2}
     assert [unclaimed(), unclaimed(), lanes.asked] == [1, 1, 3]
     assert [unclaimed(Viewer(login="kim")), lanes.asked] == [1, 4]
     world.clock.advance(FOR)
