@@ -1,15 +1,12 @@
-"""Steps that end a case or hand it to a person."""
+"""Steps that end a case."""
 
 from temporalio import activity
 
-from activities.messages import CloseHead, CloseInput, ExceptionHead, ExceptionInput, RoundInput
+from activities.messages import CloseHead, CloseInput, RoundInput
 from domain.audit import AuditEvent, AuditKind
-from domain.casefile import CaseFile
-from domain.cases import CaseException, CaseOutcome, DocumentKind, ExceptionCode
-from domain.exceptions import explain
-from domain.notice_spreading import logins_of_owner
-from domain.notices import Notice, NoticeKind, Notices
-from domain.ports import AuditLog, CaseDocuments, Cases, Clock, Playbooks, Reviews
+from domain.cases import CaseOutcome
+from domain.ports import AuditLog, Cases, Clock, Reviews
+from domain.resolutions import Exceptions, ExceptionState
 
 
 class CaseActivities:
@@ -19,58 +16,16 @@ class CaseActivities:
         self,
         *,
         cases: Cases,
-        documents: CaseDocuments,
         reviews: Reviews,
+        exceptions: Exceptions,
         audit: AuditLog,
-        playbooks: Playbooks,
-        notices: Notices,
         clock: Clock,
     ) -> None:
         self._cases = cases
-        self._documents = documents
         self._reviews = reviews
+        self._exceptions = exceptions
         self._audit = audit
-        self._playbooks = playbooks
-        self._notices = notices
         self._clock = clock
-
-    @activity.defn
-    def open_exception(self, order: ExceptionInput) -> ExceptionHead:
-        """Name the reason, the person and the next step. Idempotent per round."""
-        self._end_round(order)
-        file = CaseFile(self._documents, order.case_id)
-        routed = file.routed(order.round).routing if file.has(DocumentKind.ROUTING, str(order.round)) else None
-        opened = explain(order.code, routed, self._playbooks.current())
-        file.keep(DocumentKind.EXCEPTION, str(order.round), opened)
-        # Repeated after the rules changed, it still names who was asked first.
-        opened = file.exception(order.round) or opened
-        self._audit.append(
-            AuditEvent(
-                key=f"exception/{order.case_id}/{order.round}/{order.code.value}",
-                kind=AuditKind.EXCEPTION_OPENED,
-                org_id=order.org_id,
-                case_id=order.case_id,
-                actor=opened.owner,
-                code=order.code.value,
-                at=self._clock.now(),
-            )
-        )
-        self._notices.tell(self._told(order, opened))
-        return ExceptionHead(code=order.code, owner=opened.owner)
-
-    def _told(self, order: ExceptionInput, opened: CaseException) -> Notice:
-        """Who is asked hears of it; after an expiry that is who takes the lead over."""
-        expired = order.code is ExceptionCode.REVIEW_EXPIRED
-        return Notice(
-            key=f"{order.case_id}/{order.round}/exception/{order.code.value}",
-            kind=NoticeKind.OWNER_TOLD if expired else NoticeKind.EXCEPTION,
-            org_id=order.org_id,
-            case_id=order.case_id,
-            round=order.round,
-            to=logins_of_owner(opened.owner, self._playbooks.readable()),
-            code=order.code.value,
-            at=self._clock.now(),
-        )
 
     @activity.defn
     def close(self, order: CloseInput) -> CloseHead:
@@ -86,6 +41,10 @@ class CaseActivities:
         """Close a case that ops cancelled, whatever has joined it; nobody may decide its round any more."""
         now = self._clock.now()
         self._end_round(order)
+        workflow_id = self._cases.get(order.case_id).workflow_id
+        for raised in self._exceptions.of_case(order.case_id):
+            if raised.opening.workflow_id == workflow_id:
+                self._exceptions.end(order.case_id, raised.number, ExceptionState.SUPERSEDED, now=now)
         seen = self._cases.get(order.case_id).inquiry_count
         while not self._cases.close(order.case_id, CaseOutcome.CANCELLED, seen_inquiries=seen, now=now):
             # Somebody joined between the two. Ops meant that inquiry too.
@@ -93,7 +52,7 @@ class CaseActivities:
         self._note_closed(order.org_id, order.case_id, CaseOutcome.CANCELLED, "")
         return CloseHead(closed=True, inquiry_count=seen)
 
-    def _end_round(self, order: RoundInput | ExceptionInput) -> None:
+    def _end_round(self, order: RoundInput) -> None:
         """Nobody listens to this round any more: take its card out of the queue, unless it has ended by itself."""
         if self._reviews.opening(order.case_id, order.round) is not None:
             self._reviews.supersede(order.case_id, order.round, now=self._clock.now())

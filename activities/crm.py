@@ -50,7 +50,8 @@ class CrmActivities:
         if result is None:
             inquiries = file.inquiries(step.inquiries)
             result = match(inquiries, self._reader.candidates(inquiries[-1]), self._playbooks.current())
-            if result.verdict is MatchVerdict.NONE:
+            if result.verdict is not MatchVerdict.MATCH:
+                # A lead may have to be made, now or once a person has said that it is none of these.
                 result = result.model_copy(update={"queues": self._reader.queues()})
             file.keep(DocumentKind.MATCH, str(step.round), result)
         named = file.inquiries(step.inquiries)[-1].lead_id
@@ -100,7 +101,7 @@ class CrmActivities:
                 decision_id=order.decision_id,
                 phase=order.phase,
                 motion=order.motion,
-                attempt=activity.info().attempt,
+                attempt=activity.info().attempt + int(order.again),
                 agent_version=order.agent_version,
                 snapshot_slot=str(order.round),
             )

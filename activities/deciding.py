@@ -36,9 +36,11 @@ from domain.proposals import ProposalContent, digest_of, parse_content
 from domain.proposed_actions import called
 from domain.proposing import Proposed, ProposingInput, create_lead_content, propose
 from domain.reading import read
+from domain.resolutions import chosen_owner
 from domain.review_queue import account_key, searchable
 from domain.risk import POLICY_MAY_SIGN
 from domain.routing import route
+from domain.routing_chosen import with_chosen_owner
 from domain.routing_people import with_absences_of
 from domain.scoring import qualify
 from domain.settling import settle
@@ -181,6 +183,8 @@ class DecidingActivities:
             turns=TurnsOfCase(self._rotation, step.org_id, step.case_id, step.round, now=self._clock.now()),
             set_aside=file.set_aside(),
         )
+        chosen = chosen_owner(file.resolved())
+        result = with_chosen_owner(result, chosen, file.snapshot(step.round), book, set_aside=file.set_aside())
         file.keep(DocumentKind.ROUTING, str(step.round), Routed(routing=result, evidence=book.entries()))
         result = file.routed(step.round).routing
         current = self._playbooks.current()
@@ -199,7 +203,8 @@ class DecidingActivities:
             conflict=not result.owner_id,
             nobody=not result.owner_id and len(result.rows) < 2,
             strategic=result.strategic,
-            assign_first=bool(first),
+            # Whom a person chose is shown on a card with the rest.
+            assign_first=bool(first) and chosen is None,
         )
 
     @activity.defn

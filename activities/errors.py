@@ -42,12 +42,21 @@ RETRYABLE: dict[ErrorCode, bool] = {
     ErrorCode.UNEXPECTED: True,  # a bug: retried until a deploy mends it, visible meanwhile
 }
 
+TRIES: dict[ErrorCode, int] = {
+    # About seven minutes of a proxy's error pages. After that a person is told, who can have it tried again.
+    ErrorCode.CRM_PROTOCOL: 12,
+}
+"""How often a step of a case is tried where more of the same would go unseen; the others go on as long as it takes."""
+
 PAUSE_POLL = timedelta(seconds=3)
 """How soon a paused write looks again: stopping and resuming must both take effect within seconds."""
 
 
-def to_failure(error: DomainError, document_id: str) -> ApplicationError:
-    """What Temporal is told: the code, and where the detail lies. Never the detail."""
+def to_failure(error: DomainError, document_id: str, attempt: int = 1) -> ApplicationError:
+    """What Temporal is told: the code, and where the detail lies. Never the detail.
+
+    `attempt` is that of a step of a case; 1 for work that belongs to none, which the next schedule repeats.
+    """
     delay = PAUSE_POLL if error.code is ErrorCode.PAUSED else None
     if error.retry_after_seconds is not None:
         delay = timedelta(seconds=min(error.retry_after_seconds, 3600))
@@ -55,6 +64,6 @@ def to_failure(error: DomainError, document_id: str) -> ApplicationError:
     return ApplicationError(
         f"{error.code.value}{where}",
         type=error.code.value,
-        non_retryable=not RETRYABLE[error.code],
+        non_retryable=not RETRYABLE[error.code] or attempt >= TRIES.get(error.code, attempt + 1),
         next_retry_delay=delay,
     )

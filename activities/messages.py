@@ -9,7 +9,7 @@ personal is in a case document that the activity committed before it returned. N
 from datetime import datetime
 from enum import StrEnum
 
-from domain.cases import CaseOutcome, ExceptionCode, LadderStep
+from domain.cases import Act, CaseOutcome, ExceptionCode, LadderStep
 from domain.decisions import RoundState, Verdict
 from domain.first_touch import Standing
 from domain.leads import MatchVerdict, Motion
@@ -18,6 +18,7 @@ from domain.owner_notices import NoticeKind
 from domain.permissions import RiskCategory
 from domain.proposals import Phase
 from domain.receipts import MailState, WriteOutcomeKind
+from domain.resolutions import ExceptionState
 
 
 class CaseRef(Message):
@@ -171,6 +172,8 @@ class ApplyInput(CaseRef):
     decision_id: str
     phase: Phase
     agent_version: str = ""
+    again: bool = False
+    """Asked for after an earlier request of the same write failed: what that one may have done is looked up first."""
 
 
 class ApplyHead(Message):
@@ -195,13 +198,52 @@ class MailHead(Message):
 
 
 class ExceptionInput(CaseRef):
+    """`nth` counts the exceptions of the workflow that asks, from 0."""
+
     round: int
     code: ExceptionCode
+    workflow_id: str = ""
+    nth: int = 0
+    of_a_watch: bool = False
+    """The lead was assigned and nobody answered: another owner can be chosen."""
 
 
 class ExceptionHead(Message):
     code: ExceptionCode
     owner: str
+    number: int = 0
+    rungs: tuple[Rung, ...] = ()
+
+
+class RemindInput(CaseRef):
+    number: int
+    step: LadderStep
+
+
+class ResolutionInput(CaseRef):
+    number: int
+    resolution_id: str
+
+
+class ResolutionHead(Message):
+    """What a workflow may know of a resolution. `record_id` is the chosen match; empty for a new person."""
+
+    accepted: bool
+    reason: str = ""
+    act: Act | None = None
+    record_id: str = ""
+
+
+class EndExceptionInput(CaseRef):
+    number: int
+    superseded: bool = False
+
+
+class ExceptionEnding(Message):
+    """`resolution_id` is set where a resolution was stored in time."""
+
+    state: ExceptionState
+    resolution_id: str = ""
 
 
 class CloseInput(CaseRef):

@@ -19,7 +19,9 @@ from domain.playbook import Playbook
 from domain.ports import AuditLog, CaseDocuments, Cases, Clock, Playbooks, Reviews, Rotation
 from domain.proposals import digest_of
 from domain.proposing import Proposed, ProposingInput, propose
+from domain.resolutions import chosen_owner
 from domain.routing import RoutingDecision, route
+from domain.routing_chosen import with_chosen_owner
 from domain.routing_people import with_absences_of
 
 WRITER = "no draft"
@@ -139,6 +141,7 @@ class ReassigningActivities:
                 turns=TurnsOfCase(self._rotation, order.org_id, order.case_id, order.review_round, now=now),
                 set_aside=file.set_aside(),
             )
+            found = with_chosen_owner(found, chosen_owner(file.resolved()), snapshot, book, set_aside=file.set_aside())
             due = f"first human activity by {breach.respond_by:%Y-%m-%d %H:%M} UTC"
             cited = [cite_playbook(book, "routing", "first_touch", due, now=breach.noticed_at)]
             if snapshot.lead is not None:

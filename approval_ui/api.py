@@ -6,22 +6,25 @@ from fastapi import APIRouter, HTTPException, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
-from approval_ui.deciding import KEPT_OUT, DecisionRefused, DecisionRequest, load_review
+from approval_ui.deciding import KEPT_OUT, DecisionRefused, DecisionRequest, RefusalCode, load_review
 from approval_ui.delivery import DeliveryState
 from approval_ui.links import links_of
 from approval_ui.pages.cases import outcome_of
 from approval_ui.pages.queue import pairs_of, viewer_of
 from approval_ui.pages.review import deliver, status_of
 from approval_ui.reading import facts_of, kept_out
+from approval_ui.resolving import TakenResolution
 from approval_ui.signing_in import SignInRefused
-from approval_ui.site import Script, ScriptDecider, ScriptReader, ScriptUndoer, SiteOf, require
+from approval_ui.site import Script, ScriptDecider, ScriptReader, ScriptResolver, ScriptUndoer, SiteOf, require
 from approval_ui.stopping import set_pause, stop_mail
+from approval_ui.views.exceptions import exception_path
 from approval_ui.views.trace import steps_of
 from domain.cases import CaseState
 from domain.decisions import Verdict
 from domain.leads import Motion
 from domain.permissions import can_pause, can_resume
 from domain.proposals import Edit
+from domain.resolutions import ExceptionState, Resolution
 from domain.review_queue import Place, read_filter
 from persistence.queue import QueueItem, case_behind, place_of_case
 
@@ -208,6 +211,53 @@ def case(site: SiteOf, who: ScriptReader, case_id: CaseId) -> dict[str, Any]:
             {"at": s.at.isoformat(), "what": s.what, "how": s.how, "tone": s.tone} for s in steps_of(deps, case_id)
         ],
     }
+
+
+class ResolveBody(_Body):
+    """`number` left out means the case's open exception."""
+
+    resolution: Resolution
+    number: int | None = Field(default=None, ge=1, le=10_000)
+
+
+@router.get("/exceptions")
+def exceptions(site: SiteOf, who: ScriptReader) -> dict[str, list[dict[str, Any]]]:
+    """What waits for somebody, by its deadline, with what may be chosen."""
+    base = site.deps.config.public_url.rstrip("/")
+    listed: list[dict[str, Any]] = []
+    for opened in site.deps.exceptions.open_ones(site.deps.config.org_id):
+        found = site.resolving.find(opened.opening.case_id, opened.number)
+        listed.append(
+            {
+                **opened.model_dump(mode="json", exclude={"opening"}),
+                **opened.opening.model_dump(mode="json", exclude={"key"}),
+                "due_at": opened.opening.due_at.isoformat(),
+                "url": base + exception_path(opened.opening.case_id, opened.number),
+                "offers": found.raised.model_dump(mode="json", exclude={"ladder"}) if found is not None else None,
+            }
+        )
+    return {"exceptions": listed}
+
+
+@router.post("/cases/{case_id}/resolve")
+async def resolve(site: SiteOf, who: ScriptResolver, case_id: CaseId, body: ResolveBody) -> dict[str, Any]:
+    """Resolve an exception of the case, then tell its workflow. `delivery` says whether it has heard of it."""
+
+    def take() -> TakenResolution:
+        number = body.number
+        if number is None:
+            waiting = [e.number for e in site.deps.exceptions.of_case(case_id) if e.state is ExceptionState.OPEN]
+            if not waiting:
+                raise DecisionRefused(RefusalCode.UNKNOWN, "No exception of this case waits for an answer.")
+            number = waiting[-1]
+        return site.resolving.resolve(case_id, number, body.resolution, who.reviewer)
+
+    try:
+        taken = await run_in_threadpool(take)
+    except DecisionRefused as refused:
+        raise HTTPException(status_of(refused), {"code": refused.code.value, "detail": refused.sentence}) from None
+    done = await site.deliveries.resolution(taken.case_id, taken.number, taken.resolution_id)
+    return {**taken.model_dump(mode="json"), "delivery": done.state.value, "delivery_reason": done.reason}
 
 
 @router.post("/cases/{case_id}/stop-mail")

@@ -15,6 +15,7 @@ from domain.proposals import digest_of
 from domain.undoing import undo_content
 from persistence.cases import SqlCases, Undelivered
 from persistence.delivery import UndeliveredDecision
+from persistence.exceptions import SqlExceptions, UndeliveredResolution
 from persistence.reviews import SqlReviews
 
 _BATCH = 50
@@ -33,6 +34,10 @@ class Delivered(Value):
     state: DeliveryState
     reason: str = ""
 
+    @property
+    def waits(self) -> bool:
+        return self.state is DeliveryState.LATER
+
 
 @dataclass(frozen=True)
 class Deliveries:
@@ -40,6 +45,7 @@ class Deliveries:
 
     temporal: TemporalGateway
     reviews: SqlReviews
+    exceptions: SqlExceptions
     cases: SqlCases
     receipts: Receipts
     clock: Clock
@@ -76,6 +82,25 @@ class Deliveries:
             return True
         case = await asyncio.to_thread(self.cases.get, case_id)
         return case.state is CaseState.CLOSED and asked.workflow_id == case.workflow_id
+
+    async def resolution(self, case_id: str, number: int, resolution_id: str) -> Delivered:
+        """Tell the workflow that waits of a stored resolution. The activity that takes it in marks it delivered."""
+        opened = await asyncio.to_thread(self.exceptions.get, case_id, number)
+        if opened is None or opened.delivered_at is not None:
+            return Delivered(state=DeliveryState.DELIVERED)
+        await asyncio.to_thread(self.exceptions.tried, case_id, number)
+        try:
+            async with asyncio.timeout(self.timeout_seconds):
+                answer = await self.temporal.deliver_resolution(opened.opening.workflow_id, number, resolution_id)
+        except (EngineUnavailable, TimeoutError):
+            return Delivered(state=DeliveryState.LATER)
+        if not answer.accepted and answer.reason == RefusalReason.NOT_WAITING.value:
+            # Between two steps; at its deadline the workflow asks the store by itself.
+            return Delivered(state=DeliveryState.LATER, reason=answer.reason)
+        await asyncio.to_thread(lambda: self.exceptions.delivered(case_id, number, now=self.clock.now()))
+        if answer.accepted:
+            return Delivered(state=DeliveryState.DELIVERED)
+        return Delivered(state=DeliveryState.REFUSED, reason=answer.reason)
 
     async def undo(self, case_id: str, receipt_id: str, decision_id: str) -> Delivered:
         """Start the undo that a stored decision asks for."""
@@ -115,7 +140,17 @@ class Deliveries:
                 blocked.add(waiting.case.case_id)
         for decision in await asyncio.to_thread(self.reviews.undelivered, _BATCH):
             arrived += await self._decision(decision)
+        for resolved in await asyncio.to_thread(self.exceptions.undelivered, _BATCH):
+            arrived += await self._resolution(resolved)
         return arrived
+
+    async def _resolution(self, waiting: UndeliveredResolution) -> bool:
+        try:
+            done = await self.resolution(waiting.case_id, waiting.number, waiting.resolution_id)
+        except DomainError as failed:
+            _log.warning("resolution %s not delivered: %s", waiting.resolution_id, failed.code)
+            return False
+        return not done.waits
 
     async def _inquiry(self, waiting: Undelivered) -> bool:
         try:

@@ -15,6 +15,7 @@ from persistence.audit import SqlAuditLog
 from persistence.cases import SqlCases
 from persistence.claims import SqlClaims
 from persistence.decided_cards import DecidedCards
+from persistence.exceptions import SqlExceptions
 from persistence.lanes import ReviewLanes
 from persistence.notices import SqlNotices
 from persistence.preferences import SqlPreferences
@@ -86,6 +87,7 @@ class UiDependencies:
     temporal: TemporalGateway
     readiness: SqlReadiness
     claims: SqlClaims
+    exceptions: SqlExceptions
     notices: SqlNotices
     reachable: SqlReachable
     preferences: SqlPreferences

@@ -66,6 +66,10 @@ class TemporalGateway(Protocol):
         """Hand the id of a stored, signed decision to the waiting workflow."""
         ...
 
+    async def deliver_resolution(self, workflow_id: str, number: int, resolution_id: str) -> Delivery:
+        """Hand the id of a stored resolution to the workflow that waits for it."""
+        ...
+
     async def start_undo(self, case_id: str, receipt_id: str, decision_id: str) -> str:
         """Start the undo of one receipt and return its workflow id."""
         ...

@@ -26,6 +26,7 @@ from approval_ui.limits import RateLimit
 from approval_ui.live import QueueWatch
 from approval_ui.mending import Mending
 from approval_ui.reading import kept_out, stands_for_crm_user
+from approval_ui.resolving import Resolving
 from approval_ui.signing_in import DoorRules, Gatekeeper, SignedIn
 from approval_ui.undoing import Undoing
 from approval_ui.views.bulk import action_lines
@@ -36,6 +37,7 @@ from domain.permissions import (
     can_decide,
     can_pause,
     can_replay_notifications,
+    can_resolve,
     can_resume,
     can_see_audit,
     can_see_reviews,
@@ -78,6 +80,7 @@ class Site:
     mending: Mending
     arranging: Arranging
     undoing: Undoing
+    resolving: Resolving
     deliveries: Deliveries
     gatekeeper: Gatekeeper
     handing_over: HandingOver
@@ -103,6 +106,7 @@ class Site:
         viewer = Viewer(login=who.user.login, crm_user=stands_for_crm_user(self.deps, who.user.login))
         nav: list[tuple[str, str, int | None]] = [
             ("/", "Review", sum(self.counts.open_by_lane(viewer).values())),
+            ("/exceptions", "Exceptions", self.deps.exceptions.open_count(config.org_id) or None),
             ("/cases", "Cases", None),
         ]
         if config.maildir is not None:
@@ -167,9 +171,19 @@ def build_site(deps: UiDependencies) -> Site:
             queue=deps.queue,
             clock=deps.clock,
         ),
+        resolving=Resolving(
+            org_id=config.org_id,
+            exceptions=deps.exceptions,
+            cases=deps.cases,
+            documents=deps.documents,
+            users=deps.users,
+            audit=deps.audit,
+            clock=deps.clock,
+        ),
         deliveries=Deliveries(
             temporal=deps.temporal,
             reviews=deps.reviews,
+            exceptions=deps.exceptions,
             cases=deps.cases,
             receipts=deps.receipts,
             clock=deps.clock,
@@ -325,10 +339,12 @@ def _in_script(may: Permitted) -> Any:
 # Who a route is for stands in its signature; docs/roles.md has the table, and a test walks every route against it.
 Reader = Annotated[SignedIn, _on_page(can_see_reviews)]
 Decider = Annotated[SignedIn, _on_page(can_decide)]
+Resolver = Annotated[SignedIn, _on_page(can_resolve)]
 Undoer = Annotated[SignedIn, _on_page(can_undo)]
 Auditor = Annotated[SignedIn, _on_page(can_see_audit)]
 AuditStarter = Annotated[SignedIn, _on_page(can_start_readiness_audit)]
 NoticeReplayer = Annotated[SignedIn, _on_page(can_replay_notifications)]
 ScriptReader = Annotated[SignedIn, _in_script(can_see_reviews)]
 ScriptDecider = Annotated[SignedIn, _in_script(can_decide)]
+ScriptResolver = Annotated[SignedIn, _in_script(can_resolve)]
 ScriptUndoer = Annotated[SignedIn, _in_script(can_undo)]

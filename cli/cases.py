@@ -12,6 +12,7 @@ from rich.table import Table
 from cli.api import ApiClient
 from cli.when import how_far, local
 from domain.cases import CaseState
+from domain.errors import InputError
 
 app = typer.Typer(help="What happened to each lead.", no_args_is_help=True)
 console = Console()
@@ -70,6 +71,37 @@ def trace_case(
     for step in steps:
         table.add_row(local(step["at"]), escape(step["what"]), escape(step["how"]))
     console.print(table)
+
+
+@app.command("resolve")
+def resolve_case(
+    case_id: Annotated[str, typer.Argument(help="The case's id.")],
+    match: Annotated[
+        str | None, typer.Option(help="Id of the record that this person is; `none` for a new one.")
+    ] = None,
+    owner: Annotated[str | None, typer.Option(help="Id of the user or queue to propose as the owner.")] = None,
+    field: Annotated[str | None, typer.Option(help="name=value of the lead, as in Email=ada@example.org.")] = None,
+    retry: Annotated[bool, typer.Option("--retry", help="Go on where it stopped.")] = False,
+    close: Annotated[str | None, typer.Option(help="Nothing more to do here, and why.")] = None,
+) -> None:
+    """Resolve what stopped a case, under your own login; exactly one of the options says how."""
+    given = [said for said in (match, owner, field, retry or None, close) if said is not None]
+    if len(given) != 1:
+        raise InputError("say how with exactly one of --match, --owner, --field, --retry, --close")
+    answer: dict[str, str] = {"act": "retry"}
+    if match is not None:
+        answer = {"act": "choose_match", "record_id": "" if match == "none" else match}
+    elif owner is not None:
+        answer = {"act": "choose_owner", "owner_id": owner}
+    elif field is not None:
+        name, equals, value = field.partition("=")
+        if not equals:
+            raise InputError(f"--field {field}: write name=value, as in Email=ada@example.org")
+        answer = {"act": "supply_field", "field": name.strip(), "value": value}
+    elif close is not None:
+        answer = {"act": "close", "reason": close}
+    done = ApiClient.from_environment().call("POST", f"/api/cases/{case_id}/resolve", {"resolution": answer})
+    sys.stdout.write(json.dumps(done) + "\n")
 
 
 def _print(value: Any, *, depth: int) -> None:

@@ -29,6 +29,7 @@ from domain.cases import Case, CaseState
 from domain.errors import InputError
 from domain.leads import InquirySource
 from domain.receipts import MailState
+from domain.resolutions import ExceptionState
 from runtime.playbook_files import load_playbook
 from runtime.settings import KeySettings, PlaybookSettings, StoreSettings
 from workers.stores import Stores, open_stores
@@ -158,7 +159,9 @@ def _scripted_run(stack: LocalStack, leads: int) -> int:
             if not reviewer.look():
                 time.sleep(0.3)
     cases = tuple(stores.cases.get(case_id) for case_id in labels)
-    problems = [f"case {c.case_id} has no outcome" for c in cases if c.outcome is None]
+    problems = [
+        f"case {c.case_id} has no outcome" for c in cases if c.outcome is None and not _stopped(stores, c.case_id)
+    ]
     approved = approved_writes(
         cases,
         reviews=stores.reviews,
@@ -192,7 +195,16 @@ def _hand_in(stack: LocalStack, count: int) -> dict[str, str]:
 
 
 def _open(stores: Stores, labels: dict[str, str]) -> bool:
-    return any(stores.cases.get(case_id).state is CaseState.OPEN for case_id in labels)
+    """Whether anybody still has to wait: a case that stopped with an exception waits for a person, and says so."""
+    return any(
+        stores.cases.get(case_id).state is CaseState.OPEN and not _stopped(stores, case_id) for case_id in labels
+    )
+
+
+def _stopped(stores: Stores, case_id: str) -> str:
+    """The code of the exception that waits for somebody; empty where none does."""
+    asked = stores.exceptions.of_case(case_id)
+    return next((e.opening.code.value for e in asked if e.state is ExceptionState.OPEN), "")
 
 
 def _convert_when_waiting(stack: LocalStack, stores: Stores, case_id: str) -> str:
@@ -234,10 +246,17 @@ def _print_table(cases: tuple[Case, ...], labels: dict[str, str], stores: Stores
             f"{opening.band} {opening.score}" if opening and opening.score is not None else "–",
             escape(opening.owner_name if opening else "") or "–",
             reviewer.plays[case.case_id].value if case.case_id in reviewer.plays else "–",
-            case.outcome.value.replace("_", " ") if case.outcome else "LOST",
+            _outcome(case, stores),
             _written(case, stores, mails),
         )
     console.print(table)
+
+
+def _outcome(case: Case, stores: Stores) -> str:
+    if case.outcome is not None:
+        return case.outcome.value.replace("_", " ")
+    stopped = _stopped(stores, case.case_id).replace("_", " ")
+    return f"exception: {stopped}" if stopped else "LOST"
 
 
 def _written(case: Case, stores: Stores, mails: list[MailState]) -> str:

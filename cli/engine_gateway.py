@@ -27,6 +27,7 @@ from workflows.messages import (
     DecisionRef,
     InboundLeadInput,
     InquiryRef,
+    ResolutionRef,
     StopMail,
     TaskQueue,
     UndoInput,
@@ -100,9 +101,25 @@ class EngineGateway:
             # Closed, terminated or never started here: nobody will ever wait for this decision.
             return Delivery(accepted=False, reason=RefusalReason.ROUND_CLOSED)
         except WorkflowUpdateFailedError as refused:
-            cause = refused.cause
-            code = cause.type if isinstance(cause, ApplicationError) and cause.type else RefusalReason.NOT_WAITING
-            return Delivery(accepted=False, reason=str(code))
+            return _turned_away(refused)
+        return Delivery(accepted=result.accepted, reason=result.reason)
+
+    async def deliver_resolution(self, workflow_id: str, number: int, resolution_id: str) -> Delivery:
+        # The same handler in every workflow that asks: a case, or the watch over an owner.
+        handle = (await self._connected()).get_workflow_handle_for(InboundLead.run, workflow_id)
+        try:
+            result = await _reached(
+                handle.execute_update(
+                    InboundLead.resolve,
+                    ResolutionRef(resolution_id=resolution_id, number=number),
+                    id=resolution_id,
+                    rpc_timeout=RPC_TIMEOUT,
+                )
+            )
+        except NoSuchRun:
+            return Delivery(accepted=False, reason=RefusalReason.ROUND_CLOSED)
+        except WorkflowUpdateFailedError as refused:
+            return _turned_away(refused)
         return Delivery(accepted=result.accepted, reason=result.reason)
 
     async def start_undo(self, case_id: str, receipt_id: str, decision_id: str) -> str:
@@ -167,6 +184,12 @@ class EngineGateway:
                 except DomainError as refused:
                     raise EngineUnavailable(refused.detail) from None
             return self._client
+
+
+def _turned_away(refused: WorkflowUpdateFailedError) -> Delivery:
+    cause = refused.cause
+    code = cause.type if isinstance(cause, ApplicationError) and cause.type else RefusalReason.NOT_WAITING
+    return Delivery(accepted=False, reason=str(code))
 
 
 async def _why_failed(handle: WorkflowHandle[Any, Any]) -> str:

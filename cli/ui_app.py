@@ -17,6 +17,7 @@ from domain.ports import Clock
 from persistence.absences import SqlAbsences
 from persistence.claims import SqlClaims
 from persistence.decided_cards import DecidedCards
+from persistence.exceptions import SqlExceptions
 from persistence.lanes import ReviewLanes
 from persistence.preferences import SqlPreferences
 from persistence.queue import ReviewQueue
@@ -97,6 +98,7 @@ def build(settings: UiSettings) -> FastAPI:
             temporal=EngineGateway(playbook.org_id),
             readiness=SqlReadiness(stores.db),
             claims=SqlClaims(stores.db),
+            exceptions=SqlExceptions(stores.db),
             absences=SqlAbsences(stores.db),
             provider=provider,
             notices=stores.notices,

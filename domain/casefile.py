@@ -20,6 +20,7 @@ from domain.proposals import ProposalContent, digest_of, parse_content
 from domain.qualification import Qualification
 from domain.reading import ReadFacts
 from domain.receipts import WriteReceipt
+from domain.resolutions import Resolved, as_chosen, as_stated
 from domain.reviewer_notes import ReviewerNote
 from domain.routing import RoutingDecision
 
@@ -73,8 +74,9 @@ class CaseFile:
         return self._documents.find(self.case_id, kind, slot) is not None
 
     def inquiries(self, count: int) -> tuple[Inquiry, ...]:
-        """The first `count` inquiries, oldest first."""
-        return tuple(Inquiry.model_validate_json(self._read(DocumentKind.INQUIRY, str(n))) for n in range(1, count + 1))
+        """The first `count` inquiries, oldest first, with what people of ours have stated since."""
+        told = (self._read(DocumentKind.INQUIRY, str(n)) for n in range(1, count + 1))
+        return as_stated(tuple(Inquiry.model_validate_json(body) for body in told), self.resolved())
 
     def match(self, round: int) -> MatchResult | None:
         body = self._documents.find(self.case_id, DocumentKind.MATCH, str(round))
@@ -84,10 +86,15 @@ class CaseFile:
         body = self._documents.latest(self.case_id, DocumentKind.MATCH)
         if body is None:
             raise DomainError(f"case {self.case_id} was never matched", code=ErrorCode.DOCUMENT_MISSING)
-        return MatchResult.model_validate_json(body)
+        return as_chosen(MatchResult.model_validate_json(body), self.resolved())
 
     def snapshot(self, round: int) -> CrmSnapshot:
         return CrmSnapshot.model_validate_json(self._read(DocumentKind.SNAPSHOT, str(round)))
+
+    def newest_snapshot(self) -> CrmSnapshot | None:
+        """The last one that was read; None where the case never had one."""
+        body = self._documents.latest(self.case_id, DocumentKind.SNAPSHOT)
+        return None if body is None else CrmSnapshot.model_validate_json(body)
 
     def users(self, round: int) -> tuple[CrmRecord, ...]:
         """The org's users as the round saw them; none where it has no snapshot."""
@@ -136,9 +143,25 @@ class CaseFile:
         """Owners who had this lead and did not answer in time, each with the reason: routing passes them over."""
         return {b.owner_id: f"did not answer by {b.respond_by:%d %b, %H:%M} UTC" for b in self.breaches()}
 
-    def exception(self, round: int) -> CaseException | None:
-        body = self._documents.find(self.case_id, DocumentKind.EXCEPTION, str(round))
+    def exception(self, number: int) -> CaseException | None:
+        body = self._documents.find(self.case_id, DocumentKind.EXCEPTION, str(number))
         return None if body is None else CaseException.model_validate_json(body)
+
+    def resolved(self) -> tuple[Resolved, ...]:
+        """What people did about the case's exceptions, oldest first."""
+        return tuple(
+            Resolved.model_validate_json(body) for body in self._documents.all_of(self.case_id, DocumentKind.RESOLUTION)
+        )
+
+    def resolution(self, number: int) -> Resolved | None:
+        """What resolved this exception."""
+        body = self._documents.find(self.case_id, DocumentKind.RESOLUTION, str(number))
+        return None if body is None else Resolved.model_validate_json(body)
+
+    def offered(self, resolution_id: str) -> Resolved | None:
+        """What somebody sent to resolve one, whether or not it counted."""
+        body = self._documents.find(self.case_id, DocumentKind.OFFERED, resolution_id)
+        return None if body is None else Resolved.model_validate_json(body)
 
     def receipt_keep(self, receipt: WriteReceipt) -> DocumentRef:
         return self.keep(DocumentKind.RECEIPT, receipt.id, receipt)

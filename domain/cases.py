@@ -4,6 +4,7 @@ import hashlib
 import hmac
 from enum import StrEnum
 
+from domain.field_facts import FieldFacts
 from domain.leads import Motion
 from domain.model import Instant, Value
 from domain.permissions import RiskCategory
@@ -50,6 +51,18 @@ class ExceptionCode(StrEnum):
     FORBIDDEN = "forbidden"
     WRITE_NOT_AUTHORISED = "write_not_authorised"
     STEP_FAILED = "step_failed"
+    CRM_PROTOCOL = "crm_protocol"
+    """The CRM, or something before it, kept answering what nobody can read."""
+
+
+class Act(StrEnum):
+    """What a person can do about an exception."""
+
+    CHOOSE_MATCH = "choose_match"
+    CHOOSE_OWNER = "choose_owner"
+    SUPPLY_FIELD = "supply_field"
+    RETRY = "retry"
+    CLOSE = "close"
 
 
 class Case(Value):
@@ -95,6 +108,11 @@ class DocumentKind(StrEnum):
     BREACH = "breach"
     """That nobody had by the deadline: `domain.first_touch.Breach`."""
     EXCEPTION = "exception"
+    """A named reason to ask a person, by the exception's number: `CaseException`."""
+    OFFERED = "offered_resolution"
+    """What somebody sent to resolve one, before anybody knew whether they were first; by the resolution's id."""
+    RESOLUTION = "resolution"
+    """What resolved an exception, by its number: `domain.resolutions.Resolved`."""
     FAILURE = "failure"
 
 
@@ -103,16 +121,6 @@ class DocumentRef(Value):
 
     id: str
     digest: str
-
-
-class CaseException(Value):
-    """A named reason to ask a person, with an owner and the act that resolves it."""
-
-    code: ExceptionCode
-    owner: str
-    """Who is asked: a CRM user or queue id, or a reviewer's login."""
-    next_step: str
-    detail: str = ""
 
 
 class LadderStep(StrEnum):
@@ -147,6 +155,33 @@ class Ladder(Value):
         steps = [d.step for d in self.deadlines]
         following = steps.index(taken) + 1 if taken in steps else len(steps)
         return self.deadlines[min(following, len(steps) - 1)]
+
+
+class Choice(Value):
+    """One thing to choose from, as it was when the exception was opened."""
+
+    id: str
+    label: str
+    detail: str = ""
+
+
+class CaseException(Value):
+    """A named reason to ask a person, with an owner, a deadline and the acts that resolve it."""
+
+    code: ExceptionCode
+    owner: str
+    """Who is asked, by name."""
+    next_step: str
+    detail: str = ""
+    acts: tuple[Act, ...] = ()
+    """None where it was opened before exceptions could be resolved."""
+    matches: tuple[Choice, ...] = ()
+    """Records that a person may choose as the match."""
+    owners: tuple[Choice, ...] = ()
+    """Users and queues that may be chosen as the owner."""
+    fields: FieldFacts = {}
+    """Per object the fields that may be supplied, with what the org takes."""
+    ladder: Ladder | None = None
 
 
 class ReviewOpening(Value):

@@ -4,6 +4,7 @@ from domain.enrichment import Signal
 from domain.evidence import EvidenceBook, EvidenceSource
 from domain.leads import CrmRecord, Inquiry
 from domain.model import Instant
+from domain.resolutions import StatedInquiry
 from domain.texts import clean, clean_block
 
 VALUE_LIMIT = 255
@@ -22,7 +23,16 @@ def cite_field(book: EvidenceBook, record: CrmRecord, field: str) -> str:
 
 
 def cite_inquiry(book: EvidenceBook, inquiry: Inquiry, field: str, *, quote: str | None = None) -> str:
-    """A field of an inquiry, or an exact span of it."""
+    """A field of an inquiry, or an exact span of it; the person of ours who stated it, where one did."""
+    if isinstance(inquiry, StatedInquiry) and field in inquiry.stated:
+        return book.cite(
+            EvidenceSource.REVIEWER,
+            inquiry.stated[field],
+            inquiry.event_id,
+            field,
+            observed_at=inquiry.received_at,
+            value=clean(str(getattr(inquiry, field)), VALUE_LIMIT),
+        )
     return book.cite(
         EvidenceSource.INQUIRY,
         inquiry.source.value,

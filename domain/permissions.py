@@ -30,6 +30,7 @@ class Permission(StrEnum):
     SEE_REVIEWS = "see_reviews"
     DECIDE = "decide"
     DECIDE_HIGH_RISK = "decide_high_risk"
+    RESOLVE = "resolve"
     UNDO = "undo"
     PAUSE = "pause"
     RESUME = "resume"
@@ -40,12 +41,15 @@ class Permission(StrEnum):
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.VIEWER: frozenset({Permission.SEE_REVIEWS}),
-    Role.REVIEWER: frozenset({Permission.SEE_REVIEWS, Permission.DECIDE, Permission.UNDO, Permission.PAUSE}),
+    Role.REVIEWER: frozenset(
+        {Permission.SEE_REVIEWS, Permission.DECIDE, Permission.RESOLVE, Permission.UNDO, Permission.PAUSE}
+    ),
     Role.MANAGER: frozenset(
         {
             Permission.SEE_REVIEWS,
             Permission.DECIDE,
             Permission.DECIDE_HIGH_RISK,
+            Permission.RESOLVE,
             Permission.UNDO,
             Permission.PAUSE,
             Permission.RESUME,
@@ -56,6 +60,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.OPS: frozenset(
         {
             Permission.SEE_REVIEWS,
+            Permission.RESOLVE,
             Permission.PAUSE,
             Permission.RESUME,
             Permission.SEE_AUDIT,
@@ -97,6 +102,11 @@ def can_arrange(role: Role) -> bool:
 def can_release_others(role: Role) -> bool:
     """Take back a claim that somebody left lying."""
     return can(role, Permission.DECIDE_HIGH_RISK)
+
+
+def can_resolve(role: Role) -> bool:
+    """Say how a case goes on that stopped with an exception. Signs nothing: what comes of it is proposed as ever."""
+    return can(role, Permission.RESOLVE)
 
 
 def can_undo(role: Role) -> bool:

@@ -16,6 +16,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from domain.consent_rules import ConsentPolicy, Country, Texts
 from domain.durations import Seconds
 from domain.enrichment import Sensitive
+from domain.exception_rules import ExceptionRules
 from domain.field_mapping import MappedObject, Write, mapped_as, needing_approval, writable
 from domain.first_touch_rules import FirstTouchRules
 from domain.leads import CrmRecord, Motion
@@ -380,6 +381,7 @@ class Playbook(Value):
     """`medium` serves for what is not listed."""
     motion_ladders: dict[Motion, dict[RiskCategory, LadderPlan]] = Field(default_factory=dict)
     """A motion's own, before the common ones; its `medium` serves for what it does not list."""
+    exceptions: ExceptionRules = ExceptionRules()
     reviewers: tuple[Reviewer, ...] = Field(min_length=1)
     reject_reasons: tuple[RejectReason, ...] = Field(min_length=1, max_length=7)
     motion_reject_reasons: dict[Motion, Annotated[tuple[RejectReason, ...], Field(min_length=1, max_length=7)]] = Field(

@@ -27,7 +27,7 @@ class PlaybookFinding(Value):
 def check(playbook: Playbook) -> tuple[PlaybookFinding, ...]:
     """Everything that is wrong, in the order of the rules below."""
     names = (_team_calendars, _references, _reject_reasons, _people, _territories)
-    rules = (*names, _routing, _first_touch, _scores, _calendars, _mapping, _enrichment, _cycles)
+    rules = (*names, _routing, _first_touch, _exceptions, _scores, _calendars, _mapping, _enrichment, _cycles)
     return tuple(finding for rule in rules for finding in rule(playbook))
 
 
@@ -141,6 +141,13 @@ def _first_touch(playbook: Playbook) -> Iterator[PlaybookFinding]:
     elif told is not None and not (told.email or told.crm_user):
         what = f"{login} is to hear of missed deadlines and has neither email nor crm_user"
         yield _found(at, what, "give them one in reviewers.yaml")
+
+
+def _exceptions(playbook: Playbook) -> Iterator[PlaybookFinding]:
+    known = sorted({r.login for r in playbook.reviewers} | {r.role.value for r in playbook.reviewers})
+    for code, name in playbook.exceptions.owners.items():
+        if name not in known:
+            yield _unknown(("exceptions", "owners", code.value), "reviewer or role", name, known)
 
 
 def _enrichment(playbook: Playbook) -> Iterator[PlaybookFinding]:

@@ -266,6 +266,43 @@ class ReviewEventRow(Row, table=True):
     at: datetime = Field(sa_type=UtcDateTime)
 
 
+class ExceptionRow(Row, table=True):
+    """A case's question to a person, and who answered it. What was answered is a document of the case."""
+
+    __tablename__ = "case_exception"
+    __table_args__: ClassVar[Any] = (
+        sa.UniqueConstraint("case_id", "key"),
+        sa.Index("ix_case_exception_lane", "org_id", "state", "due_at"),
+    )
+
+    case_id: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    key: str
+    org_id: str
+    round: int
+    motion: str
+    workflow_id: str
+    code: str
+    title: str
+    subtitle: str = ""
+    owner: str
+    asked: str = ""
+    opened_at: datetime = Field(sa_type=UtcDateTime)
+    due_at: datetime = Field(sa_type=UtcDateTime)
+    ladder: str
+    """`domain.cases.Ladder` as JSON."""
+    state: str
+    rung: str = ""
+    claimed_by: str = ""
+    claimed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    resolution_id: str = ""
+    act: str = ""
+    resolved_by: str = ""
+    closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    delivered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    delivery_attempts: int = 0
+
+
 class ReceiptRow(Row, table=True):
     __tablename__ = "receipt"
 

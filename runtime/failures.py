@@ -29,7 +29,8 @@ CODES = frozenset(code.value for code in (*ErrorCode, *RefusalReason))
 KeepDetail = Callable[[str, str, str], str]
 """(case id, slot, text) → id of the document that now holds the text; empty where it could not be kept."""
 
-Translate = Callable[[DomainError, str], ApplicationError]
+Translate = Callable[[DomainError, str, int], ApplicationError]
+"""(error, id of the document with its detail, number of the attempt; 1 where the work belongs to no case)."""
 
 
 _OF_TEMPORAL = frozenset(
@@ -104,7 +105,7 @@ class _CodedActivity(ActivityInboundInterceptor):
         except DomainError as known:
             # A pause is asked again every few seconds, for days if need be; its code says all there is to say.
             detail = "" if known.code is ErrorCode.PAUSED else self._detail(input, known.detail)
-            raise self._translate(known, detail) from None
+            raise self._translate(known, detail, _attempt_of_case(input)) from None
         except ApplicationError:
             raise
         except Exception as unforeseen:  # noqa: BLE001  the last door: whatever it is, only its code may pass
@@ -117,7 +118,7 @@ class _CodedActivity(ActivityInboundInterceptor):
                 type(unforeseen).__name__,
                 document or "(none)",
             )
-            raise self._translate(code, document) from None
+            raise self._translate(code, document, _attempt_of_case(input)) from None
 
     def _detail(self, input: ExecuteActivityInput, text: str) -> str:
         case_id = getattr(input.args[0], "case_id", "") if input.args else ""
@@ -130,3 +131,8 @@ class _CodedActivity(ActivityInboundInterceptor):
             # The store may be what failed. The failure itself must still be reported.
             logger.warning("the detail of a failure in %s could not be kept", info.activity_type)
             return ""
+
+
+def _attempt_of_case(input: ExecuteActivityInput) -> int:
+    of_case = input.args and getattr(input.args[0], "case_id", "")
+    return activity.info().attempt if of_case else 1

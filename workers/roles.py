@@ -25,6 +25,7 @@ from activities.measuring import MeasuringActivities
 from activities.owners import OwnerActivities
 from activities.polling import PollingActivities
 from activities.reassigning import ReassigningActivities
+from activities.resolving import ResolvingActivities
 from activities.reviewing import ReviewActivities
 from activities.signing import SigningActivities
 from activities.telling import TellingActivities
@@ -67,6 +68,7 @@ def cases_worker(
     keep_detail: KeepDetail,
     *,
     cases: CaseActivities,
+    resolving: ResolvingActivities,
     assigning: AssigningActivities,
     deciding: DecidingActivities,
     reviewing: ReviewActivities,
@@ -82,7 +84,10 @@ def cases_worker(
         workflows=WORKFLOWS,
         threads=16,
         activities=[
-            cases.open_exception,
+            resolving.open_exception,
+            resolving.remind_of_exception,
+            resolving.take_resolution,
+            resolving.end_exception,
             cases.close,
             cases.cancel,
             assigning.propose_assignment,

@@ -21,6 +21,7 @@ from activities.listening import ListeningActivities
 from activities.mailing import MailActivities
 from activities.measuring import MeasuringActivities
 from activities.reassigning import ReassigningActivities
+from activities.resolving import ResolvingActivities
 from activities.reviewing import ReviewActivities
 from activities.signing import SigningActivities
 from domain.decisions import KeyUse
@@ -144,8 +145,16 @@ def _build(role: Role, client: Client, stores: Stores) -> Worker:
                 stores.keep_failure,
                 cases=CaseActivities(
                     cases=stores.cases,
+                    reviews=stores.reviews,
+                    exceptions=stores.exceptions,
+                    audit=stores.audit,
+                    clock=stores.clock,
+                ),
+                resolving=ResolvingActivities(
+                    cases=stores.cases,
                     documents=stores.documents,
                     reviews=stores.reviews,
+                    exceptions=stores.exceptions,
                     audit=stores.audit,
                     playbooks=stores.playbooks,
                     notices=stores.notices,

@@ -15,6 +15,7 @@ from persistence.context import SqlContext
 from persistence.cursors import SqlCursors
 from persistence.database import Database, upgrade
 from persistence.documents import SqlDocuments
+from persistence.exceptions import SqlExceptions
 from persistence.mail_log import SqlMailLog
 from persistence.notices import SqlNotices
 from persistence.pause import SqlPauseSwitch
@@ -38,6 +39,7 @@ class Stores:
     documents: SqlDocuments
     cases: SqlCases
     reviews: SqlReviews
+    exceptions: SqlExceptions
     rotation: SqlRotation
     receipts: SqlReceipts
     context: SqlContext
@@ -69,6 +71,7 @@ def open_stores(store: StoreSettings, playbook: PlaybookSettings, keys: KeySetti
         documents=SqlDocuments(db, clock),
         cases=SqlCases(db, clock, _person_key_secret(store), workflow_id),
         reviews=SqlReviews(db),
+        exceptions=SqlExceptions(db),
         rotation=SqlRotation(db),
         receipts=SqlReceipts(db),
         context=SqlContext(db, _person_key_secret(store)),

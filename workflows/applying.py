@@ -22,9 +22,9 @@ def stop_if_cancelled() -> None:
 
 
 async def apply_phase(
-    case: CaseRef, round: int, decision: VerifiedDecision, phase: Phase, agent_version: str
+    case: CaseRef, round: int, decision: VerifiedDecision, phase: Phase, agent_version: str, *, again: bool = False
 ) -> ApplyHead:
-    """One atomic CRM write through the guard."""
+    """One atomic CRM write through the guard. `again` where an earlier request of it has failed."""
     return await workflow.execute_activity_method(
         CrmActivities.apply_changes,
         ApplyInput(
@@ -33,6 +33,7 @@ async def apply_phase(
             decision_id=decision.decision_id,
             phase=phase,
             agent_version=agent_version,
+            again=again,
         ),
         summary="Write to the CRM" if phase is Phase.CRM else "Write the fields that claim contact",
         **CRM_WRITE,

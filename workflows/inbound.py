@@ -5,6 +5,7 @@ replays the committed histories (`make test`); a changed order of commands goes 
 """
 
 import asyncio
+from enum import StrEnum
 from typing import assert_never
 
 from temporalio import workflow
@@ -21,7 +22,6 @@ with workflow.unsafe.imports_passed_through():
         CaseRef,
         CloseInput,
         DraftInput,
-        ExceptionInput,
         FetchInput,
         Gate,
         MatchHead,
@@ -33,7 +33,7 @@ with workflow.unsafe.imports_passed_through():
         StepInput,
     )
     from activities.signing import SigningActivities
-    from domain.cases import CaseOutcome, ExceptionCode
+    from domain.cases import Act, CaseOutcome, ExceptionCode
     from domain.decisions import RoundState, Verdict
     from domain.errors import ErrorCode
     from domain.proposals import Phase
@@ -42,7 +42,7 @@ with workflow.unsafe.imports_passed_through():
 from workflows.applying import apply_phase, stop_if_cancelled
 from workflows.messages import CaseProgress, CaseResult, InboundLeadInput
 from workflows.options import CRM_READ, MODEL, SIGNER, STORE
-from workflows.review import ReviewedCase
+from workflows.resolving import ResolvableCase
 from workflows.visibility import BAND, OUTCOME, RISK, STEP, show
 from workflows.watching import watch_assignment
 from workflows.writeback import Written, write_back
@@ -68,8 +68,16 @@ REOPENS = {
 """What was signed no longer fits the record: people see a fresh card."""
 
 
+class Unfinished(StrEnum):
+    """A signed write that was begun and whose end nobody knows: it is tried again under the same signature."""
+
+    LEAD = "lead"
+    FIRST_OWNER = "first_owner"
+    REVIEWED = "reviewed"
+
+
 @workflow.defn
-class InboundLead(ReviewedCase):
+class InboundLead(ResolvableCase):
     """One case. Survives any worker; ends in exactly one `CaseOutcome`."""
 
     @workflow.init
@@ -92,11 +100,20 @@ class InboundLead(ReviewedCase):
         self._ladder_of: int | None = None
         self._redraft_of = ""
         self._assigned_first = False
+        self._new_person = False
+        """Nobody in the CRM is this person: by the match, or because somebody said so."""
+        self._unfinished: Unfinished | None = None
+        self._head: ProposalHead | None = None
 
     @workflow.query
     def progress(self) -> CaseProgress:
         return CaseProgress(
-            step=self._step, round=self._round, waiting=self._gate.round is not None, outcome=self._outcome
+            step=self._step,
+            round=self._round,
+            waiting=self._gate.round is not None,
+            outcome=self._outcome,
+            exception=self._exception if self._asking.number else None,
+            exception_number=self._asking.number,
         )
 
     @workflow.run
@@ -111,21 +128,26 @@ class InboundLead(ReviewedCase):
 
     async def _until_closed(self) -> CaseResult:
         while True:
-            try:
-                outcome = await self._handle()
-            except ActivityError as failed:
-                if is_cancelled_exception(failed):
-                    raise
-                outcome = await self._hand_over(_named(failed))
+            outcome = await self._handled()
+            if self._exception is not None and self._may_ask and await self._resolved(self._exception):
+                continue
             if await self._close(outcome):
                 return self._result(outcome)
             # An inquiry joined between the last look and the closing: the case is still open, so handle it.
-            self._exception = None
-            if not self._lead_id:
-                self._round += 1
-            self._reopen("another_inquiry", keep_ladder=False)
+            self._begin_anew("another_inquiry")
+
+    async def _handled(self) -> CaseOutcome:
+        try:
+            return await self._handle()
+        except ActivityError as failed:
+            if is_cancelled_exception(failed):
+                raise
+            return self._hand_over(_named(failed))
 
     async def _handle(self) -> CaseOutcome:
+        ended = await self._finish()
+        if ended is not None:
+            return ended
         self._seen = self._gate.inquiries
         if not self._lead_id:
             ended = await self._find_or_create_lead()
@@ -136,11 +158,25 @@ class InboundLead(ReviewedCase):
             if outcome is not None:
                 return outcome
 
+    async def _finish(self) -> CaseOutcome | None:
+        """What was signed before the case stopped is written first, under the same signature."""
+        match self._unfinished:
+            case Unfinished.LEAD:
+                return await self._write_lead(again=True)
+            case Unfinished.FIRST_OWNER:
+                await self._write_first_owner(again=True)
+                return None
+            case Unfinished.REVIEWED if self._head is not None:
+                return await self._write(self._head, again=True)
+            case _:
+                return None
+
     async def _find_or_create_lead(self) -> CaseOutcome | None:
-        matched = await self._match()
-        if matched.exception is not None:
-            return await self._hand_over(matched.exception)
-        self._lead_id = matched.lead_id
+        if not self._new_person:
+            matched = await self._match()
+            if matched.exception is not None:
+                return self._hand_over(matched.exception)
+            self._lead_id = matched.lead_id
         return None if self._lead_id else await self._create_lead()
 
     async def _one_round(self) -> CaseOutcome | None:
@@ -153,7 +189,7 @@ class InboundLead(ReviewedCase):
         self._qualified = await self._qualify()
         routed = await self._route()
         if routed.conflict:
-            return await self._hand_over(ExceptionCode.NO_OWNER if routed.nobody else ExceptionCode.ROUTING_CONFLICT)
+            return self._hand_over(ExceptionCode.NO_OWNER if routed.nobody else ExceptionCode.ROUTING_CONFLICT)
         if routed.assign_first and not self._assigned_first:
             # Once per case: an owner that does not stick is for people to look at.
             self._assigned_first = True
@@ -172,11 +208,11 @@ class InboundLead(ReviewedCase):
             case Gate.SUMMARY_ONLY:
                 return False, CaseOutcome.READ_ONLY
             case Gate.FORBIDDEN:
-                return False, await self._hand_over(ExceptionCode.FORBIDDEN)
+                return False, self._hand_over(ExceptionCode.FORBIDDEN)
             case Gate.POLICY:
                 if await self._sign_by_policy():
                     return True, None
-                return False, await self._hand_over(ExceptionCode.POLICY_SIGNER_REFUSED)
+                return False, self._hand_over(ExceptionCode.POLICY_SIGNER_REFUSED)
             case Gate.PERSON | Gate.ACCEPT_ONLY:
                 return await self._ask_a_person(head)
         assert_never(head.gate)
@@ -185,7 +221,7 @@ class InboundLead(ReviewedCase):
         self._enter("waiting for approval")
         ending = await self._wait_for_ending(self._round, head, self._seen)
         if ending.state is RoundState.EXPIRED:
-            return False, await self._hand_over(ExceptionCode.REVIEW_EXPIRED)
+            return False, self._hand_over(ExceptionCode.REVIEW_EXPIRED)
         if ending.state is RoundState.SUPERSEDED:
             self._reopen_superseded()
             return False, None
@@ -212,14 +248,21 @@ class InboundLead(ReviewedCase):
             DecidingActivities.propose_lead, self._step_input(), summary="Propose the new lead", **STORE
         )
         if head.exception is not None:
-            return await self._hand_over(head.exception)
+            return self._hand_over(head.exception)
         if not head.allowed:
             return None
         if not await self._sign_by_policy():
-            return await self._hand_over(ExceptionCode.POLICY_SIGNER_REFUSED)
-        created = await apply_phase(self._case, self._round, self._decision, Phase.CRM, self._start.agent_version)
+            return self._hand_over(ExceptionCode.POLICY_SIGNER_REFUSED)
+        return await self._write_lead()
+
+    async def _write_lead(self, *, again: bool = False) -> CaseOutcome | None:
+        self._unfinished = Unfinished.LEAD
+        created = await apply_phase(
+            self._case, self._round, self._decision, Phase.CRM, self._start.agent_version, again=again
+        )
+        self._unfinished = None
         if created.kind is not WriteOutcomeKind.WRITTEN:
-            return await self._hand_over(ExceptionCode.CRM_REFUSED)
+            return self._hand_over(ExceptionCode.CRM_REFUSED)
         self._receipts = (*self._receipts, created.receipt_id)
         self._lead_id = created.lead_id
         stop_if_cancelled()
@@ -240,7 +283,7 @@ class InboundLead(ReviewedCase):
             return CaseOutcome.CONVERTED
         if head.deleted:
             return CaseOutcome.DELETED
-        return None if head.found else await self._hand_over(ExceptionCode.CRM_RECORD_MISSING)
+        return None if head.found else self._hand_over(ExceptionCode.CRM_RECORD_MISSING)
 
     async def _fetch_survivor(self) -> CaseOutcome | None:
         """A merged lead lives on in another record. The snapshot gets a round of its own."""
@@ -292,13 +335,20 @@ class InboundLead(ReviewedCase):
         )
         if not head.proposed or not await self._sign_by_policy():
             return False
-        applied = await apply_phase(self._case, self._round, self._decision, Phase.CRM, self._start.agent_version)
+        await self._write_first_owner()
+        # Written or overtaken by somebody: either way the next round reads the record as it is now.
+        return True
+
+    async def _write_first_owner(self, *, again: bool = False) -> None:
+        self._unfinished = Unfinished.FIRST_OWNER
+        applied = await apply_phase(
+            self._case, self._round, self._decision, Phase.CRM, self._start.agent_version, again=again
+        )
+        self._unfinished = None
         await watch_assignment(self._case, self._round, applied, self._start.agent_version)
         stop_if_cancelled()
         if applied.receipt_id:
             self._receipts = (*self._receipts, applied.receipt_id)
-        # Written or overtaken by somebody: either way the next round reads the record as it is now.
-        return True
 
     async def _draft(self) -> None:
         self._enter("drafting")
@@ -345,13 +395,14 @@ class InboundLead(ReviewedCase):
     async def _redraft(self) -> CaseOutcome | None:
         self._redrafts += 1
         if self._redrafts > MAX_REDRAFTS:
-            return await self._hand_over(ExceptionCode.TOO_MANY_REDRAFTS)
+            return self._hand_over(ExceptionCode.TOO_MANY_REDRAFTS)
         self._redraft_of = self._decision.decision_id
         self._reopen("redraft", keep_ladder=False)
         return None
 
-    async def _write(self, head: ProposalHead) -> CaseOutcome | None:
+    async def _write(self, head: ProposalHead, *, again: bool = False) -> CaseOutcome | None:
         self._enter("writing")
+        self._unfinished, self._head = Unfinished.REVIEWED, head
         written = await write_back(
             self._case,
             self._gate,
@@ -359,7 +410,9 @@ class InboundLead(ReviewedCase):
             head=head,
             decision=self._decision,
             agent_version=self._start.agent_version,
+            again=again,
         )
+        self._unfinished = None
         self._receipts = (*self._receipts, *written.receipts)
         self._mail = written.mail
         kind = written.crm.kind
@@ -372,7 +425,7 @@ class InboundLead(ReviewedCase):
     async def _reopen_after(self, written: Written) -> CaseOutcome | None:
         self._reopenings += 1
         if self._reopenings > MAX_REOPENINGS:
-            return await self._hand_over(ExceptionCode.CONFLICT_REPEATED)
+            return self._hand_over(ExceptionCode.CONFLICT_REPEATED)
         if written.crm.survivor_id:
             self._lead_id = written.crm.survivor_id
         self._reopen(written.crm.kind.value, keep_ladder=True)
@@ -397,16 +450,43 @@ class InboundLead(ReviewedCase):
 
     # Endings
 
-    async def _hand_over(self, code: ExceptionCode) -> CaseOutcome:
-        """Escalate to a person by name instead of guessing."""
+    def _hand_over(self, code: ExceptionCode) -> CaseOutcome:
+        """Escalate to a person by name instead of guessing. The outcome holds if nobody resolves it."""
         self._exception = code
-        await workflow.execute_activity_method(
-            CaseActivities.open_exception,
-            ExceptionInput(**self._case.model_dump(), round=self._round, code=code),
-            summary=f"Hand over: {code.value}",
-            **STORE,
-        )
+        if code not in _MAY_BE_FINISHED:
+            self._unfinished = None
         return CaseOutcome.EXPIRED if code is ExceptionCode.REVIEW_EXPIRED else CaseOutcome.EXCEPTION
+
+    async def _resolved(self, code: ExceptionCode) -> bool:
+        """Whether the case goes on: somebody said how, or wrote again."""
+        self._enter("waiting for a resolution")
+        answer = await self._ask_to_resolve(code, self._round, seen_inquiries=self._seen)
+        if answer.superseded:
+            self._begin_anew("another_inquiry")
+            return True
+        head = answer.resolution
+        if head is None or head.act is None or head.act is Act.CLOSE:
+            return False
+        if head.act is not Act.RETRY:
+            self._unfinished = None
+        self._reopenings = self._redrafts = 0
+        self._redraft_of = ""
+        if head.act is Act.CHOOSE_MATCH:
+            # The same round: what is next was never done in it.
+            self._exception = None
+            self._lead_id, self._new_person = head.record_id, not head.record_id
+        else:
+            self._begin_anew("resolved")
+        return True
+
+    def _begin_anew(self, because: str) -> None:
+        """The same case from its start; a write that was begun keeps its round and its signature."""
+        self._exception = None
+        if self._unfinished is None:
+            self._new_person = False
+            if not self._lead_id:
+                self._round += 1
+        self._reopen(because, keep_ladder=False)
 
     async def _close(self, outcome: CaseOutcome) -> bool:
         head = await workflow.execute_activity_method(
@@ -473,8 +553,16 @@ class InboundLead(ReviewedCase):
         )
 
 
+_MAY_BE_FINISHED = frozenset({ExceptionCode.STEP_FAILED, ExceptionCode.CRM_PROTOCOL})
+
+_NAMED = {
+    # A matter for security, not a step to be mended.
+    ErrorCode.NOT_AUTHORISED.value: ExceptionCode.WRITE_NOT_AUTHORISED,
+    ErrorCode.CRM_PROTOCOL.value: ExceptionCode.CRM_PROTOCOL,
+}
+
+
 def _named(failed: ActivityError) -> ExceptionCode:
-    """A refusal by the write guard is a matter for security, not a step to be mended."""
     cause = failed.cause
-    refused = isinstance(cause, ApplicationError) and cause.type == ErrorCode.NOT_AUTHORISED.value
-    return ExceptionCode.WRITE_NOT_AUTHORISED if refused else ExceptionCode.STEP_FAILED
+    kind = cause.type if isinstance(cause, ApplicationError) else None
+    return _NAMED.get(kind or "", ExceptionCode.STEP_FAILED)

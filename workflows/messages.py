@@ -223,6 +223,13 @@ class DecideResult(Message):
     reason: str = ""
 
 
+class ResolutionRef(Message):
+    """All that travels of a resolution: the workflow loads it itself."""
+
+    resolution_id: str
+    number: int
+
+
 class InquiryRef(Message):
     number: int
 
@@ -245,3 +252,6 @@ class CaseProgress(Message):
     round: int
     waiting: bool
     outcome: CaseOutcome | None = None
+    exception: ExceptionCode | None = None
+    """Set while the case waits for somebody to resolve it."""
+    exception_number: int = 0

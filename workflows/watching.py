@@ -14,13 +14,11 @@ from temporalio.exceptions import ActivityError, ApplicationError, WorkflowAlrea
 from temporalio.workflow import ParentClosePolicy
 
 with workflow.unsafe.imports_passed_through():
-    from activities.cases import CaseActivities
     from activities.crm import CrmActivities
     from activities.messages import (
         ApplyHead,
         AssignmentRef,
         CaseRef,
-        ExceptionInput,
         FetchInput,
         Gate,
         LookHead,
@@ -34,7 +32,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from activities.reassigning import ReassigningActivities
     from activities.watching import WatchingActivities
-    from domain.cases import ExceptionCode
+    from domain.cases import Act, ExceptionCode
     from domain.decisions import APPROVALS, RoundState
     from domain.first_touch import Standing
     from domain.owner_notices import NoticeKind
@@ -52,6 +50,7 @@ from workflows.messages import (
     watch_workflow_id,
 )
 from workflows.options import CRM_READ, MAIL, STORE
+from workflows.resolving import ResolvableCase
 from workflows.review import ReviewedCase
 from workflows.visibility import OUTCOME, STEP, show
 
@@ -102,7 +101,7 @@ async def watch_assignment(
 
 
 @workflow.defn
-class OwnerWatch(ReviewedCase):
+class OwnerWatch(ResolvableCase):
     """One assignment. Ends in exactly one `WatchOutcome`."""
 
     @workflow.init
@@ -129,12 +128,13 @@ class OwnerWatch(ReviewedCase):
 
     @workflow.run
     async def run(self, start: WatchInput) -> WatchResult:
-        try:
-            self._outcome = await self._until_touched()
-        except ActivityError as failed:
-            if is_cancelled_exception(failed):
-                raise
-            self._outcome = await self._nobody_else(ExceptionCode.STEP_FAILED, self._start.round)
+        while self._outcome is None:
+            try:
+                self._outcome = await (self._reassign() if self._breached else self._until_touched())
+            except ActivityError as failed:
+                if is_cancelled_exception(failed):
+                    raise
+                self._outcome = await self._nobody_else(ExceptionCode.STEP_FAILED, self._start.round)
         self._enter("watch ended")
         workflow.upsert_search_attributes([OUTCOME.value_set(self._outcome.value)])
         await workflow.wait_condition(workflow.all_handlers_finished)
@@ -204,10 +204,10 @@ class OwnerWatch(ReviewedCase):
         )
 
     async def _breach(self) -> None:
-        self._breached = True
         await workflow.execute_activity_method(
             WatchingActivities.note_breach, self._assigned, summary="Nobody answered in time", **CRM_READ
         )
+        self._breached = True
         await self._tell(NoticeKind.BREACHED)
         self._enter("overdue")
 
@@ -225,8 +225,10 @@ class OwnerWatch(ReviewedCase):
             if not placed.case_open:
                 proposals += 1
                 if proposals > MAX_PROPOSALS:
-                    return await self._nobody_else(ExceptionCode.CONFLICT_REPEATED, placed.next_round)
-                ended = await self._propose_another(placed.next_round)
+                    proposals = 0
+                    ended = await self._nobody_else(ExceptionCode.CONFLICT_REPEATED, placed.next_round)
+                else:
+                    ended = await self._propose_another(placed.next_round)
             elif placed.open_round and await self._hand_to_case(placed.case_workflow_id, placed.open_round):
                 return WatchOutcome.HANDED_TO_CASE
             else:
@@ -328,15 +330,17 @@ class OwnerWatch(ReviewedCase):
             self._lead_id = applied.survivor_id
         return await self._look()
 
-    async def _nobody_else(self, code: ExceptionCode, round: int) -> WatchOutcome:
-        """A person by name, instead of a lead that nobody answers."""
-        await workflow.execute_activity_method(
-            CaseActivities.open_exception,
-            ExceptionInput(**self._case.model_dump(), round=round, code=code),
-            summary=f"Hand over: {code.value}",
-            **STORE,
-        )
-        return HANDED_OVER[code]
+    async def _nobody_else(self, code: ExceptionCode, round: int) -> WatchOutcome | None:
+        """A person by name, instead of a lead that nobody answers. None where they said how it goes on."""
+        if not self._may_ask:
+            return HANDED_OVER[code]
+        self._enter("waiting for a resolution")
+        answer = await self._ask_to_resolve(code, round, seen_inquiries=self._gate.inquiries, of_a_watch=self._breached)
+        head = answer.resolution
+        if head is None or head.act not in (Act.RETRY, Act.CHOOSE_OWNER):
+            return HANDED_OVER[code]
+        self._ladder_of = None
+        return await self._look() if self._lead_id else None
 
     # What ops see
 

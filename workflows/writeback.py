@@ -45,6 +45,7 @@ async def write_back(
     head: ProposalHead,
     decision: VerifiedDecision,
     agent_version: str,
+    again: bool = False,
 ) -> Written:
     """Apply one approved decision. Nothing was written unless `crm.kind` is written or nothing_to_write.
 
@@ -52,7 +53,7 @@ async def write_back(
     left to people, never retried under another decision.
     """
     gate.mail_stopped = False
-    applied = await apply_phase(case, round, decision, Phase.CRM, agent_version)
+    applied = await apply_phase(case, round, decision, Phase.CRM, agent_version, again=again)
     if applied.kind not in (WriteOutcomeKind.WRITTEN, WriteOutcomeKind.NOTHING_TO_WRITE):
         return Written(crm=applied, complete=False)
     receipts = (applied.receipt_id,) if applied.receipt_id else ()
@@ -67,7 +68,7 @@ async def write_back(
     if not decision.has_after_mail:
         return Written(crm=applied, receipts=receipts, mail=mail)
 
-    contacted = await apply_phase(case, round, decision, Phase.AFTER_MAIL, agent_version)
+    contacted = await apply_phase(case, round, decision, Phase.AFTER_MAIL, agent_version, again=again)
     if contacted.receipt_id:
         receipts = (*receipts, contacted.receipt_id)
     done = contacted.kind in (WriteOutcomeKind.WRITTEN, WriteOutcomeKind.NOTHING_TO_WRITE)

@@ -12,6 +12,7 @@ from approval_ui.views.wording import BAD_OUTCOMES, GOOD_OUTCOMES, MOTION, OUTCO
 from domain.cases import CaseState
 from domain.errors import DomainError, ErrorCode
 from domain.permissions import can_undo
+from domain.resolutions import ExceptionState
 from persistence.queue import CaseItem
 
 router = APIRouter()
@@ -72,6 +73,7 @@ def one_case(site: SiteOf, who: Reader, case_id: str, said: Annotated[str, Query
             "receipts": receipts_of(deps, case_id),
             "links": links_of(deps.config, case.workflow_id, case.lead_id),
             "may_undo": can_undo(who.user.role),
+            "stopped": next((e for e in deps.exceptions.of_case(case_id) if e.state is ExceptionState.OPEN), None),
             "said": _SAID.get(said, ""),
             "undelivered": any(d.counts and d.delivered_at is None for d in facts.decisions) if facts else False,
         },

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from approval_ui.dependencies import UiDependencies
 from approval_ui.reading import note_of, people_of
+from approval_ui.views.exceptions import resolved_text
 from approval_ui.views.notifications import delivery_lines
 from approval_ui.views.wording import AUDIT, EXCEPTION, MAIL, REFUSAL, VERDICT, field_label, plural, value_text
 from domain.audit import AuditKind
@@ -17,6 +18,7 @@ from domain.leads import CrmSnapshot, Inquiry, MatchResult
 from domain.model import Instant, Scalar
 from domain.notices import TROUBLE, Notification, NotificationState
 from domain.receipts import MailState, RecordImage, WriteReceipt
+from domain.resolutions import Resolved
 from persistence.queue import AuditItem, DecisionItem, DocumentItem
 
 
@@ -95,6 +97,7 @@ _TOLD_ELSEWHERE = frozenset(
         AuditKind.MAIL_STOPPED,
         AuditKind.MAIL_UNKNOWN,
         AuditKind.EXCEPTION_OPENED,
+        AuditKind.EXCEPTION_RESOLVED,
         AuditKind.FIRST_TOUCH,
         AuditKind.SLA_BREACHED,
     }
@@ -193,6 +196,7 @@ _DOCUMENT_STEPS = {
     DocumentKind.FIRST_TOUCH: "First human activity",
     DocumentKind.BREACH: "No answer by the deadline",
     DocumentKind.EXCEPTION: "Needs a person",
+    DocumentKind.RESOLUTION: "Exception resolved",
     DocumentKind.FAILURE: "A step failed",
 }
 
@@ -228,6 +232,8 @@ def _told(document: DocumentItem, body: bytes) -> str:
         case DocumentKind.EXCEPTION:
             raised = CaseException.model_validate_json(body)
             return f"{EXCEPTION[raised.code]}. {raised.next_step} {raised.detail}".strip()
+        case DocumentKind.RESOLUTION:
+            return resolved_text(Resolved.model_validate_json(body))
         case DocumentKind.FAILURE:
             step, _, attempt = document.slot.rpartition(".")
             first = next((line for line in body.decode(errors="replace").splitlines() if line.strip()), "")

@@ -80,6 +80,7 @@ EXCEPTION: dict[ExceptionCode, str] = {
     ExceptionCode.FORBIDDEN: "The playbook forbids a part of it",
     ExceptionCode.WRITE_NOT_AUTHORISED: "The write guard refused the decision",
     ExceptionCode.STEP_FAILED: "A step failed",
+    ExceptionCode.CRM_PROTOCOL: "The CRM gives answers that cannot be read",
 }
 
 REFUSAL: dict[str, str] = {
@@ -137,6 +138,12 @@ AUDIT: dict[AuditKind, str] = {
     AuditKind.KEY_RETIRED: "Signing key retired",
     AuditKind.KEY_REVOKED: "Signing key revoked",
     AuditKind.EXCEPTION_OPENED: "Exception opened",
+    AuditKind.EXCEPTION_ESCALATED: "Somebody was reminded of the exception",
+    AuditKind.EXCEPTION_CLAIMED: "Exception claimed",
+    AuditKind.EXCEPTION_RELEASED: "Exception released",
+    AuditKind.RESOLUTION_RECORDED: "Answer to the exception stored",
+    AuditKind.EXCEPTION_RESOLVED: "Exception resolved",
+    AuditKind.EXCEPTION_UNRESOLVED: "Exception ended without an answer",
     AuditKind.SLACK_LINKED: "Slack user linked to an account",
     AuditKind.INQUIRY_SKIPPED: "Lead of the CRM not taken in",
     AuditKind.OWNER_TOLD: "Owner told by mail",
@@ -164,6 +171,7 @@ WRITE: dict[WriteOutcomeKind, str] = {
 
 REOPENED: dict[str, str] = {
     "owner_unfit": "The owner proposed before can no longer take it. Routing has chosen again and says why.",
+    "resolved": "A person resolved what had stopped this case; the evidence names who.",
     "no_answer": "Nobody has worked on this lead since it was assigned, and its deadline has passed.",
 }
 """Why a card is there again, where no write says it."""

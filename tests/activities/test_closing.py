@@ -5,14 +5,13 @@ from datetime import timedelta
 import pytest
 
 from activities.cases import CaseActivities
-from activities.messages import CloseInput, ExceptionInput, RoundInput
+from activities.messages import CloseInput, RoundInput
 from domain.audit import AuditKind
-from domain.casefile import CaseFile
-from domain.cases import Case, CaseOutcome, CaseState, ExceptionCode
+from domain.cases import Case, CaseOutcome, CaseState
 from domain.decisions import RoundState
 from domain.model import Instant
 from persistence.cases import SqlCases
-from persistence.notices import SqlNotices
+from persistence.exceptions import SqlExceptions
 from tests.activities.world import RATING, World
 from tests.fakes.examples import ORG, inquiry
 from workflows.messages import workflow_id
@@ -21,11 +20,9 @@ from workflows.messages import workflow_id
 def closing_of(world: World, cases: SqlCases | None = None) -> CaseActivities:
     return CaseActivities(
         cases=cases or world.cases,
-        documents=world.documents,
         reviews=world.reviews,
+        exceptions=SqlExceptions(world.database),
         audit=world.audit,
-        playbooks=world.playbooks,
-        notices=SqlNotices(world.database),
         clock=world.clock,
     )
 
@@ -102,33 +99,3 @@ def test_an_inquiry_that_joins_while_ops_cancel_does_not_keep_the_case_open(worl
     answer = closing_of(world, cases).cancel(RoundInput(case_id=case.case_id, org_id=ORG, round=1))
     assert (answer.closed, answer.inquiry_count) == (True, 2)
     assert world.cases.get(case.case_id).state is CaseState.CLOSED
-
-
-def test_an_exception_names_one_person_however_often_it_is_opened(
-    world: World, closing: CaseActivities, case: Case
-) -> None:
-    order = ExceptionInput(case_id=case.case_id, org_id=ORG, round=1, code=ExceptionCode.AMBIGUOUS_MATCH)
-    world.propose(RATING, case_id=case.case_id)
-    first = closing.open_exception(order)
-    kept = CaseFile(world.documents, case.case_id).exception(1)
-    assert kept is not None
-    assert (kept.code, kept.owner) == (ExceptionCode.AMBIGUOUS_MATCH, first.owner)
-    # The rules name another manager before the step is repeated.
-    reviewers = world.playbooks.current().reviewers
-    world.playbooks.change(reviewers=tuple(r.model_copy(update={"name": f"{r.name} II"}) for r in reviewers))
-    assert closing.open_exception(order) == first
-    assert CaseFile(world.documents, case.case_id).exception(1) == kept
-    assert world.reviews.outcome(case.case_id, 1).state is RoundState.SUPERSEDED
-    (event,) = world.audited()
-    assert (event.kind, event.actor, event.code) == (AuditKind.EXCEPTION_OPENED, first.owner, "ambiguous_match")
-
-
-@pytest.mark.parametrize("code", list(ExceptionCode))
-def test_every_exception_names_somebody_and_a_next_step(
-    world: World, closing: CaseActivities, case: Case, code: ExceptionCode
-) -> None:
-    head = closing.open_exception(ExceptionInput(case_id=case.case_id, org_id=ORG, round=1, code=code))
-    kept = CaseFile(world.documents, case.case_id).exception(1)
-    assert kept is not None
-    assert head.owner
-    assert kept.next_step

@@ -7,8 +7,8 @@ from functools import partial
 
 import pytest
 
-from activities.cases import CaseActivities
 from activities.messages import ExceptionInput, TellHead, TellOrder
+from activities.resolving import ResolvingActivities
 from activities.telling import TellingActivities
 from domain.cases import ExceptionCode, LadderStep
 from domain.decisions import Verdict
@@ -18,6 +18,7 @@ from domain.permissions import Role
 from domain.playbook import Reviewer
 from gateways.notify.slack import SlackNotifier, web_client
 from persistence.claims import SqlClaims
+from persistence.exceptions import SqlExceptions
 from persistence.notices import SqlNotices
 from persistence.reachable import SqlReachable
 from tests.activities.world import World
@@ -204,10 +205,11 @@ def test_an_exception_is_never_told_to_nobody(
 ) -> None:
     world = office.world
     case = world.take_in(inquiry())
-    activities = CaseActivities(
+    activities = ResolvingActivities(
         cases=world.cases,
         documents=world.documents,
         reviews=world.reviews,
+        exceptions=SqlExceptions(world.database),
         audit=world.audit,
         playbooks=world.playbooks,
         notices=office.outbox,

@@ -16,6 +16,7 @@ class FakeTemporal:
     started: list[str] = field(default_factory=list)
     joined: list[tuple[str, int]] = field(default_factory=list)
     decisions: list[tuple[str, int, str]] = field(default_factory=list)
+    resolutions: list[tuple[str, int, str]] = field(default_factory=list)
     undos: list[tuple[str, str, str]] = field(default_factory=list)
     stopped: list[str] = field(default_factory=list)
     audit: AuditRun = field(default_factory=AuditRun)
@@ -39,6 +40,11 @@ class FakeTemporal:
         self._reach()
         self.decisions.append((case.case_id, round, decision_id))
         self.told.set()
+        return self.answer
+
+    async def deliver_resolution(self, workflow_id: str, number: int, resolution_id: str) -> Delivery:
+        self._reach()
+        self.resolutions.append((workflow_id, number, resolution_id))
         return self.answer
 
     async def start_undo(self, case_id: str, receipt_id: str, decision_id: str) -> str:

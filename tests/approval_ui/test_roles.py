@@ -38,7 +38,7 @@ ENDING = {"POST /logout", "DELETE /api/session"}
 
 def _send(browser: Browser, script: Script, route: str, variant: str) -> Answer:
     method, path = route.split(" ")
-    path = re.sub(r"\{(\w+)\}", lambda found: "1" if found[1] == "round" else "nothing", path)
+    path = re.sub(r"\{(\w+)\}", lambda found: "1" if found[1] in ("round", "number") else "nothing", path)
     wanted: dict[str, Any] = {"paused": variant == "pause"} if "pause" in path else {}
     if path == "/events":
         # Without this the answer does not end.
@@ -48,6 +48,8 @@ def _send(browser: Browser, script: Script, route: str, variant: str) -> Answer:
             return script.client.delete(path, headers=script.headers)
         if "decide" in path:
             wanted = {"verdict": "approve", "shown_digest": "0" * 64}
+        if "resolve" in path:
+            wanted = {"resolution": {"act": "retry"}}
         return script.get(path) if method == "GET" else script.post(path, wanted)
     return (
         browser.get(path) if method == "GET" else browser.post(path, **{k: str(v).lower() for k, v in wanted.items()})

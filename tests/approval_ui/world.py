@@ -25,6 +25,7 @@ from persistence.context import SqlContext
 from persistence.database import Database
 from persistence.decided_cards import DecidedCards
 from persistence.documents import SqlDocuments
+from persistence.exceptions import SqlExceptions
 from persistence.lanes import ReviewLanes
 from persistence.mail_log import SqlMailLog
 from persistence.notices import SqlNotices
@@ -199,6 +200,7 @@ def build_world(url: str, folder: Path, *, clock: FakeClock | None = None) -> Wo
         temporal=engine,
         readiness=SqlReadiness(db),
         claims=SqlClaims(db),
+        exceptions=SqlExceptions(db),
         notices=SqlNotices(db),
         reachable=SqlReachable(db),
         preferences=SqlPreferences(db),

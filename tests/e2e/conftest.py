@@ -15,6 +15,7 @@ from cli.crm_check import CrmReading, Records, approved_writes, compare
 from cli.short_playbook import with_short_deadlines
 from cli.stack import LocalStack
 from domain.cases import Case, CaseOutcome, CaseState
+from domain.resolutions import ExceptionState
 from runtime.settings import KeySettings, PlaybookSettings, StoreSettings
 from workers.stores import Stores, open_stores
 
@@ -65,6 +66,14 @@ class Running:
             "POST", f"{path}/decide", {"verdict": "approve", "shown_digest": review["digest"]}
         )
         return answer
+
+    def resolve(self, case_id: str, **resolution: str) -> None:
+        """Wait until the case asks a person, and answer."""
+        self.until(
+            lambda: any(e.state is ExceptionState.OPEN for e in self.stores.exceptions.of_case(case_id)),
+            f"an exception of case {case_id}",
+        )
+        self.api.call("POST", f"/api/cases/{case_id}/resolve", {"resolution": resolution})
 
     def closed(self, case_id: str) -> Case:
         """Wait for the case to close."""

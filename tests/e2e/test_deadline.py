@@ -43,6 +43,7 @@ def test_nobody_decides_and_nothing_is_written(hasty: Running) -> None:
         message="Please show us a demo.",
     )
     round = hasty.review_of(case_id)
+    hasty.resolve(case_id, act="close", reason="taken over by hand")
     assert hasty.outcome(case_id) is CaseOutcome.EXPIRED
     assert hasty.stores.reviews.outcome(case_id, round).state is RoundState.EXPIRED
     written = [r for r in hasty.stores.receipts.of_case(case_id) if r.round == round]

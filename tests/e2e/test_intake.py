@@ -52,6 +52,7 @@ def test_a_record_id_that_does_not_exist_is_a_named_exception(patient: Running) 
     case_id = patient.hand_in(
         event_id="nowhere", email="nobody@nowhere.example", lead_id="00QLc00000ZZZZZMAA", source="crm_poll"
     )
+    patient.resolve(case_id, act="close", reason="a test record of the sender")
     assert patient.outcome(case_id) is CaseOutcome.EXCEPTION
     opened = CaseFile(patient.stores.documents, case_id).exception(1)
     assert opened is not None

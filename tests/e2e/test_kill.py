@@ -10,6 +10,7 @@ import pytest
 
 from domain.cases import CaseOutcome, CaseState
 from domain.receipts import MailState
+from domain.resolutions import ExceptionState
 from localcrm.sample import inquiries
 from tests.e2e.conftest import Running
 
@@ -79,11 +80,17 @@ def _waiting_for_approval(running: Running, handed_in: list[str]) -> dict[str, i
 
     def settled() -> bool:
         open_now = _open_rounds(running)
-        return all(c in open_now or running.stores.cases.get(c).state is CaseState.CLOSED for c in handed_in)
+        return all(c in open_now or _ended_or_stopped(running, c) for c in handed_in)
 
     running.until(settled, "a review or an end for every lead")
     open_now = _open_rounds(running)
     return {c: open_now[c] for c in handed_in if c in open_now}
+
+
+def _ended_or_stopped(running: Running, case_id: str) -> bool:
+    """Closed, or waiting for somebody to resolve an exception."""
+    closed = running.stores.cases.get(case_id).state is CaseState.CLOSED
+    return closed or any(e.state is ExceptionState.OPEN for e in running.stores.exceptions.of_case(case_id))
 
 
 def _open_rounds(running: Running) -> dict[str, int]:

@@ -4,8 +4,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from activities.messages import LookHead, MatchHead
+from activities.messages import LookHead, MatchHead, RoutingHead
+from domain.cases import Act
 from domain.decisions import Verdict
+from domain.errors import ErrorCode
 from domain.first_touch import Standing
 from domain.leads import MatchVerdict
 from domain.receipts import WriteOutcomeKind
@@ -70,6 +72,16 @@ async def _stop_the_mail(case: RunningCase) -> None:
     await case.stop_mail()
 
 
+async def _choose_the_owner(case: RunningCase) -> None:
+    await case.resolve(Act.CHOOSE_OWNER)
+    await case.decide(Verdict.APPROVE, round=2)
+
+
+async def _approve_and_have_it_tried_again(case: RunningCase) -> None:
+    await case.decide(Verdict.APPROVE)
+    await case.resolve(Act.RETRY)
+
+
 def _with_mail(script: Script) -> None:
     script.has_mail = script.has_after_mail = True
     script.undo_window_seconds = 1
@@ -81,6 +93,15 @@ def _with_a_long_undo_window(script: Script) -> None:
 
 def _with_little_time(script: Script) -> None:
     script.ladder = tuple((step, timedelta(seconds=0.3 * (n + 1))) for n, (step, _) in enumerate(THREE_DAYS))
+    script.patience = tuple((step, timedelta(seconds=0.3 * (n + 1))) for n, (step, _) in enumerate(script.patience))
+
+
+def _with_two_rules_that_disagree(script: Script) -> None:
+    script.route.first(RoutingHead(owner_id="", rule="territory", confidence=0.0, conflict=True))
+
+
+def _with_a_write_that_breaks_off(script: Script) -> None:
+    script.fail("apply_changes", ErrorCode.CRM_FORBIDDEN)
 
 
 def _with_a_moved_record(script: Script) -> None:
@@ -113,6 +134,8 @@ CASES = (
     Scenario("owner_unfit", _owner_drops_out),
     Scenario("new_lead", _approve, _with_a_new_person),
     Scenario("assigned", _until_told, _with_an_owner_who_answers),
+    Scenario("resolved", _choose_the_owner, _with_two_rules_that_disagree),
+    Scenario("retried_write", _approve_and_have_it_tried_again, _with_a_write_that_breaks_off),
     Scenario("mail_stopped", _stop_the_mail, _with_a_long_undo_window),
 )
 

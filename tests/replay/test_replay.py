@@ -94,7 +94,7 @@ TOLD = {
     "reject": Told(CaseOutcome.REJECTED, [*DECIDING, "verify_decision", "close"], signals=1),
     "expire": Told(
         CaseOutcome.EXPIRED,
-        ["propose", "escalate", "escalate", "escalate", "expire_round", "open_exception", "close"],
+        ["expire_round", "open_exception", "remind_of_exception", "remind_of_exception", "end_exception", "close"],
         updates=0,
     ),
     "conflict": Told(CaseOutcome.WRITTEN, [*DECIDING, "apply_changes", "close"], rounds=2, updates=2),
@@ -103,6 +103,12 @@ TOLD = {
     "owner_unfit": Told(CaseOutcome.WRITTEN, [*DECIDING, "apply_changes", "close"], rounds=2, signals=1),
     "new_lead": Told(CaseOutcome.WRITTEN, [*DECIDING, "apply_changes", "close"]),
     "assigned": Told(CaseOutcome.WRITTEN, [*DECIDING, "apply_changes", "close"]),
+    "resolved": Told(CaseOutcome.WRITTEN, [*DECIDING, "apply_changes", "close"], rounds=2, updates=2),
+    "retried_write": Told(
+        CaseOutcome.WRITTEN,
+        ["apply_changes", "open_exception", "take_resolution", "apply_changes", "close"],
+        updates=2,
+    ),
     "mail_stopped": Told(
         CaseOutcome.PARTLY_WRITTEN,
         [*DECIDING, "apply_changes", "stop_mail", "close"],

@@ -16,6 +16,7 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from activities.errors import to_failure
+from domain.cases import Act
 from domain.decisions import Verdict
 from domain.leads import Motion
 from domain.model import Instant
@@ -33,6 +34,7 @@ from workflows.messages import (
     InboundLeadInput,
     InquiryRef,
     OwnerUnfit,
+    ResolutionRef,
     StopMail,
     TaskQueue,
     UndoInput,
@@ -141,6 +143,25 @@ class RunningCase:
         """The same person writes again: the store knows first, then the workflow is told."""
         self.script.inquiries = number
         await self.handle.signal(InboundLead.inquiry_joined, InquiryRef(number=number))
+
+    async def until_asked(self, number: int = 1) -> None:
+        """Wait until the case waits for somebody to resolve that exception."""
+        await self.script.until_called("open_exception", number)
+        async with asyncio.timeout(WAIT):
+            while (await self.progress()).exception_number != number:
+                pass
+
+    def resolve_in_store(self, act: Act, number: int = 1, *, record_id: str = "") -> ResolutionRef:
+        """Store a resolution without telling the workflow."""
+        resolution_id = f"x{number}-{self.script.case_id}"
+        assert self.script.questions.resolve(resolution_id, act, number=number, record_id=record_id)
+        return ResolutionRef(resolution_id=resolution_id, number=number)
+
+    async def resolve(self, act: Act, number: int = 1, *, record_id: str = "") -> DecideResult:
+        """Wait until the exception is asked about, store a resolution and deliver it."""
+        await self.until_asked(number)
+        ref = self.resolve_in_store(act, number, record_id=record_id)
+        return await self.handle.execute_update(InboundLead.resolve, ref)
 
     async def drop_owner(self, round: int = 1) -> None:
         """Somebody found that the owner of that round can take nothing any more."""

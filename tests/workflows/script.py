@@ -27,6 +27,7 @@ from domain.leads import MatchVerdict
 from domain.permissions import RiskCategory
 from domain.receipts import MailState, WriteOutcomeKind
 from tests.workflows.arbiter import Arbiter
+from tests.workflows.questions import Questions
 
 _HOURS = (timedelta(hours=2), timedelta(hours=4), timedelta(hours=6))
 
@@ -120,6 +121,13 @@ class Script:
     look: Answers[LookHead] = field(default_factory=lambda: Answers(LookHead(standing=Standing.UNTOUCHED)))
     place: Answers[BreachHead] = field(default_factory=lambda: Answers(BreachHead(next_round=2)))
     reassign_gate: Answers[Gate] = field(default_factory=lambda: Answers(Gate.PERSON))
+    patience: tuple[tuple[LadderStep, timedelta], ...] = (
+        (LadderStep.REMINDER, timedelta(hours=4)),
+        (LadderStep.MANAGER, timedelta(hours=9)),
+        (LadderStep.EXPIRY, timedelta(hours=27)),
+    )
+    """The ladder of an exception."""
+    questions: Questions = field(default_factory=Questions)
     inquiries: int = 1
     """How many the store knows of, whether or not the workflow was told."""
     arbiter: Arbiter = field(default_factory=Arbiter)

@@ -19,8 +19,10 @@ from activities.messages import (
     CreateLeadHead,
     DraftHead,
     DraftInput,
+    EndExceptionInput,
     EnrichHead,
     EscalateInput,
+    ExceptionEnding,
     ExceptionHead,
     ExceptionInput,
     FetchHead,
@@ -41,6 +43,9 @@ from activities.messages import (
     ProposeInput,
     QualificationHead,
     ReassignOrder,
+    RemindInput,
+    ResolutionHead,
+    ResolutionInput,
     RoundEnding,
     RoundInput,
     RoutingHead,
@@ -276,8 +281,22 @@ class ScriptedActivities:
 
     @activity.defn
     def open_exception(self, order: ExceptionInput) -> ExceptionHead:
-        self._enter("open_exception", order)
-        return ExceptionHead(code=order.code, owner="ops")
+        script = self._enter("open_exception", order)
+        number, opened_at = script.questions.open(order), activity.info().scheduled_time
+        rungs = tuple(Rung(step=step, at=opened_at + after) for step, after in script.patience)
+        return ExceptionHead(code=order.code, owner="ops", number=number, rungs=rungs)
+
+    @activity.defn
+    def remind_of_exception(self, order: RemindInput) -> None:
+        self._enter("remind_of_exception", order)
+
+    @activity.defn
+    def take_resolution(self, order: ResolutionInput) -> ResolutionHead:
+        return self._enter("take_resolution", order).questions.take(order)
+
+    @activity.defn
+    def end_exception(self, order: EndExceptionInput) -> ExceptionEnding:
+        return self._enter("end_exception", order).questions.end(order)
 
     @activity.defn
     def close(self, order: CloseInput) -> CloseHead:
@@ -327,6 +346,9 @@ class ScriptedActivities:
                 self.expire_round,
                 self.supersede_round,
                 self.open_exception,
+                self.remind_of_exception,
+                self.take_resolution,
+                self.end_exception,
                 self.close,
                 self.cancel,
                 self.draft_from_template,

@@ -34,7 +34,8 @@ async def test_an_ambiguous_match_is_not_guessed(desk: Desk, script: Script) -> 
     case = await desk.open(script)
     ended = await case.result()
     assert (ended.outcome, ended.exception) == (CaseOutcome.EXCEPTION, ExceptionCode.AMBIGUOUS_MATCH)
-    assert script.names() == ["match", "open_exception", "close"]
+    reminders = ["remind_of_exception"] * 2
+    assert script.names() == ["match", "open_exception", *reminders, "end_exception", "close"]
 
 
 async def test_a_routing_conflict_names_itself(desk: Desk, script: Script) -> None:
