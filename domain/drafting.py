@@ -58,6 +58,8 @@ class DraftRequest(Value):
     """A reviewer's request for another draft."""
     findings: tuple[str, ...] = ()
     """What the grounding check struck in the last try."""
+    decline: str = ""
+    """A fixed sentence that the e-mail must hold, because the inquiry asks for what nobody may tell."""
 
 
 class DraftSentence(Value):

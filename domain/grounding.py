@@ -72,7 +72,7 @@ class Allowed(Value):
         said = (*names, request.sender.title, request.company, request.seller, *request.meeting_offers)
         asked = (text for question in request.questions for text in question.texts.values())
         return cls(
-            said=_longest_first((*said, *asked)),
+            said=_longest_first((*said, *asked, request.decline)),
             brief=(request.instructions, request.recipient.title, "written in English"),
             answered=request.answered,
         )
@@ -166,16 +166,24 @@ def draft_grounded(writer: DraftWriter, request: DraftRequest) -> Draft:
     """
     offered = (*request.facts, *request.product_statements)
     allowed = Allowed.by(request)
-    first = writer.draft(request)
+    first = _declining(writer.draft(request), request.decline)
     checked = ground(first, offered, allowed)
     findings = findings_of(first, checked)
     if not findings:
         return checked
     try:
-        second = writer.draft(request.model_copy(update={"findings": findings}))
+        second = _declining(writer.draft(request.model_copy(update={"findings": findings})), request.decline)
     except ModelError:
         return checked
     return ground(second, offered, allowed).model_copy(update={"usage": first.usage + second.usage})
+
+
+def _declining(draft: Draft, decline: str) -> Draft:
+    """The draft with the sentence that declines before its last paragraph, whatever the writer thought of it."""
+    if not decline or not draft.paragraphs:
+        return draft
+    *before, last = draft.paragraphs
+    return draft.model_copy(update={"paragraphs": (*before, (DraftSentence(text=decline),), last)})
 
 
 def _judged(sentence: DraftSentence, facts: dict[str, Evidence], allowed: Allowed) -> DraftSentence:

@@ -14,6 +14,7 @@ from domain.enrichment import Enrichment, Signal
 from domain.errors import ErrorCode, InputError
 from domain.evidence import Evidence, EvidenceBook, EvidenceSource
 from domain.field_facts import FieldFacts
+from domain.fishing import DECLINES
 from domain.leads import CrmRecord, CrmSnapshot, Inquiry, MatchResult, Motion
 from domain.model import Instant, Value
 from domain.permissions import RISK_ORDER, RiskAssessment, RiskCategory, Role, can, permission_for
@@ -198,6 +199,7 @@ def drafting_request(
         answered=questions.answered,
         instructions=clean_block(instructions, 4_000),
         findings=findings,
+        decline=(DECLINES.get(language) or DECLINES["en"]) if facts.fishing else "",
     )
 
 
@@ -342,6 +344,8 @@ def _risk(actions: Sequence[Action], given: ProposingInput) -> RiskAssessment:
     if given.facts.injection:
         one_up = RISK_ORDER[min(RISK_ORDER.index(risk.category) + 1, RISK_ORDER.index(RiskCategory.HIGH))]
         risk = raise_to(risk, one_up, "the message reads like instructions to a machine")
+    if given.facts.fishing:
+        risk = raise_to(risk, RiskCategory.MEDIUM, "asks for other customers' data or internal matters")
     if any(not i.trusted for i in given.inquiries):
         risk = raise_to(risk, RiskCategory.MEDIUM, "sent through a public form")
     return risk
@@ -406,6 +410,7 @@ def _checks(given: ProposingInput, book: EvidenceBook) -> tuple[Check, ...]:
             verdict="Suspected." if injection else "None found.",
             detail=clean("; ".join(f"“{clean(f.quote, 120)}”" for f in injection[:3]), 400),
         ),
+        *_fishing_check(given),
         Check(
             name="grounding",
             passed=not struck,
@@ -416,6 +421,15 @@ def _checks(given: ProposingInput, book: EvidenceBook) -> tuple[Check, ...]:
     if given.routing.conflict:
         checks.append(Check(name="routing", passed=False, verdict="Conflict.", detail=given.routing.conflict))
     return (*checks, *_source_checks(given.enrichment, book))
+
+
+def _fishing_check(given: ProposingInput) -> tuple[Check, ...]:
+    """Only where something was asked; the draft declines it."""
+    asked = given.facts.fishing
+    if not asked:
+        return ()
+    detail = clean("; ".join(f"“{clean(f.quote, 120)}”" for f in asked[:3]), 400)
+    return (Check(name="sensitive question", passed=False, verdict="Declined in the draft.", detail=detail),)
 
 
 def _source_checks(enrichment: Enrichment, book: EvidenceBook) -> tuple[Check, ...]:

@@ -8,25 +8,19 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Literal
 
+from domain.fishing import fishing_in
+from domain.injection import detect
 from domain.leads import Inquiry
 from domain.model import Value
 from domain.playbook import Playbook
 from domain.qualification import InjectionFinding
-from domain.texts import HIDDEN, clean, fold, quotable
+from domain.texts import clean, fold, quotable
 
 _TEXT_LIMIT = 20_000
 _NEGATION_REACH = 24
 _MONEY = (
     r"(?:[€$£]\s?\d[\d.,]{0,14}(?:\s?(?:k|m|mio|million|thousand|mil)\b)?"
     r"|\d[\d.,]{0,14}\s?(?:k|m|mio|mil|million|thousand)?\s?(?:€|\$|£|eur\b|usd\b|gbp\b|euros?\b|dollars?\b|pounds?\b))"
-)
-_STRUCTURAL = (
-    (
-        "role_markup",
-        re.compile(r"<\|[a-z_]{2,20}\|>|\[/?inst\]|<</?sys>>|(?:^|\n)\s{0,8}#{0,3}\s{0,4}(?:system|assistant)\s{0,4}:"),
-    ),
-    ("markup_comment", re.compile(r"<!--.{0,200}")),
-    ("tool_call", re.compile(r"\{\s{0,8}\"?(?:tool|function|action|name)\"?\s{0,8}:")),
 )
 
 
@@ -51,12 +45,15 @@ class ReadFacts(Value):
     bant: tuple[Finding, ...] = ()
     fits: tuple[Finding, ...] = ()
     injection: tuple[InjectionFinding, ...] = ()
+    fishing: tuple[InjectionFinding, ...] = ()
+    """Questions for other customers' data, our insides or what is confidential."""
 
 
 def read(inquiries: Sequence[Inquiry], playbook: Playbook) -> ReadFacts:
     """Everything the patterns find, newest inquiry first."""
     found: list[Finding] = []
     injection: list[InjectionFinding] = []
+    fishing: list[InjectionFinding] = []
     for number, inquiry in reversed(list(enumerate(inquiries))):
         for field in ("message", "product_interest", "title", "company"):
             text = str(getattr(inquiry, field))[:_TEXT_LIMIT]
@@ -64,6 +61,7 @@ def read(inquiries: Sequence[Inquiry], playbook: Playbook) -> ReadFacts:
                 continue
             injection.extend(_injections(text, playbook))
             if field == "message":
+                fishing.extend(InjectionFinding(quote=s.quote, rule=s.rule) for s in fishing_in(text))
                 found.extend(_findings(text, number, inquiry.event_id, field, playbook))
         injection.extend(_injections(f"{inquiry.first_name}\n{inquiry.last_name}", playbook))
     return ReadFacts(
@@ -72,6 +70,7 @@ def read(inquiries: Sequence[Inquiry], playbook: Playbook) -> ReadFacts:
         bant=_first_of_each(f for f in found if f.kind == "fact"),
         fits=_first_of_each(f for f in found if f.kind == "fit"),
         injection=tuple(dict.fromkeys(injection)),
+        fishing=tuple(dict.fromkeys(fishing)),
     )
 
 
@@ -172,14 +171,8 @@ def _injections(text: str, playbook: Playbook) -> Iterator[InjectionFinding]:
                 continue
             if match := pattern_of(phrase, rules.times).search(folded):
                 yield InjectionFinding(quote=quotable(text, *match.span()), rule=f"{language}: {phrase}")
-    for rule, pattern in _STRUCTURAL:
-        if match := pattern.search(folded):
-            yield InjectionFinding(quote=text[match.start() : match.end()].strip()[:240], rule=rule)
-    hidden = next(
-        (i for i, c in enumerate(text) if c in HIDDEN and c not in "\u200c\u200d\u00ad\u2028\u2029\ufeff"), None
-    )
-    if hidden is not None:
-        yield InjectionFinding(quote=text[max(0, hidden - 20) : hidden + 60], rule="hidden_characters")
+    for span in detect(text).spans:
+        yield InjectionFinding(quote=span.quote, rule=span.rule)
 
 
 def _first_of_each(findings: Iterator[Finding]) -> tuple[Finding, ...]:

@@ -1,0 +1,85 @@
+"""`python -m evals.injection [--data DIR] [--write]`: rate caught and rate of false alarms."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from domain.fishing import fishing_in
+from domain.injection import detect
+from domain.model import Value
+
+HERE = Path(__file__).parent
+_HEAD = """# How often injection is found, and how often wrongly
+
+Made by `python -m evals.injection --data DIR --write`. `domain.injection.detect` and `domain.fishing.fishing_in` read
+every text. The `own` sets lie beside this page and were looked at while the families were written. `deepset`
+(injections, English and German) was looked at, too, so its rate is no estimate for other sets; `llmail` and
+`bipia e-mails` are benign and were only counted. `bipia planted` puts an ordinary request (a question, a poem) at the
+end of a business mail: nothing in it speaks to a machine, and little is found. What keeps that harmless is that no
+text can add an action, a recipient or an owner.
+
+| set | texts | should be found | found | rate |
+|---|---|---|---|---|
+"""
+
+
+class Rate(Value):
+    name: str
+    texts: int
+    harmful: bool
+    found: int
+
+
+def rates(data: Path | None) -> Iterator[Rate]:
+    """Raises `FileNotFoundError` where the folder lacks a set."""
+    own = [json.loads(line) for line in (HERE / "texts.jsonl").read_text(encoding="utf-8").splitlines()]
+    asked = [json.loads(line) for line in (HERE / "fishing.jsonl").read_text(encoding="utf-8").splitlines()]
+    for harmful, word in ((True, "hostile"), (False, "benign")):
+        yield _rate(f"own {word}", [r["text"] for r in own if r["injection"] is harmful], harmful=harmful)
+        questions = [r["text"] for r in asked if r["fishing"] is harmful]
+        found = sum(bool(fishing_in(text)) for text in questions)
+        yield Rate(name=f"own questions, {word}", texts=len(questions), harmful=harmful, found=found)
+    if data is None:
+        return
+    folder = data / "injection"
+    lines = (folder / "deepset_via_argusgate.jsonl").read_text(encoding="utf-8").splitlines()
+    yield _rate("deepset", [json.loads(line)["text"] for line in lines], harmful=True)
+    benign = json.loads((folder / "llmail_fp_tests.json").read_text(encoding="utf-8"))["emails"]
+    yield _rate("llmail", benign, harmful=False)
+    lines = (folder / "bipia_email_train.jsonl").read_text(encoding="utf-8").splitlines()
+    yield _rate("bipia e-mails", [json.loads(line)["context"] for line in lines], harmful=False)
+    kinds = json.loads((folder / "bipia_text_attack_train.json").read_text(encoding="utf-8"))
+    planted = [text for texts in kinds.values() for text in texts]
+    hosts = (benign[number % len(benign)] for number in range(len(planted)))
+    yield _rate("bipia planted", [f"{h}\n{t}" for h, t in zip(hosts, planted, strict=True)], harmful=True)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """0; 1 where our own texts are not told apart; 2 where a set is missing."""
+    parser = argparse.ArgumentParser(prog="python -m evals.injection", description=__doc__)
+    parser.add_argument("--data", type=Path, help="the folder that holds the labelled sets; our own alone if left")
+    parser.add_argument("--write", action="store_true", help="renew REPORT.md beside the code")
+    given = parser.parse_args(arguments)
+    try:
+        found = list(rates(given.data))
+    except FileNotFoundError as missing:
+        sys.stderr.write(f"evals.injection: {Path(missing.filename).name} is not in the folder\n")
+        return 2
+    rows = [
+        f"| {r.name} | {r.texts} | {'yes' if r.harmful else 'no'} | {r.found} | {r.found / r.texts:.3f} |"
+        for r in found
+    ]
+    sys.stdout.write("\n".join(rows) + "\n")
+    if given.write:
+        (HERE / "REPORT.md").write_text(_HEAD + "\n".join(rows) + "\n", encoding="utf-8")
+    return 1 if any(r.name.startswith("own") and r.found != (r.texts if r.harmful else 0) for r in found) else 0
+
+
+def _rate(name: str, texts: list[str], *, harmful: bool) -> Rate:
+    return Rate(name=name, texts=len(texts), harmful=harmful, found=sum(detect(t).suspected for t in texts))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
