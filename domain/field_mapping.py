@@ -45,6 +45,11 @@ class Write(StrEnum):
     WRITE_AUTOMATICALLY = "write_automatically"
 
 
+FOR_PEOPLE = frozenset(
+    {"Status", "StageName", "IsConverted", "HasOptedOutOfEmail", "HasOptedOutOfFax", "DoNotCall", "IndividualId"}
+)
+"""What closes a lead, moves an opportunity or says who may be contacted: no mapping makes these automatic."""
+
 _WRITABLE = frozenset({Write.DRAFT, Write.WRITE_AFTER_APPROVAL, Write.WRITE_AUTOMATICALLY})
 
 
@@ -108,6 +113,13 @@ def contradictions(objects: Objects, listed: Mapping[str, Iterable[str]]) -> tup
         for field, mode in _modes(objects, name).items()
         if mode not in _WRITABLE and field in frozenset(listed.get(name, ()))
     )
+
+
+def automatic(objects: Objects) -> dict[str, frozenset[str]]:
+    """Per object the fields whose change the policy key may sign."""
+    mapped = mapped_as(objects, Write.WRITE_AUTOMATICALLY)
+    # An owner changes by assignment, which has rules of its own.
+    return {name: fields - FOR_PEOPLE - {"OwnerId"} for name, fields in mapped.items()}
 
 
 def _modes(objects: Objects, object_name: str) -> dict[str, Write]:

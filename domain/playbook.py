@@ -17,7 +17,7 @@ from domain.consent_rules import ConsentPolicy, Country, Texts
 from domain.durations import Seconds
 from domain.enrichment import Sensitive
 from domain.exception_rules import ExceptionRules
-from domain.field_mapping import MappedObject, Write, mapped_as, needing_approval, writable
+from domain.field_mapping import MappedObject, Write, automatic, mapped_as, needing_approval, writable
 from domain.first_touch_rules import FirstTouchRules
 from domain.leads import CrmRecord, Motion
 from domain.model import Value
@@ -417,7 +417,7 @@ class Playbook(Value):
             allowed_fields=self.writable(),
             approval_fields=needing_approval(self.objects),
             drafted_fields=mapped_as(self.objects, Write.DRAFT),
-            automatic_fields=mapped_as(self.objects, Write.WRITE_AUTOMATICALLY),
+            automatic_fields=automatic(self.objects),
             record_types={name: mapped.record_types for name, mapped in self.objects.items() if mapped.record_types},
             quorum=self.quorum,
             strategic_owner_ids=strategic,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
-from domain.field_mapping import contradictions
+from domain.field_mapping import FOR_PEOPLE, Write, contradictions, mapped_as
 from domain.leads import Motion
 from domain.model import Value
 from domain.permissions import Role
@@ -280,6 +280,10 @@ def _mapping(playbook: Playbook) -> Iterator[PlaybookFinding]:
         what = f"allowed_fields lists {name}.{field}, and objects says {mode.value}"
         fix = "take it out of allowed_fields, or write write_after_approval here"
         yield _found(("objects", name, "fields", field, "write"), what, fix)
+    for name, fields in mapped_as(playbook.objects, Write.WRITE_AUTOMATICALLY).items():
+        for field in sorted(fields & FOR_PEOPLE):
+            what = f"{name}.{field} is decided by people; nothing makes it automatic"
+            yield _found(("objects", name, "fields", field, "write"), what, "write write_after_approval")
 
 
 def _holiday_country(country: str, region: str) -> None:

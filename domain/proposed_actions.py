@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from domain.consent import ConsentDecision, recipient_address
 from domain.drafting import Draft, DraftOrigin
 from domain.enrichment import Enrichment
-from domain.field_mapping import RECORD_TYPE, Write, mapped_as, may_fill, only_suggested, takes
+from domain.field_mapping import RECORD_TYPE, Write, automatic, mapped_as, may_fill, only_suggested, takes
 from domain.leads import CrmRecord, CrmSnapshot, Inquiry
 from domain.model import Instant, Scalar
 from domain.naming import NOT_PROVIDED, country_code
@@ -109,10 +109,10 @@ def automatic_action(
     snapshot: CrmSnapshot, qualification: Qualification, enrichment: Enrichment, playbook: Playbook
 ) -> UpdateFields | None:
     """What may be written before anybody looks: the values that need no draft, of fields mapped so."""
-    automatic = mapped_as(playbook.objects, Write.WRITE_AUTOMATICALLY).get("Lead", frozenset())
+    fields = automatic(playbook.objects).get("Lead", frozenset())
     nothing = dict.fromkeys(("industry", "employees"), "")
     whole = qualification_action(snapshot, qualification, enrichment, NO_DRAFT, playbook, nothing)
-    changes = tuple(c for c in whole.changes if c.field in automatic) if whole is not None else ()
+    changes = tuple(c for c in whole.changes if c.field in fields) if whole is not None else ()
     # Evidence is numbered on the card, and there is none yet; the review that follows has it.
     bare = tuple(c.model_copy(update={"evidence": ()}) for c in changes)
     return whole.model_copy(update={"key": "automatic", "changes": bare, "evidence": ()}) if whole and bare else None

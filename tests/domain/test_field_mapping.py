@@ -165,6 +165,14 @@ def test_only_what_is_automatic_is_low_risk_and_only_if_nothing_else_is_in_it() 
     assert assess((alone,), with_lead().write_policy()).category is RiskCategory.MEDIUM
 
 
+@pytest.mark.parametrize("field", ["Status", "DoNotCall", "HasOptedOutOfEmail"])
+def test_what_people_decide_is_never_automatic(field: str) -> None:
+    rules = with_lead(**{field: MappedField(write=Write.WRITE_AUTOMATICALLY)})
+    assert not rules.write_policy().automatic_fields["Lead"]
+    (found,) = (f for f in check(rules) if f.path == ("objects", "Lead", "fields", field, "write"))
+    assert "decided by people" in found.what
+
+
 @pytest.mark.parametrize(
     ("level", "mode", "fields"),
     [

@@ -9,15 +9,16 @@ from hypothesis import strategies as st
 from domain.enrichment import Enrichment
 from domain.errors import DomainError
 from domain.evidence import EvidenceBook
+from domain.field_mapping import MappedField, MappedObject, Write
 from domain.intent_decay import decayed
 from domain.leads import CrmSnapshot, Inquiry, RecordRef
-from domain.permissions import Level, RiskCategory, WritePolicy
+from domain.permissions import Level, RiskCategory
 from domain.playbook import Disqualifier, OnHost, Playbook
 from domain.proposals import Action, AssignOwner, Disqualify, FieldChange, UpdateFields
 from domain.proposing import propose
 from domain.qualification import Qualification
 from domain.reading import read
-from domain.risk import POLICY_MAY_SIGN, assess
+from domain.risk import assess
 from domain.scoring import qualify
 from tests.domain.scenes import COMPANY, INTAKE, IRENE, NOW, inquiry, playbook, proposing, snapshot
 from tests.domain.test_hostile_text import ENRICHMENTS, INQUIRIES, SLOW, snapshots
@@ -161,15 +162,13 @@ def test_no_set_of_actions_with_a_closing_one_is_for_the_policy_key(
     level: Level, before: list[Action], after: list[Action], closing: Action
 ) -> None:
     actions = [*before, closing, *after]
-    policy = WritePolicy(
-        org_id="00DLc0000000001MAA",
-        levels=dict.fromkeys(playbook().levels, level),
-        allowed_fields={"Lead": frozenset({"Status"})},
-        quorum={},
+    # As bold as a playbook can be: whatever it maps is written automatically.
+    bold = {name: MappedField(write=Write.WRITE_AUTOMATICALLY) for name in ("Status", "OwnerId", "Rating")}
+    rules = playbook().model_copy(
+        update={"objects": {"Lead": MappedObject(fields=bold)}, "levels": dict.fromkeys(playbook().levels, level)}
     )
-    risk = assess(actions, policy).category
+    risk = assess(actions, rules.write_policy()).category
     assert risk is not RiskCategory.LOW
-    assert not all(a.kind in POLICY_MAY_SIGN for a in actions)
     if CLOSING in actions:
         assert risk in {RiskCategory.HIGH, RiskCategory.FORBIDDEN}
 
