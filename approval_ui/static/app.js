@@ -174,7 +174,7 @@
     addEventListener("pageshow", (e) => { if (e.persisted) location.reload(); });
 
     const press = (button) => { if (!button.disabled && !blocked(button)) form.requestSubmit(button); };
-    const openVerdict = () => (!panels.reject.hidden ? $("button[value=reject]") : !panels.respond.hidden ? $("button[value=respond]") : approve);
+    const openVerdict = () => (!panels.reject.hidden ? $("button[value=reject]", panels.reject) : !panels.respond.hidden ? $("button[value=respond]", panels.respond) : approve);
     const decisive = new Set(["a", "e", "d", "r", "x"]);
     document.addEventListener("keydown", (e) => {
       if (e.isComposing || keys?.open) return;
