@@ -49,8 +49,10 @@ class Builder:
         author = by or self.system_user or record_id
         row: Record = {f.name: f.default for f in sobject.fields} | values
         row |= {"Id": record_id, "IsDeleted": False, "CreatedById": author, "LastModifiedById": author}
-        changed = stamp(modified or created)
-        row |= {"CreatedDate": stamp(created), "LastModifiedDate": changed, "SystemModstamp": changed}
+        # Nothing is stamped later than yesterday: what lies ahead would look like a change once its hour comes.
+        latest = datetime.combine(self.today, time.min, tzinfo=UTC) - timedelta(seconds=1)
+        changed = stamp(min(modified or created, latest))
+        row |= {"CreatedDate": stamp(min(created, latest)), "LastModifiedDate": changed, "SystemModstamp": changed}
         if name in ("Lead", "Contact", "User", "Individual"):
             row["Name"] = " ".join(str(row[n]) for n in ("FirstName", "LastName") if row[n])
         self.rows[name].append(row)

@@ -3,9 +3,10 @@
 import pytest
 
 from activities.messages import CloseInput, FetchInput, MatchHead, ProposeInput
-from domain.cases import CaseOutcome, ExceptionCode
+from domain.cases import Act, CaseOutcome, ExceptionCode
 from domain.decisions import RoundState, Verdict
 from domain.leads import MatchVerdict
+from domain.resolutions import ExceptionState
 from tests.workflows.driving import Desk, RunningCase
 from tests.workflows.script import Script
 
@@ -69,11 +70,24 @@ async def test_an_exception_is_looked_at_anew_with_the_next_inquiry(desk: Desk, 
     """Too little was known to tell who wrote; the second message says it."""
     script.match.first(MatchHead(verdict=MatchVerdict.POSSIBLE, exception=ExceptionCode.AMBIGUOUS_MATCH))
     case = await desk.open(script)
+    await case.until_asked()
+    await case.join(2)
+    await case.decide(Verdict.APPROVE, round=2)
+    ended = await case.result()
+    assert (ended.outcome, ended.exception) == (CaseOutcome.WRITTEN, None)
+    assert script.names().count("match") == 2
+    assert script.questions.asked[0].state is ExceptionState.SUPERSEDED
+
+
+async def test_an_exception_that_is_being_closed_is_looked_at_anew_too(desk: Desk, script: Script) -> None:
+    script.match.first(MatchHead(verdict=MatchVerdict.POSSIBLE, exception=ExceptionCode.AMBIGUOUS_MATCH))
+    case = await desk.open(script)
 
     def another() -> None:
         script.inquiries = 2
 
     script.before["close"] = another
+    await case.resolve(Act.CLOSE)
     await case.decide(Verdict.APPROVE, round=2)
     ended = await case.result()
     assert (ended.outcome, ended.exception) == (CaseOutcome.WRITTEN, None)

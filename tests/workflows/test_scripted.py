@@ -16,6 +16,7 @@ from activities.measuring import MeasuringActivities
 from activities.owners import OwnerActivities
 from activities.polling import PollingActivities
 from activities.reassigning import ReassigningActivities
+from activities.resolving import ResolvingActivities
 from activities.reviewing import ReviewActivities
 from activities.signing import SigningActivities
 from activities.telling import TellingActivities
@@ -34,6 +35,7 @@ REAL = (
     MeasuringActivities,
     PollingActivities,
     ReassigningActivities,
+    ResolvingActivities,
     ReviewActivities,
     SigningActivities,
     TellingActivities,

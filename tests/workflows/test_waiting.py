@@ -33,7 +33,8 @@ async def test_silence_climbs_the_ladder_and_expires(desk: Desk, script: Script)
     assert (ended.outcome, ended.exception) == (CaseOutcome.EXPIRED, ExceptionCode.REVIEW_EXPIRED)
     assert ended.receipts == ()
     assert steps(script) == [LadderStep.REMINDER, LadderStep.FALLBACK, LadderStep.MANAGER]
-    assert script.names()[-3:] == ["expire_round", "open_exception", "close"]
+    handed_over = ["open_exception", "remind_of_exception", "remind_of_exception", "end_exception", "close"]
+    assert script.names()[-6:] == ["expire_round", *handed_over]
     assert "apply_changes" not in script.names()
 
 
@@ -113,8 +114,8 @@ async def test_refused_decisions_leave_the_deadlines_untouched(desk: Desk, scrip
         await case.deliver(case.store(Verdict.APPROVE, decided_at=expires_at + timedelta(days=1)))
     assert await waits_of(case) == before
     assert (await case.result()).outcome is CaseOutcome.EXPIRED
-    # One timer a rung, no more: no refusal has started one anew.
-    assert len(await waits_of(case)) == len(script.ladder)
+    # One timer a rung of the review and of the exception after it, no more: no refusal has started one anew.
+    assert len(await waits_of(case)) == len(script.ladder) + len(script.patience)
     assert await case.count(EventType.EVENT_TYPE_TIMER_CANCELED) == 0
 
 

@@ -77,7 +77,8 @@ def test_a_snapshot_stays_within_two_calls(world: World) -> None:
 
 
 def test_an_org_without_such_objects_is_asked_once_and_costs_nothing_after(world: World) -> None:
-    quiet = reader(world, Case=("NoSuchField__c",), VoiceCall=("NoSuchField__c",))
+    absent = ("NoSuchField__c",)
+    quiet = reader(world, Case=absent, VoiceCall=absent, ContactPointConsent=absent)
     quiet.queues()
     assert quiet.snapshot(world.lead).conversations == ()
     world.reset_calls()
