@@ -1,9 +1,13 @@
 """Addresses on this machine: keep the ones of the last run, take free ones where they are in use, and say so."""
 
+import fcntl
 import json
+import os
 import socket
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 DEFAULTS = {"ui": 8080, "temporal": 7233, "temporal_web": 8233, "crm": 8100, "smtp": 1025}
 LABELS = {
@@ -26,8 +30,27 @@ class Ports:
     """One sentence for each port that could not be the usual one."""
 
 
+def turn_to_start(directory: Path | None = None) -> IO[bytes]:
+    """Wait until no other stack of this user is starting; the turn lasts until the returned file is closed.
+
+    A chosen port stays free until its server has come up, seconds later. Two stacks that choose in that time would take
+    the same one, and one of them would talk to the other's pages.
+    """
+    path = (directory or Path(tempfile.gettempdir())) / f"countersign-starting-{os.getuid()}.lock"
+    turn = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600), "rb")
+    try:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+    except BaseException:
+        turn.close()
+        raise
+    return turn
+
+
 def choose(remembered: Path) -> Ports:
-    """Usual or remembered ports where they are free, others where not; remembers the choice."""
+    """Usual or remembered ports where they are free, others where not; remembers the choice.
+
+    They are ours only during a `turn_to_start`.
+    """
     before: dict[str, int] = {}
     if remembered.exists():
         before = {k: int(v) for k, v in json.loads(remembered.read_text()).items() if k in DEFAULTS}

@@ -18,7 +18,7 @@ from typing import IO
 import httpx
 
 from cli.children import Children, StackError
-from cli.ports import Ports, choose
+from cli.ports import Ports, choose, turn_to_start
 from domain.decisions import KeyUse
 from domain.errors import InputError
 from persistence.database import Database, upgrade
@@ -62,6 +62,7 @@ class LocalStack:
         self.today = today or datetime.now(UTC).date()
         self._children = Children(self.root / "logs")
         self._claim: IO[str] | None = None
+        self._turn: IO[bytes] | None = None
         self.ports: Ports
         self.secrets: Secrets
 
@@ -90,6 +91,7 @@ class LocalStack:
         self._claim = claim(self.root)
         (self.root / MARKER).touch()
         self.secrets = _secrets(self.root / "secrets.json")
+        self._turn = turn_to_start()
         self.ports = choose(self.root / "ports.json")
         store = StoreSettings(data_dir=self.root)
         upgrade(store.url)
@@ -137,6 +139,7 @@ class LocalStack:
         self._children.wait_until(lambda: _answers(f"{self.crm_url}/services/data"), "the local CRM")
         self._children.wait_until(lambda: _answers(f"{self.ui_url}/healthz"), "the approval UI")
         self._children.wait_until(lambda: _answers(self.temporal_web_url), "Temporal Web")
+        self._end_turn()
 
     def start_engine(self) -> None:
         binary = shutil.which("temporal", path=str(Path(sys.executable).parent))
@@ -223,9 +226,16 @@ class LocalStack:
 
     def stop(self) -> None:
         self._children.stop()
+        self._end_turn()
         if self._claim is not None:
             self._claim.close()
             self._claim = None
+
+    def _end_turn(self) -> None:
+        """What was to listen listens, or never will."""
+        if self._turn is not None:
+            self._turn.close()
+            self._turn = None
 
 
 def claim(root: Path) -> IO[str]:

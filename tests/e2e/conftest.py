@@ -118,16 +118,16 @@ def start(root: Path, ladder: dict[str, str]) -> Running:
     try:
         stack.prepare()
         stack.start()
+        stores = open_stores(
+            StoreSettings(data_dir=stack.root), PlaybookSettings(playbook_dir=stack.playbook), KeySettings()
+        )
+        api = ApiClient(stack.ui_url)
+        manager = next(r for r in stores.playbooks.current().reviewers if r.role.value == "manager")
+        api.sign_in(manager.login, stack.secrets.password)
+        crm = CrmReading(stack.crm_url, stack.secrets.crm_client_id, stack.secrets.crm_client_secret)
     except BaseException:
         stack.stop()
         raise
-    stores = open_stores(
-        StoreSettings(data_dir=stack.root), PlaybookSettings(playbook_dir=stack.playbook), KeySettings()
-    )
-    api = ApiClient(stack.ui_url)
-    manager = next(r for r in stores.playbooks.current().reviewers if r.role.value == "manager")
-    api.sign_in(manager.login, stack.secrets.password)
-    crm = CrmReading(stack.crm_url, stack.secrets.crm_client_id, stack.secrets.crm_client_secret)
     return Running(stack=stack, stores=stores, api=api, crm=crm)
 
 
