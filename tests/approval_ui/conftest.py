@@ -12,9 +12,9 @@ from approval_ui.site import Site
 from domain.model import Instant
 from tests.approval_ui.sample_review import Sample
 from tests.approval_ui.world import PASSWORD, World, build_world
-from tests.fakes.databases import sqlite_template
+from tests.fakes.databases import sqlite_template, unsynced
 
-__all__ = ["sqlite_template"]
+__all__ = ["sqlite_template", "unsynced"]
 
 
 @pytest.fixture

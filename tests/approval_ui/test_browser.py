@@ -1,121 +1,33 @@
 """The pages in a real Chromium: keyboard, editing, narrow screens, dark."""
 
-import contextlib
 import re
-import socket
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
 
 import pytest
-import uvicorn
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
-from approval_ui.app import create_app
 from domain.cases import DocumentKind
 from domain.decisions import Verdict
-from domain.model import Instant
 from domain.proposals import parse_content
-from persistence.queue import DecisionItem
-from tests.approval_ui.sample_review import Sample, northwind, quiet, student
-from tests.approval_ui.world import PASSWORD, World, build_world
-from tests.fakes.clock import FakeClock
+from tests.approval_ui.served import Served, at_desk, launched, serving
 
 pytestmark = pytest.mark.browser
-# A busy machine is slow, not wrong.
-expect.set_options(timeout=20_000)
-
-
-class RunningClock(FakeClock):
-    """Real time: the pages count down by the browser's own clock."""
-
-    def now(self) -> Instant:
-        return datetime.now(UTC)
-
-
-class Served:
-    """A world behind a real server, with three reviews in its queue."""
-
-    def __init__(self, world: World, address: str) -> None:
-        self.world = world
-        self.address = address
-        self.northwind = world.seed(northwind)
-        self.student = world.seed(student)
-        self.fabrikam = world.seed(
-            partial(quiet, title="Assign Fabrikam", company="Fabrikam", minutes=300, email="f@fabrikam.example")
-        )
-
-    def decisions(self, made: Sample) -> tuple[DecisionItem, ...]:
-        return self.world.deps.queue.decisions_of(made.opening.case_id)
 
 
 @pytest.fixture
 def served(sqlite_template: Path, tmp_path: Path) -> Iterator[Served]:
-    path = tmp_path / "ui.db"
-    path.write_bytes(sqlite_template.read_bytes())
-    world = build_world(f"sqlite:///{path}", tmp_path, clock=RunningClock())
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    config = uvicorn.Config(create_app(world.deps), log_level="warning", ws="none")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    yield Served(world, f"http://127.0.0.1:{listener.getsockname()[1]}")
-    server.should_exit = True
-    thread.join(timeout=20)
-    listener.close()
-    world.db.close()
+    with serving(sqlite_template, tmp_path) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        )
+        started = launched(playwright, chromium)
         yield started
         started.close()
-
-
-class Desk:
-    """One person at one browser."""
-
-    def __init__(self, context: BrowserContext, served: Served, login: str) -> None:
-        self.page: Page = context.new_page()
-        self.served = served
-        self.complaints: list[str] = []
-        self.page.on("console", self._hear)
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.goto(f"{served.address}/login")
-        self.page.get_by_label("Login").fill(login)
-        self.page.get_by_label("Password").fill(PASSWORD)
-        self.page.get_by_role("button", name="Sign in").click()
-        expect(self.page.locator(".logo")).to_be_visible()
-
-    def _hear(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
-            self.complaints.append(message.text)
-
-    def open(self, made: Sample) -> None:
-        self.page.goto(f"{self.served.address}/reviews/{made.opening.case_id}/1")
-
-    def title(self) -> str:
-        return self.page.locator("h1").inner_text()
-
-
-@contextlib.contextmanager
-def at_desk(
-    browser: Browser, served: Served, *, login: str = "ines", width: int = 1440, dark: bool = False
-) -> Iterator[Desk]:
-    context = browser.new_context(
-        viewport={"width": width, "height": 860}, color_scheme="dark" if dark else "light", locale="en-GB"
-    )
-    desk = Desk(context, served, login)
-    yield desk
-    context.close()
-    assert desk.complaints == []
 
 
 def test_the_queue_is_cleared_by_keyboard_alone(browser: Browser, served: Served) -> None:

@@ -6,7 +6,8 @@ from domain.cases import DocumentKind
 from domain.decisions import Verdict
 from domain.proposals import digest_of, parse_content
 from tests.approval_ui.sample_review import Sample
-from tests.approval_ui.test_browser import Served, at_desk, browser, pytestmark, served
+from tests.approval_ui.served import Served, at_desk
+from tests.approval_ui.test_browser import browser, pytestmark, served
 from tests.approval_ui.world import PASSWORD
 
 __all__ = ["browser", "pytestmark", "served"]

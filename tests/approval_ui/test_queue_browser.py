@@ -8,7 +8,8 @@ from playwright.sync_api import Browser, expect
 from domain.leads import Motion
 from domain.model import Instant
 from tests.approval_ui.sample_review import Sample, quiet
-from tests.approval_ui.test_browser import Served, at_desk, browser, served
+from tests.approval_ui.served import Served, at_desk
+from tests.approval_ui.test_browser import browser, served
 
 pytestmark = pytest.mark.browser
 __all__ = ["browser", "served"]

@@ -10,12 +10,28 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg import sql
-from sqlalchemy.engine import make_url
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Engine, make_url
 
 from persistence.database import Database, upgrade
 
 _TEMPLATE = "countersign_template"
 _numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def unsynced() -> Iterator[None]:
+    """For the tests below whoever imports it: SQLite waits for no disk, which makes minutes of many small commits."""
+    event.listen(Engine, "engine_connect", _unsynced)
+    yield
+    event.remove(Engine, "engine_connect", _unsynced)
+
+
+def _unsynced(connection: Connection) -> None:
+    raw = connection.connection.dbapi_connection
+    if connection.dialect.name == "sqlite" and raw is not None and "unsynced" not in connection.info:
+        raw.cursor().execute("PRAGMA synchronous=OFF")
+        connection.info["unsynced"] = True
 
 
 class Postgres:
