@@ -1,10 +1,21 @@
-"""Several reviews at once: each is looked at again, decided by a signature of its own, and answered for by name."""
+"""Several reviews at once: each is looked at again, all are decided by one signature, each is answered for by name."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from approval_ui.deciding import Deciding, DecisionRefused, DecisionRequest, Review, Reviewer, Taken, load_review
-from domain.decisions import APPROVALS, RoundState, Verdict
+from approval_ui.deciding import (
+    Deciding,
+    DecisionRefused,
+    DecisionRequest,
+    Ready,
+    Review,
+    Reviewer,
+    Taken,
+    load_review,
+)
+from approval_ui.group_signing import sign_group
+from domain.decision_groups import GroupMember
+from domain.decisions import APPROVALS, RoundState, SignedDecision, Verdict, parse_envelope
 from domain.model import Value
 from domain.permissions import RiskCategory
 from persistence.queue import QueueItem, ReviewQueue
@@ -60,7 +71,7 @@ def picks_of(values: Sequence[str]) -> tuple[Pick, ...]:
 
 @dataclass(frozen=True)
 class BulkDeciding:
-    """Approves or rejects several reviews for one organisation, one signature each."""
+    """Approves or rejects several reviews for one organisation, by one signature over the list of their digests."""
 
     deciding: Deciding
     queue: ReviewQueue
@@ -74,19 +85,52 @@ class BulkDeciding:
     def decide(
         self, picks: Sequence[Pick], verdict: Verdict, reviewer: Reviewer, *, reason_code: str = "", text: str = ""
     ) -> tuple[Outcome, ...]:
-        """One decision per pick, each by itself: what one is refused for does not stop the others."""
-        return tuple(self._decided(pick, verdict, reviewer, reason_code, text) for pick in picks)
+        """One decision per pick: what one is refused for does not stop the others."""
+        outcomes: dict[str, Outcome] = {}
+        ready: dict[str, Ready] = {}
+        for pick in picks:
+            planned = self._planned(pick, verdict, reviewer)
+            outcomes[pick.key] = Outcome(pick, planned.title, None, planned.refused)
+            if planned.refused:
+                continue
+            # The digest is the one that the confirm step showed, so a proposal that moved since is refused.
+            request = DecisionRequest(verdict=verdict, shown_digest=pick.digest, reason_code=reason_code, text=text)
+            try:
+                ready[pick.key] = self.deciding.prepared(pick.case_id, pick.round, request, reviewer)
+            except DecisionRefused as refused:
+                outcomes[pick.key] = Outcome(pick, planned.title, None, refused.sentence)
+        signatures = self._signed(tuple(ready.values()), reviewer)
+        for (key, each), signed in zip(ready.items(), signatures, strict=True):
+            outcomes[key] = self._kept(outcomes[key], each, signed)
+        return tuple(outcomes.values())
 
-    def _decided(self, pick: Pick, verdict: Verdict, reviewer: Reviewer, reason_code: str, text: str) -> Outcome:
-        planned = self._planned(pick, verdict, reviewer)
-        if planned.refused:
-            return Outcome(pick, planned.title, None, planned.refused)
-        # The digest is the one that the confirm step showed, so a proposal that moved since is refused.
-        request = DecisionRequest(verdict=verdict, shown_digest=pick.digest, reason_code=reason_code, text=text)
+    def _kept(self, outcome: Outcome, ready: Ready, signed: SignedDecision) -> Outcome:
         try:
-            return Outcome(pick, planned.title, self.deciding.decide(pick.case_id, pick.round, request, reviewer))
+            return Outcome(outcome.pick, outcome.title, self.deciding.keep(ready, signed, parse_envelope(signed)))
         except DecisionRefused as refused:
-            return Outcome(pick, planned.title, None, refused.sentence)
+            return Outcome(outcome.pick, outcome.title, None, refused.sentence)
+
+    def _signed(self, ready: Sequence[Ready], reviewer: Reviewer) -> tuple[SignedDecision, ...]:
+        """One signature over the list, and each member's place in it; one alone is signed as ever."""
+        if not ready:
+            return ()
+        first = self.deciding.envelope(ready[0], reviewer)
+        if len(ready) == 1:
+            return (self.deciding.signer.sign(first),)
+        openings = [each.review.opening for each in ready]
+        return sign_group(
+            self.deciding.signer,
+            first,
+            [
+                GroupMember(
+                    case_id=opening.case_id,
+                    round=opening.round,
+                    proposal_digest=opening.proposal_digest,
+                    final_digest=each.final_digest,
+                )
+                for opening, each in zip(openings, ready, strict=True)
+            ],
+        )
 
     def _planned(self, pick: Pick, verdict: Verdict, reviewer: Reviewer) -> Planned:
         item = self.queue.item(pick.case_id, pick.round)

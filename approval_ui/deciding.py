@@ -129,6 +129,29 @@ class Review(Value):
         return self.edited_digest or self.opening.proposal_digest
 
 
+@dataclass(frozen=True)
+class Ready:
+    """A decision that passed every check and is not signed yet."""
+
+    review: Review
+    final: ProposalContent
+    request: DecisionRequest
+
+    @property
+    def edited(self) -> bool:
+        return self.request.verdict in APPROVALS and self.final != self.review.content
+
+    @property
+    def final_digest(self) -> str:
+        return digest_of(self.final.to_bytes()) if self.edited else self.review.opening.proposal_digest
+
+    @property
+    def verdict(self) -> Verdict:
+        if self.request.verdict not in APPROVALS:
+            return self.request.verdict
+        return Verdict.APPROVE_EDITED if self.edited else Verdict.APPROVE
+
+
 def new_decision_id() -> str:
     """120 random bits as lower-case base32 behind a `d`."""
     return "d" + base64.b32encode(secrets.token_bytes(15)).decode().lower()
@@ -171,6 +194,12 @@ class Deciding:
 
     def decide(self, case_id: str, round: int, request: DecisionRequest, reviewer: Reviewer) -> Taken:
         """Sign and store. Raises `DecisionRefused`; then nothing was signed or stored."""
+        ready = self.prepared(case_id, round, request, reviewer)
+        envelope = self.envelope(ready, reviewer)
+        return self.keep(ready, self.signer.sign(envelope), envelope)
+
+    def prepared(self, case_id: str, round: int, request: DecisionRequest, reviewer: Reviewer) -> Ready:
+        """What would be signed, after every check. Raises `DecisionRefused`."""
         review = load_review(self.reviews, self.documents, case_id, round)
         if review is None:
             raise DecisionRefused(RefusalCode.UNKNOWN, "There is no such review, or its data was erased.")
@@ -190,7 +219,7 @@ class Deciding:
             case Verdict.RESPOND:
                 _check_instructions(round, request)
                 final = review.content
-        return self._sign(review, final, request, reviewer)
+        return Ready(review, final, request)
 
     def obstacle(self, review: Review, request: DecisionRequest, reviewer: Reviewer) -> str:
         """Why this approval would be refused now; empty where it would be signed. Signs nothing."""
@@ -256,28 +285,21 @@ class Deciding:
         known = {u.key for u in unsupported_sentences(review.card, review.content, review.edited)}
         return tuple(u for u in left if u.key not in known)
 
-    def _sign(self, review: Review, final: ProposalContent, request: DecisionRequest, reviewer: Reviewer) -> Taken:
-        opening = review.opening
-        stored = final.to_bytes()
-        edited = request.verdict in APPROVALS and final != review.content
-        final_digest = digest_of(stored) if edited else opening.proposal_digest
-        if edited:
-            self.documents.put(opening.case_id, DocumentKind.FINAL, final_digest, stored)
+    def envelope(self, ready: Ready, reviewer: Reviewer) -> DecisionEnvelope:
+        """What is signed for one review alone."""
+        opening = ready.review.opening
         now = self.clock.now()
-        verdict = request.verdict
-        if verdict in APPROVALS:
-            verdict = Verdict.APPROVE_EDITED if edited else Verdict.APPROVE
         earlier = self.reviews.decisions_of_round(opening.case_id, opening.round)
-        envelope = DecisionEnvelope(
+        return DecisionEnvelope(
             purpose=Purpose.WRITE,
             org_id=self.org_id,
             decision_id=self.new_id(),
             case_id=opening.case_id,
             round=opening.round,
             proposal_digest=opening.proposal_digest,
-            final_digest=final_digest,
-            verdict=verdict,
-            reason_code=request.reason_code,
+            final_digest=ready.final_digest,
+            verdict=ready.verdict,
+            reason_code=ready.request.reason_code,
             reviewer=reviewer.login,
             role=reviewer.role,
             attested_by=reviewer.attested_by,
@@ -286,10 +308,15 @@ class Deciding:
             expires_at=now + timedelta(hours=self.playbooks.current().authorisation_hours),
             key_id=self.signer.key_id,
         )
-        signed = self.signer.sign(envelope)
+
+    def keep(self, ready: Ready, signed: SignedDecision, envelope: DecisionEnvelope) -> Taken:
+        """Store what was signed. Raises `DecisionRefused`: then it counts for nothing."""
+        opening = ready.review.opening
+        if ready.edited:
+            self.documents.put(opening.case_id, DocumentKind.FINAL, ready.final_digest, ready.final.to_bytes())
         self._verify(signed, envelope)
-        self._note(review, final, request, envelope)
-        self._accepted(self.reviews.record(signed, envelope, now=now))
+        self._note(ready.review, ready.final, ready.request, envelope)
+        self._accepted(self.reviews.record(signed, envelope, now=envelope.decided_at))
         quorum_open = self.reviews.outcome(opening.case_id, opening.round).state is RoundState.OPEN
         self.audit.append(
             AuditEvent(
@@ -297,20 +324,20 @@ class Deciding:
                 kind=AuditKind.DECISION_RECORDED,
                 org_id=self.org_id,
                 case_id=opening.case_id,
-                actor=reviewer.login,
+                actor=envelope.reviewer,
                 subject=envelope.decision_id,
-                digest=final_digest,
-                agent_version=review.card.agent_version,
-                code=verdict.value,
-                at=now,
+                digest=envelope.final_digest,
+                agent_version=ready.review.card.agent_version,
+                code=envelope.verdict.value,
+                at=envelope.decided_at,
             )
         )
         return Taken(
             case_id=opening.case_id,
             round=opening.round,
             decision_id=envelope.decision_id,
-            verdict=verdict,
-            final_digest=final_digest,
+            verdict=envelope.verdict,
+            final_digest=envelope.final_digest,
             quorum_open=quorum_open,
         )
 

@@ -5,6 +5,7 @@ from enum import StrEnum
 import rfc8785
 from pydantic import ValidationError
 
+from domain.decision_groups import member_at, member_id
 from domain.errors import NotAuthorised, RefusalReason
 from domain.model import Instant, Value
 from domain.permissions import Role
@@ -69,25 +70,44 @@ class DecisionEnvelope(Value):
     decided_at: Instant
     expires_at: Instant
     key_id: str
+    members_digest: str = ""
+    """Set where one signature is about several changes: the digest of their list, see `domain/decision_groups.py`."""
 
     def to_bytes(self) -> bytes:
         """Canonical JSON (RFC 8785), the message that Ed25519 signs. Stored as signed, never rebuilt."""
-        return rfc8785.dumps(self.model_dump(mode="json"))
+        alone = set() if self.members_digest else {"members_digest"}
+        return rfc8785.dumps(self.model_dump(mode="json", exclude=alone))
 
 
 class SignedDecision(Value):
-    """An envelope's stored bytes with their signature; verify first, parse afterwards."""
+    """An envelope's stored bytes with their signature; verify first, parse afterwards.
+
+    `members` is the stored list of a group, and `place` says which of them this decision is; empty for one alone.
+    """
 
     envelope_bytes: bytes
     signature: bytes
+    members: bytes = b""
+    place: int = 0
 
 
 def parse_envelope(signed: SignedDecision) -> DecisionEnvelope:
-    """The envelope of a decision whose signature was verified. Raises `NotAuthorised` when it is none."""
+    """The envelope of a decision whose signature was verified. Raises `NotAuthorised` when it is none.
+
+    For a member of a group what the signed list says about it, under an id of its own.
+    """
     try:
-        return DecisionEnvelope.model_validate_json(signed.envelope_bytes)
+        envelope = DecisionEnvelope.model_validate_json(signed.envelope_bytes)
     except ValidationError:
         raise NotAuthorised(RefusalReason.BAD_SIGNATURE, "the signed bytes are no decision") from None
+    if not envelope.members_digest and not signed.members:
+        return envelope
+    member = member_at(signed.members, envelope.members_digest, signed.place)
+    if member is None:
+        raise NotAuthorised(RefusalReason.BAD_SIGNATURE, "the list of the group is not the one that was signed")
+    return envelope.model_copy(
+        update={**member.model_dump(), "decision_id": member_id(envelope.decision_id, signed.place)}
+    )
 
 
 class RoundState(StrEnum):

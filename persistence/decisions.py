@@ -5,7 +5,7 @@ from sqlmodel import Session, col, select
 from domain.decisions import APPROVALS, DecisionEnvelope, Purpose, Recorded, RoundState, SignedDecision, Verdict
 from domain.model import Instant
 from persistence.database import insert_if_absent
-from persistence.tables import DecisionRow, ReviewRow
+from persistence.tables import DecisionGroupRow, DecisionRow, ReviewRow
 
 _BESIDE_ROUNDS = frozenset({Purpose.UNDO, Purpose.RESUME})
 
@@ -20,8 +20,25 @@ def counted(session: Session, case_id: str, round: int) -> tuple[DecisionRow, ..
     return tuple(rows)
 
 
-def signed_of(row: DecisionRow) -> SignedDecision:
-    return SignedDecision(envelope_bytes=row.envelope_bytes, signature=row.signature)
+def signed_of(session: Session, row: DecisionRow) -> SignedDecision:
+    """With the list of its group; a list that is gone leaves a signature that verifies for nothing."""
+    group = session.get(DecisionGroupRow, row.group_id) if row.group_id else None
+    return SignedDecision(
+        envelope_bytes=row.envelope_bytes,
+        signature=row.signature,
+        members=group.members if group is not None else b"",
+        place=row.place,
+    )
+
+
+def keep_group(session: Session, signed: SignedDecision, envelope: DecisionEnvelope) -> None:
+    """The list of a group, once for all of its members."""
+    if signed.members:
+        insert_if_absent(session, DecisionGroupRow(group_id=_group_of(signed, envelope), members=signed.members))
+
+
+def _group_of(signed: SignedDecision, envelope: DecisionEnvelope) -> str:
+    return envelope.decision_id.removesuffix(f".{signed.place}") if signed.members else ""
 
 
 def needs_no_review(envelope: DecisionEnvelope, review: ReviewRow | None) -> bool:
@@ -135,6 +152,8 @@ def _row(
         final_digest=envelope.final_digest,
         envelope_bytes=signed.envelope_bytes,
         signature=signed.signature,
+        group_id=_group_of(signed, envelope),
+        place=signed.place,
         counts=counts,
         decided_at=envelope.decided_at,
         recorded_at=now,

@@ -13,7 +13,7 @@ from domain.notices import decided_notice, opened_notice, replaced_notice, step_
 from domain.permissions import RiskCategory
 from persistence.accounts import account_of, lock_account, stand_together
 from persistence.database import Database, insert_if_absent
-from persistence.decisions import counted, end_by, needs_no_review, record_alone, refusal, signed_of
+from persistence.decisions import counted, end_by, keep_group, needs_no_review, record_alone, refusal, signed_of
 from persistence.delivery import UndeliveredDecision, undelivered_decisions
 from persistence.notices import keep
 from persistence.tables import DecisionRow, ReviewRow
@@ -45,6 +45,7 @@ class SqlReviews:
         A policy decision needs no review: where there is none, it is its round's one decision.
         """
         with self._db.transaction() as session:
+            keep_group(session, signed, envelope)
             review = _locked(session, envelope.case_id, envelope.round)
             if needs_no_review(envelope, review):
                 return record_alone(session, signed, envelope, now=now)
@@ -73,12 +74,12 @@ class SqlReviews:
     def decision(self, decision_id: str) -> SignedDecision | None:
         with self._db.session() as session:
             row = session.get(DecisionRow, decision_id)
-        return None if row is None else signed_of(row)
+            return None if row is None else signed_of(session, row)
 
     def decisions_of_round(self, case_id: str, round: int) -> tuple[SignedDecision, ...]:
         """Those that count, in the order in which they came: none that an edit has voided."""
         with self._db.session() as session:
-            return tuple(signed_of(row) for row in counted(session, case_id, round))
+            return tuple(signed_of(session, row) for row in counted(session, case_id, round))
 
     def outcome(self, case_id: str, round: int) -> RoundOutcome:
         """Raises `DomainError` (case_unknown) where there is no such round."""

@@ -240,12 +240,24 @@ class DecisionRow(Row, table=True):
     final_digest: str
     envelope_bytes: bytes
     signature: bytes
+    group_id: str = ""
+    """Set where the signature is over a list, which `DecisionGroupRow` holds; `place` is this decision's in it."""
+    place: int = 0
     counts: bool
     voided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     decided_at: datetime = Field(sa_type=UtcDateTime)
     recorded_at: datetime = Field(sa_type=UtcDateTime)
     delivered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     delivery_attempts: int = 0
+
+
+class DecisionGroupRow(Row, table=True):
+    """The list that one signature covers, as signed."""
+
+    __tablename__ = "decision_group"
+
+    group_id: str = Field(primary_key=True)
+    members: bytes
 
 
 class ReviewEventRow(Row, table=True):

@@ -4,7 +4,8 @@ import re
 from dataclasses import replace
 from functools import partial
 
-from domain.decisions import RoundState, Verdict
+from domain.countersign import Expected, verified
+from domain.decisions import Purpose, RoundState, Verdict, parse_envelope
 from domain.model import Instant
 from domain.review_queue import Viewer
 from tests.approval_ui.conftest import Answer, Browser, Door
@@ -55,6 +56,24 @@ def test_each_item_is_a_decision_of_its_own(world: World, door: Door) -> None:
         assert (decision.verdict, decision.reviewer) == (Verdict.APPROVE, "oriol")
         assert decision.final_digest == each.opening.proposal_digest
     assert len(world.engine.decisions) == 3
+
+
+def test_several_are_signed_once_over_the_list_of_their_digests(world: World, door: Door) -> None:
+    made = [world.seed(low(c)) for c in ("Fabrikam", "Contoso", "Adatum")]
+    door.browser().post("/bulk", verdict="approve", pick=[pick(m) for m in made])
+    stored = [d for m in made for d in world.deps.reviews.decisions_of_round(m.opening.case_id, 1)]
+    assert len({d.signature for d in stored}) == 1
+    for each, signed in zip(made, stored, strict=True):
+        envelope = parse_envelope(signed)
+        assert envelope.final_digest == each.opening.proposal_digest
+        expected = Expected(
+            org_id=each.opening.org_id,
+            case_id=each.opening.case_id,
+            round=1,
+            proposal_digest=each.opening.proposal_digest,
+            purpose=Purpose.WRITE,
+        )
+        assert verified(signed, expected, world.deps.verifier) == envelope
 
 
 def test_what_one_is_refused_for_does_not_stop_the_others(world: World, door: Door) -> None:

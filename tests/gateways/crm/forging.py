@@ -11,7 +11,7 @@ from domain.ports import WriteOrder
 from domain.proposals import (
     ProposalContent,
 )
-from persistence.tables import DecisionRow
+from persistence.tables import DecisionGroupRow, DecisionRow
 from runtime.keys import load_signer
 from tests.gateways.crm.world import World
 
@@ -42,7 +42,10 @@ def signed_over(world: World, content: ProposalContent | None = None, **said: An
 def store_by_force(world: World, decision_id: str, signed: SignedDecision, *, position: int = 1) -> None:
     """As somebody who can write our database would."""
     honest = world.envelope(world.content(world.rating()))
+    group = decision_id.partition(".")[0]
     with world.database.transaction() as session:
+        if signed.members:
+            session.add(DecisionGroupRow(group_id=group, members=signed.members))
         session.add(
             DecisionRow(
                 **{
@@ -52,6 +55,8 @@ def store_by_force(world: World, decision_id: str, signed: SignedDecision, *, po
                     "reviewer": f"reviewer-{position}",
                     "envelope_bytes": signed.envelope_bytes,
                     "signature": signed.signature,
+                    "group_id": group if signed.members else "",
+                    "place": signed.place,
                     "recorded_at": world.crm.clock.now,
                     "counts": True,
                 }
