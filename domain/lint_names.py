@@ -1,7 +1,7 @@
 """Names of people, queues and groups in a playbook, compared with those that exist. Pure: who exists is an argument."""
 
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from enum import StrEnum
 
 from domain.leads import CrmRecord
@@ -74,12 +74,19 @@ def _unknown(playbook: Playbook, directory: Directory) -> Iterator[PlaybookFindi
         if not wanted or not names:
             continue
         if wanted not in names:
-            near = difflib.get_close_matches(wanted, sorted(names), n=1, cutoff=0.7)
-            fix = f"did you mean {near[0]}?" if near else "correct the name, or add it there"
+            near = _nearest(wanted, names)
+            fix = f"did you mean {near}?" if near else "correct the name, or add it there"
             yield PlaybookFinding(path=path, what=f"unknown {kind.value} {name}: not in {directory.source}", fix=fix)
         elif kind is NameKind.USER and wanted in directory.inactive:
             what = f"{name} is not an active person in {directory.source} and takes nothing"
             yield PlaybookFinding(path=path, what=what, fix="take the name out, or name who follows", warning=True)
+
+
+def _nearest(wanted: str, names: Collection[str]) -> str:
+    """By what stands before the @: everybody of one company is alike behind it."""
+    own = {name.partition("@")[0]: name for name in sorted(names, reverse=True)}
+    near = difflib.get_close_matches(wanted.partition("@")[0], sorted(own), n=1, cutoff=0.7)
+    return own[near[0]] if near else ""
 
 
 def names_in(playbook: Playbook) -> Iterator[tuple[Path, NameKind, str]]:

@@ -166,4 +166,5 @@ _COUNTRY_ALIASES = {
     "u.s.a.": "US", "united states of america": "US", "the netherlands": "NL", "holland": "NL", "españa": "ES",
     "deutschland": "DE", "italia": "IT", "österreich": "AT", "schweiz": "CH", "suisse": "CH", "belgique": "BE",
     "méxico": "MX", "brasil": "BR", "korea": "KR", "russia": "RU", "czech republic": "CZ", "turkey": "TR",
+    "el": "GR", "xk": "XK", "kosovo": "XK",
 }  # fmt: skip

@@ -1,12 +1,13 @@
 """What a playbook can get wrong although every single value is well-formed: names, overlaps, cycles."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from domain.field_mapping import FOR_PEOPLE, Write, contradictions, mapped_as
 from domain.leads import Motion
 from domain.model import Value
+from domain.naming import country_code
 from domain.permissions import Role
 from domain.playbook import OnFact, OnIntent, Playbook, RejectReason, RoutingStep, Territory
 from domain.routing_rules import postal_span
@@ -26,7 +27,7 @@ class PlaybookFinding(Value):
 
 def check(playbook: Playbook) -> tuple[PlaybookFinding, ...]:
     """Everything that is wrong, in the order of the rules below."""
-    names = (_team_calendars, _references, _reject_reasons, _people, _territories)
+    names = (_team_calendars, _references, _reject_reasons, _people, _countries, _territories)
     rules = (*names, _routing, _first_touch, _exceptions, _scores, _calendars, _mapping, _enrichment, _cycles)
     return tuple(finding for rule in rules for finding in rule(playbook))
 
@@ -183,6 +184,23 @@ def _cycles(playbook: Playbook) -> Iterator[PlaybookFinding]:
                     f"the {field}s go in a circle: {line}",
                     f"end the chain: leave out one {field}",
                 )
+
+
+def _countries(playbook: Playbook) -> Iterator[PlaybookFinding]:
+    """Codes that no lead can ever have: a row for UK would wait for ever, since every lead from there says GB."""
+    routing = playbook.routing
+    rows: list[tuple[Path, Sequence[str]]] = [
+        *((("routing", "territories", n, "countries"), row.countries) for n, row in enumerate(routing.territories)),
+        *((("routing", "rules", n, "countries"), row.countries) for n, row in enumerate(routing.rules)),
+        (("routing", "markets"), routing.markets),
+        *((("consent", "rules", n, "countries"), r.countries) for n, r in enumerate(playbook.consent.rules)),
+    ]
+    for path, codes in rows:
+        for n, code in enumerate(codes):
+            known = country_code(code)
+            if known != code:
+                fix = f"write {known}" if known else "write the ISO code of two letters, as in GB or DE"
+                yield _found((*path, n), f"no country has the code {code}", fix)
 
 
 def _territories(playbook: Playbook) -> Iterator[PlaybookFinding]:

@@ -2,7 +2,7 @@
 with different owners, ground that nothing covers. Pure: the names of the CRM come in as values (`lint_names.py`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import assert_never
 
 from domain.consent_rules import OWN_WORD
@@ -18,7 +18,9 @@ from domain.playbook import (
     ScoreRule,
 )
 from domain.playbook_checks import Path, PlaybookFinding
+from domain.reading import pattern_of
 from domain.rule_cover import OTHER, Box, Ground, overlap
+from domain.texts import fold
 
 _ROWS_OF = {
     RoutingStep.RULES: "rules",
@@ -241,10 +243,18 @@ def _includes(wide: ScoreRule, narrow: ScoreRule) -> bool:
                 return False
             if one.present is not None:
                 return one.present is other.present or (one.present and bool(other.words))
-            return bool(other.words) and {w.casefold() for w in other.words} <= {w.casefold() for w in one.words}
+            return bool(other.words) and all(_phrase_includes(one.words, phrase) for phrase in other.words)
         case OnSignal():
             return isinstance(one, OnSignal) and _signal_includes(one, other)
     assert_never(other)
+
+
+def _phrase_includes(wide: Sequence[str], narrow: str) -> bool:
+    """Whether what `narrow` finds, one of `wide` finds too. Phrases with placeholders only if they are the same."""
+    if narrow.casefold() in {phrase.casefold() for phrase in wide}:
+        return True
+    plain = not any(word == "*" or word.startswith("<") for word in narrow.split())
+    return plain and any(pattern_of(phrase, ()).search(fold(narrow)) for phrase in wide)
 
 
 def _is_empty(when: OnSignal) -> bool:

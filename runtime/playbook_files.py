@@ -18,8 +18,13 @@ from domain.errors import DomainError, ErrorCode, InputError
 from domain.model import Value
 from domain.playbook import Playbook
 from domain.playbook_checks import PlaybookFinding, check
+from domain.texts import clean
 
 MAX_BYTES = 1_000_000
+MAX_DEPTH = 40
+MAX_NODES = 200_000
+"""With aliases followed: a few short lines of them can stand for millions of values."""
+MAX_TEXT = 1_000
 KeyPath = tuple[str | int, ...]
 Judge = Callable[[Playbook], Sequence[PlaybookFinding]]
 
@@ -94,7 +99,7 @@ def load_playbook(folder: Path) -> Playbook:
     """
     source, playbook = _read(folder)
     if source.problems or playbook is None:
-        lines = (f"{file}:{line}: {text}" for file, line, text in sorted(set(source.problems)))
+        lines = (str(Located(file=f, line=n, text=text)) for f, n, text in sorted(set(source.problems)))
         raise InputError("\n".join(lines), code=ErrorCode.INVALID_PLAYBOOK)
     return playbook.with_digest()
 
@@ -108,7 +113,8 @@ class Located(Value):
     warning: bool = False
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {'warning: ' if self.warning else ''}{self.text}"
+        """One line, whatever the names in the playbook hold."""
+        return f"{self.file}:{self.line}: {'warning: ' if self.warning else ''}{clean(self.text, MAX_TEXT)}"
 
 
 def examine(folder: Path, judges: Sequence[Judge]) -> tuple[Playbook | None, tuple[Located, ...]]:
@@ -158,6 +164,43 @@ class _Yaml12(yaml.SafeLoader):
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, object]]] = {}
 
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._depth = 0
+        self._nodes = 0
+        self._open: set[str] = set()
+        self._weights: dict[str, int] = {}
+        """Values behind each anchor, those behind its own aliases included."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """Raises `_Unreasonable` where values hold themselves, or are too deep or too many to be rules."""
+        event = self.peek_event()  # type: ignore[no-untyped-call]
+        anchor = getattr(event, "anchor", None) or ""
+        alias = isinstance(event, yaml.AliasEvent)
+        before = self._nodes
+        self._nodes += self._weights.get(anchor, 1) if alias else 1
+        if alias and anchor in self._open:
+            raise _Unreasonable(f"{anchor} holds itself", "write out what is meant", event.start_mark)
+        if self._depth >= MAX_DEPTH or self._nodes > MAX_NODES:
+            much = "nested too deeply" if self._depth >= MAX_DEPTH else f"more than {MAX_NODES} values"
+            raise _Unreasonable(much, "see the other files for how rules look", event.start_mark)
+        self._depth += 1
+        if not alias:
+            self._open.add(anchor)
+        node = super().compose_node(parent, index)
+        self._depth -= 1
+        if not alias:
+            self._open.discard(anchor)
+            self._weights[anchor] = self._nodes - before
+        return node
+
+
+class _Unreasonable(yaml.MarkedYAMLError):
+    """Readable as YAML, and nothing that a playbook could say."""
+
+    def __init__(self, what: str, fix: str, mark: yaml.Mark) -> None:
+        super().__init__(problem=f"{what}; {fix}", problem_mark=mark)
+
 
 for _tag, _pattern, _first in (
     ("tag:yaml.org,2002:null", r"^(?:~|null|)$", ["~", "n", ""]),
@@ -178,6 +221,7 @@ class _Source:
         """Whether a file gave nothing: what refers to it cannot be judged, and would be false alarm."""
         self._lines: dict[KeyPath, tuple[str, int]] = {}
         self._first_file = "playbook"
+        self._empty_file = ""
 
     def add(self, path: Path, name: str) -> None:
         self._first_file = name if not self.content else self._first_file
@@ -194,7 +238,8 @@ class _Source:
         except yaml.MarkedYAMLError as broken:
             mark = broken.problem_mark or broken.context_mark
             line = mark.line + 1 if mark is not None else 1
-            self._cannot_read(name, line, f"not readable as YAML: {broken.problem}; check indentation and quotes")
+            why = f"not readable as YAML: {broken.problem}; check indentation and quotes"
+            self._cannot_read(name, line, str(broken.problem) if isinstance(broken, _Unreasonable) else why)
         except (UnicodeDecodeError, yaml.YAMLError):
             self._cannot_read(name, 1, "not readable as YAML in UTF-8; save it as UTF-8 text")
         except OSError as unreadable:
@@ -206,6 +251,7 @@ class _Source:
 
     def _merge(self, name: str, node: yaml.Node | None, loader: _Yaml12) -> None:
         if node is None:
+            self._empty_file = self._empty_file or name
             return
         if not isinstance(node, yaml.MappingNode):
             self._cannot_read(name, _line(node), "the file must be `key: value` at its top; see the other files")
@@ -276,7 +322,8 @@ class _Source:
         path = loc
         while path and path not in self._lines:
             path = _shorter(path, self._lines)
-        return self._lines.get(path, (self._first_file, 1))
+        # What is missing altogether: a file without a word is where it once was.
+        return self._lines.get(path, (self._empty_file or self._first_file, 1))
 
 
 def _shorter(path: KeyPath, known: Mapping[KeyPath, object]) -> KeyPath:

@@ -34,6 +34,8 @@ _FIELDS = {
     "domain": "domains", "emaildomain": "domains", "source": "lead_sources", "productinterest": "products",
     "preferredlanguage": "languages",
 }  # fmt: skip
+_STANDARD = frozenset({"countries", "regions", "postal", "lead_sources", "industries"})
+"""Read from standard fields alone: what a custom field of the same name holds is the org's own matter."""
 _RANGES = {"greaterthan": ">", "greaterorequal": ">=", "lessthan": "<", "lessorequal": "<="}
 
 
@@ -98,7 +100,7 @@ def translated(criteria: Sequence[Criterion], segments: Sequence[Segment], unkno
     """
     found: Conditions = {}
     staff = [c for c in criteria if c.field.casefold() == "numberofemployees"]
-    postal = [c for c in criteria if dimension(c.field) == "postal" and c.operation.casefold() in _RANGES]
+    postal = [c for c in criteria if c.field.casefold() == "postalcode" and c.operation.casefold() in _RANGES]
     parts = [_plain(c, unknown) for c in criteria if c not in staff and c not in postal]
     if staff:
         parts.append({"segments": _segments(staff, segments)})
@@ -127,6 +129,8 @@ def _plain(criterion: Criterion, unknown: list[str]) -> Conditions:
         return condition_of("domains", hosts, unknown)
     if not name:
         raise Untranslatable(f"nothing in a playbook row asks {criterion.field}")
+    if name in _STANDARD and criterion.field.casefold().endswith("__c"):
+        raise Untranslatable(f"{criterion.field} is the org's own field; a row asks the standard one of that name")
     if name == "postal" and operation == "startswith":
         return condition_of(name, [f"{v.strip()}*" for v in criterion.values])
     if operation != "equals":

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from domain.lint_names import Directory, live, unknown_names, written_down
 from domain.playbook import (
+    OnField,
     OnSignal,
     Playbook,
     ProductTeam,
@@ -182,6 +183,27 @@ def test_scoring_rules_that_never_fire_and_bands_out_of_reach() -> None:
     assert any("out of reach" in what for what in found.values())
 
 
+@pytest.mark.parametrize(
+    ("wide", "narrow", "hidden"),
+    [
+        (("head of operations",), ("HEAD of operations",), True),
+        (("vp * operations",), ("vp operations", "vp of global operations"), True),
+        (("head",), ("head of operations",), True),
+        (("head of operations",), ("head",), False),
+        (("vp * operations",), ("vp * sales",), False),
+        (("vp * operations",), ("vp operations", "vp sales"), False),
+    ],
+)
+def test_a_phrase_that_another_of_the_group_always_finds_first(
+    wide: tuple[str, ...], narrow: tuple[str, ...], hidden: bool
+) -> None:
+    first = playbook().score_rules[0].model_copy(update={"id": "wide", "group": "g"})
+    first = first.model_copy(update={"when": OnField(kind="field", name="title", words=wide)})
+    second = first.model_copy(update={"id": "narrow", "when": OnField(kind="field", name="title", words=narrow)})
+    found = told(lint(playbook().model_copy(update={"score_rules": (first, second)})))
+    assert ("score_rules", 1) in found if hidden else ("score_rules", 1) not in found
+
+
 def test_names_that_nobody_has() -> None:
     people = KnownPeople(users=("irene@acme.example", "tomas@acme.example"), queues=("EMEA_mid_market",))
     emea = (
@@ -279,3 +301,15 @@ def test_grounds_that_no_source_confirms_are_told(field: str, key: str) -> None:
     found = lint(playbook().model_copy(update={"consent": consent.model_copy(update={"rules": told_by})}))
     assert [(f.path, f.warning) for f in found] == [(("consent", "rules", place, key), True)]
     assert field in found[0].what
+
+
+def test_people_of_one_company_are_not_alike_for_that() -> None:
+    directory = Directory(source="the CRM", users=frozenset({"lucia.ferrer@acme.example"}))
+    first = next(iter(playbook().teams))
+    team = (
+        playbook().teams[first].model_copy(update={"members": ("nobody.here@acme.example", "luca.ferrer@acme.example")})
+    )
+    found = unknown_names(playbook().model_copy(update={"teams": {first: team}}), directory)
+    fixes = {f.path: f.fix for f in found}
+    assert fixes["teams", first, "members", 0] == "correct the name, or add it there"
+    assert fixes["teams", first, "members", 1] == "did you mean lucia.ferrer@acme.example?"

@@ -158,6 +158,61 @@ def test_tags_and_anchors_run_nothing(folder: Path) -> None:
     assert any("evil.yaml:1" in c for c in complaints(folder))
 
 
+@pytest.mark.parametrize(
+    ("added", "says"),
+    [
+        ("voice: &a [x, *a]\n", "a holds itself; write out what is meant"),
+        ("voice: " + "[" * 3000 + "]" * 3000 + "\n", "nested too deeply; "),
+        (
+            "v0: &v0 [x, x, x, x, x, x, x, x, x, x]\n"
+            + "".join(f"v{n}: &v{n} [{', '.join([f'*v{n - 1}'] * 10)}]\n" for n in range(1, 12)),
+            "more than 200000 values; ",
+        ),
+    ],
+    ids=["a cycle of aliases", "a deep nest", "a bomb of aliases"],
+)
+def test_yaml_that_no_rule_looks_like_is_told_where_it_begins(folder: Path, added: str, says: str) -> None:
+    (folder / "zz.yaml").write_text(f"# rules\n{added}")
+    (told,) = [c for c in complaints(folder) if c.startswith("zz.yaml:")]
+    place, _, text = told.partition(": ")
+    assert text.startswith(says)
+    assert 2 <= int(place.split(":")[1]) <= 2 + added.count("\n")
+
+
+def test_a_name_with_a_line_end_stays_one_line(folder: Path) -> None:
+    edit(folder, "routing.yaml", "name: DACH", 'name: "DACH\\nevil.yaml:1: \u202ename"')
+    edit(folder, "routing.yaml", "countries: [DE, AT, CH, LI]", "countries: [ES, AT, CH, LI]")
+    edit(folder, "routing.yaml", "      team: emea\n    - name: France", "      team: enterprise\n    - name: France")
+    assert all(line.startswith("routing.yaml:") and "\u202e" not in line for line in complaints(folder))
+
+
+def test_what_an_emptied_file_held_is_missing_there(folder: Path) -> None:
+    (folder / "routing.yaml").write_text("# nothing left\n")
+    assert {c for c in complaints(folder) if "missing" in c} == {
+        "routing.yaml:1: routing is missing; add it",
+        "routing.yaml:1: teams is missing; add it",
+    }
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "fix"),
+    [
+        ("routing.yaml", "countries: [GB, IE]", "countries: [UK, IE]", "no country has the code UK; write GB"),
+        ("routing.yaml", "markets: [ES, PT", "markets: [ES, ZZ, PT", "no country has the code ZZ; write the ISO code"),
+        ("consent.yaml", "countries: [ES]", "countries: [ES, EL]", "no country has the code EL; write GR"),
+        (
+            "routing.yaml",
+            "  rules: []",
+            "  rules:\n    - {id: nowhere, countries: [QQ], team: emea}",
+            "no country has the code QQ",
+        ),
+    ],
+)
+def test_a_code_that_no_country_has_would_wait_for_ever(folder: Path, file: str, old: str, new: str, fix: str) -> None:
+    line = edit(folder, file, old, new) + new.count("\n")
+    assert any(c.startswith(f"{file}:{line}: {fix}") for c in complaints(folder))
+
+
 def test_norway_is_a_country_and_nine_o_clock_a_time(folder: Path) -> None:
     edit(folder, "routing.yaml", "countries: [SE, NO, DK", "countries: [SE, NO, DK")
     edit(folder, "calendars.yaml", 'opens: "09:00"', "opens: 09:00")

@@ -122,6 +122,8 @@ def test_a_postal_range_from_two_comparisons() -> None:
         ((item("Country", "equals", "Atlantis"),), "Atlantis is no known country"),
         ((item("AnnualRevenue", "greaterThan", "5"),), "nothing in a playbook row asks AnnualRevenue"),
         ((item("Country", "equals", ""),), "asked to be empty"),
+        ((item("Lead_Source__c", "equals", "Web"),), "Lead_Source__c is the org's own field"),
+        ((item("Region__c", "equals", "EMEA"),), "Region__c is the org's own field"),
         ((item("NumberOfEmployees", "greaterThan", "499"),), "no size of the playbook begins at 500 employees"),
         ((item("Country", "equals", "ES"), item("Country", "equals", "US")), "exclude each other"),
         (("<formula>ISPICKVAL(Rating, &quot;Hot&quot;)</formula>",), "decides by the formula ISPICKVAL"),
