@@ -1,4 +1,4 @@
-"""`countersign evals …`: measure the product against labelled sets."""
+"""`countersign evals …`: judge what the product decides and writes, and measure it against labelled sets."""
 
 import sys
 from pathlib import Path
@@ -6,14 +6,11 @@ from typing import Annotated
 
 import typer
 
+from cli.evals_run import run_suite
 from domain.errors import InputError
 
-app = typer.Typer(help="Measure the product against labelled sets.", no_args_is_help=True)
-
-
-@app.callback()
-def evals() -> None:
-    """Each command measures one part."""
+app = typer.Typer(help="Judge what the product decides and writes, from cases and corrections.", no_args_is_help=True)
+app.command("run")(run_suite)
 
 
 @app.command("identity")

@@ -39,7 +39,7 @@ class Commands(LateGroup):
         "migrate": Late("cli.migrate:migrate", "Bring the database's schema to this version, as its owner."),
         "keys": Late("cli.keys:app", "The keys that sign decisions: list, rotate, retire, revoke."),
         "playbook": Late("cli.playbook:app", "Check the rules, and ask what they would do."),
-        "evals": Late("cli.evals:app", "Measure the product against labelled sets."),
+        "evals": Late("cli.evals:app", "Judge what the product decides and writes, from cases and corrections."),
         "bench": Late("cli.bench:app", "Measure it on this machine."),
         "context": Late("cli.context:app", "What other systems know: calls, usage, billing, support, web visits."),
     }

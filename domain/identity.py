@@ -92,14 +92,23 @@ def identity_of(inquiries: Sequence[Inquiry]) -> Identity:
     )
 
 
+_FILLERS = frozenset({"", "n/a", "n.a", "unknown", "none", "null", "unbekannt", "inconnu", "desconocido", "keine"})
+
+
 def is_identifiable(inquiries: Sequence[Inquiry]) -> bool:
     """Enough to look somebody up or to answer: an address, a phone number, or a name with a company."""
     who = identity_of(inquiries)
     return bool(
         mail_address(who.email)
         or phone_number(who.phone, country_code(who.country))
-        or (person_name(who.name) and read_company_name(who.company.replace(NOT_PROVIDED, "")).words)
+        or (person_name(_said(who.name)) and read_company_name(_said(who.company)).words)
     )
+
+
+def _said(text: str) -> str:
+    """Empty where every word is one of those that people type to get past a form."""
+    words = text.replace(NOT_PROVIDED, "").casefold().split()
+    return "" if all(w.strip("-–.") in _FILLERS for w in words) else text.replace(NOT_PROVIDED, "")
 
 
 def identity_of_record(record: CrmRecord) -> Identity:

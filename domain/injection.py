@@ -89,7 +89,7 @@ _FAMILIES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         (
             "lifts_the_rules",
             rf"\b{_IGNORE}\b(?:(?!e-?mail|message|correo|courriel|nachricht|mensaje|invoice"
-            rf"|rechnung)[^.!?\n]){{0,60}}?\b{_RULES}",
+            rf"|rechnung|\b(?:their|his|her|its)\b)[^.!?\n]){{0,60}}?\b{_RULES}",
         ),
         (
             "lifts_the_rules",

@@ -4,6 +4,7 @@ The phrases are the playbook's. Nothing here understands; it finds, quotes and n
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Literal
@@ -91,7 +92,18 @@ def language_of(inquiries: Sequence[Inquiry], playbook: Playbook, known: str = "
     words = set(re.findall(r"[^\W\d_]+", " ".join(fold(i.message[:_TEXT_LIMIT]) for i in inquiries)))
     counts = {c: len(words & {fold(w) for w in r.common_words}) for c, r in playbook.languages.items()}
     best = max(counts, key=lambda c: counts[c], default=first)
-    return best if counts.get(best) else first
+    return best if counts.get(best) else _language_of_phrases(inquiries, playbook, first)
+
+
+def _language_of_phrases(inquiries: Sequence[Inquiry], playbook: Playbook, first: str) -> str:
+    """What a text too short for common words gives away: "was kostet" is German. A tie is nobody's."""
+    found = Counter(
+        f.language
+        for number, inquiry in enumerate(inquiries)
+        for f in _findings(inquiry.message[:_TEXT_LIMIT], number, inquiry.event_id, "message", playbook)
+    )
+    best = max(playbook.languages, key=lambda c: found[c], default=first)
+    return best if sum(n == found[best] for n in found.values()) == 1 else first
 
 
 def _findings(text: str, number: int, event_id: str, field: str, playbook: Playbook) -> Iterator[Finding]:

@@ -274,7 +274,14 @@ def _unresolved(rule: str, problem: str, claims: list[Claim], skipped: list[Pass
 
 
 def _rows(claims: list[Claim]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(f"{c.step.value} {c.rule}".rstrip() for c in claims))
+    # Two people whom one step names are two rows that disagree, and not one.
+    several = len({c.owner.id for c in claims if c.owner is not None}) > 1
+    return tuple(dict.fromkeys(_row(c, c.owner if several else None) for c in claims))
+
+
+def _row(claim: Claim, owner: CrmRecord | None) -> str:
+    name = clean(owner.text("Name"), 80) if owner is not None else ""
+    return " ".join(part for part in (claim.step.value, claim.rule, name) if part)
 
 
 def _fallback(team: Team | None, owner_id: str, scene: Scene) -> CrmRecord | None:

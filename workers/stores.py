@@ -6,8 +6,10 @@ When do you need to touch this? When a port gains an adapter that every process 
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from domain.cases import DocumentKind
+from domain.ports import Clock, PlaybookLines, Playbooks
 from persistence.assignments import SqlRotation
 from persistence.audit import SqlAuditLog
 from persistence.cases import SqlCases
@@ -30,12 +32,16 @@ from runtime.settings import KeySettings, PlaybookSettings, StoreSettings
 from workflows.messages import workflow_id
 
 
+class PlaybookStore(Playbooks, PlaybookLines, Protocol):
+    """The playbooks of every version, and where each line of the current one stands."""
+
+
 @dataclass(frozen=True)
 class Stores:
     """Adapters that share one database. Threads may share them; each call opens its own session."""
 
     db: Database
-    clock: SystemClock
+    clock: Clock
     documents: SqlDocuments
     cases: SqlCases
     reviews: SqlReviews
@@ -49,7 +55,7 @@ class Stores:
     reachable: SqlReachable
     pause: SqlPauseSwitch
     audit: SqlAuditLog
-    playbooks: FilePlaybooks
+    playbooks: PlaybookStore
     verifier: KeyringVerifier
 
     def keep_failure(self, case_id: str, slot: str, text: str) -> str:

@@ -139,6 +139,9 @@ def test_what_was_not_provided_tells_nothing() -> None:
     said = inquiry(email="y@gmail.com", first_name="", last_name="[not provided]", company="[not provided]")
     assert match((said,), (nameless,)).verdict is MatchVerdict.NONE
     assert not is_identifiable((inquiry(email="", last_name="[not provided]", first_name="", company="Acme"),))
+    assert not is_identifiable((inquiry(email="", last_name="n/a", first_name="-", company="Acme"),))
+    assert not is_identifiable((inquiry(email="", last_name="Ruiz", first_name="", company="unknown"),))
+    assert is_identifiable((inquiry(email="", last_name="Ruiz", first_name="", company="Unknown Pleasures Ltd"),))
 
 
 def test_the_playbook_adds_free_mail_hosts() -> None:

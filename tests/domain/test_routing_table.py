@@ -272,7 +272,7 @@ def test_two_open_opportunities_of_two_people_are_a_conflict_that_names_both() -
     assert result.owner_id == ""
     assert "Irene Castell" in result.conflict
     assert "Tomás Vidal" in result.conflict
-    assert result.rows == ("opportunity_owner",)
+    assert result.rows == ("opportunity_owner Irene Castell", "opportunity_owner Tomás Vidal")
 
 
 def test_a_conflict_names_the_rows_that_disagree() -> None:
