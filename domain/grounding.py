@@ -8,6 +8,7 @@ Courtesies need no evidence; whatever is not known to be one is a statement.
 import re
 from collections.abc import Iterable, Sequence
 
+from domain.commercial import Commercial, commercial_in, settles
 from domain.dates_in_text import DATE_WORDS
 from domain.drafting import AnsweredQuestion, Draft, DraftRequest, DraftSentence
 from domain.errors import ModelError
@@ -44,6 +45,7 @@ _REQUESTS = re.compile(
 )
 """Words by which a sentence asks without a question mark, folded."""
 _NEEDS_EVIDENCE = "states something and names no evidence for it"
+_QUOTED = re.compile(r"[“„\"«‹]([^”“\"»›]*)[”“\"»›]")
 
 
 class GroundingVerdict(Value):
@@ -110,7 +112,8 @@ def ground(draft: Draft, facts: Sequence[Evidence], allowed: Allowed | None = No
     allowed = allowed or Allowed()
     by_id = {f.id: f for f in facts}
     subject, removed = draft.subject, []
-    if subject and not _fits(subject, facts, Allowed(said=allowed.said)):
+    plain_subject = Allowed(said=allowed.said)
+    if subject and (not _fits(subject, facts, plain_subject) or _for_a_person(subject, facts, plain_subject)):
         removed.append(f"Subject replaced, because no fact supports it: {subject}")
         subject = _NEUTRAL_SUBJECT.get(draft.language, _NEUTRAL_SUBJECT["en"])
     summary = _kept(draft.summary, facts, allowed)
@@ -125,7 +128,7 @@ def ground(draft: Draft, facts: Sequence[Evidence], allowed: Allowed | None = No
             "task_subject": task_subject or ("Follow up on this inquiry" if draft.task_subject else ""),
             "task_description": task_description,
             "talking_points": tuple(_judged(s, by_id, allowed) for s in draft.talking_points),
-            "paragraphs": tuple(tuple(_judged(s, by_id, allowed) for s in p) for p in draft.paragraphs),
+            "paragraphs": tuple(tuple(_sendable(s, by_id, allowed) for s in p) for p in draft.paragraphs),
         }
     )
 
@@ -186,6 +189,28 @@ def _declining(draft: Draft, decline: str) -> Draft:
     return draft.model_copy(update={"paragraphs": (*before, (DraftSentence(text=decline),), last)})
 
 
+def _sendable(sentence: DraftSentence, facts: dict[str, Evidence], allowed: Allowed) -> DraftSentence:
+    """As `_judged`, and nothing that only a person may say to somebody outside."""
+    judged = _judged(sentence, facts, allowed)
+    if judged.struck:
+        return judged
+    cited = [facts[e] for e in judged.evidence if e in facts]
+    if strange := _strange_address(judged.text, cited, allowed):
+        return _strike(judged, f"passes on {strange}, which stands in somebody's message only")
+    theirs = _for_a_person(judged.text, cited, allowed)
+    return _strike(judged, f"speaks of {theirs}, which is for a person to write") if theirs else judged
+
+
+def _for_a_person(text: str, facts: Sequence[Evidence], allowed: Allowed) -> str:
+    """The commercial matter that a text settles and no approved sentence of ours does; empty where there is none."""
+    bare = _without(text, allowed.said)
+    approved = " ".join(t for f in facts if f.source is EvidenceSource.PLAYBOOK for t in (f.value, f.quote) if t)
+    may = {kind for kind, _ in commercial_in(approved)}
+    said = {kind for kind, _ in commercial_in(_unquoted(bare))}
+    said |= {kind for quote in _QUOTED.findall(bare) for kind in settles(quote)}
+    return ", ".join(kind.value for kind in Commercial if kind in said - may)
+
+
 def _judged(sentence: DraftSentence, facts: dict[str, Evidence], allowed: Allowed) -> DraftSentence:
     if sentence.struck:
         return sentence
@@ -227,6 +252,8 @@ def _kept(text: str, facts: Sequence[Evidence], allowed: Allowed) -> str:
 
 def _fits(text: str, facts: Sequence[Evidence], allowed: Allowed) -> bool:
     """Whether all that can be verified in it stands in some fact or was said by a reviewer. Its topic is not asked."""
+    if _strange_address(text, facts, Allowed(said=(*allowed.said, *allowed.brief))):
+        return False
     asked_for = {(p.kind, key) for phrase in allowed.brief for p in parts_of(phrase) for key in p.keys}
     parts = parts_of(COURTESY_PHRASES.sub(" ", _without(text, allowed.said)))
     return all(_is_in(p, facts) or any((p.kind, key) in asked_for for key in p.keys) for p in parts)
@@ -251,6 +278,13 @@ def _texts(evidence: Evidence) -> tuple[str, ...]:
 
 def _is_in(part: Part, evidence: Sequence[Evidence]) -> bool:
     return any(_is_in_one(part, entry) for entry in evidence)
+
+
+def _strange_address(text: str, facts: Sequence[Evidence], allowed: Allowed) -> str:
+    """A link or address that only somebody's own words hold: a letter of ours does not spread what a stranger sent."""
+    lending = [f for f in facts if f.quote is None or f.source is EvidenceSource.PLAYBOOK]
+    parts = (p for p in parts_of(_without(text, allowed.said)) if p.kind in (PartKind.LINK, PartKind.EMAIL))
+    return next((p.text for p in parts if not _is_in(p, lending)), "")
 
 
 def _is_in_one(part: Part, entry: Evidence) -> bool:

@@ -6,6 +6,7 @@ from domain.absence import is_away, stand_in
 from domain.calls import Heard
 from domain.cards import Check, ReviewCard
 from domain.citing import cite_field, cite_inquiry, cite_playbook, cite_signal
+from domain.commercial import commercial_in
 from domain.consent import ConsentDecision, preferred_language, recipient_address
 from domain.context import NOTHING_BEFORE, CaseContext
 from domain.drafted_actions import apart_from_drafts
@@ -411,6 +412,7 @@ def _checks(given: ProposingInput, book: EvidenceBook) -> tuple[Check, ...]:
             detail=clean("; ".join(f"“{clean(f.quote, 120)}”" for f in injection[:3]), 400),
         ),
         *_fishing_check(given),
+        *_commercial_check(given),
         Check(
             name="grounding",
             passed=not struck,
@@ -430,6 +432,15 @@ def _fishing_check(given: ProposingInput) -> tuple[Check, ...]:
         return ()
     detail = clean("; ".join(f"“{clean(f.quote, 120)}”" for f in asked[:3]), 400)
     return (Check(name="sensitive question", passed=False, verdict="Declined in the draft.", detail=detail),)
+
+
+def _commercial_check(given: ProposingInput) -> tuple[Check, ...]:
+    """Only where somebody asks about money or terms. The draft settles none of it: that is left to whoever signs."""
+    asked = commercial_in("\n".join(i.message for i in given.inquiries))
+    if not asked:
+        return ()
+    detail = clean("; ".join(f"{kind.value}: “{clean(said, 60)}”" for kind, said in asked), 400)
+    return (Check(name="commercial terms", passed=True, verdict="For a person; not in the draft.", detail=detail),)
 
 
 def _source_checks(enrichment: Enrichment, book: EvidenceBook) -> tuple[Check, ...]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from enum import StrEnum
 
+from domain.commercial import settles
 from domain.evidence import Evidence
 from domain.verifiable import PartKind, parts_of
 
@@ -66,6 +67,11 @@ def quotable(facts: Sequence[Evidence]) -> tuple[Evidence, ...]:
         if not any((fact.quote or "").casefold() in (k.quote or "").casefold() for k in kept):
             kept.append(fact)
     return tuple(kept)
+
+
+def quotable_in_mail(facts: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """Those that an answer may repeat: terms and discounts that somebody asks for are for a person to answer."""
+    return tuple(f for f in quotable(facts) if not settles(f.quote or ""))
 
 
 def _is_quotable(quote: str) -> bool:

@@ -10,7 +10,7 @@ from domain.drafting import Draft, DraftOrigin, DraftRequest, DraftSentence
 from domain.evidence import Evidence
 from domain.wording import content_stems, language_of
 from gateways.llm.instructions import Wishes, read_instructions
-from gateways.llm.known_facts import FactKind, kind_of, label_of, quotable
+from gateways.llm.known_facts import FactKind, kind_of, label_of, quotable, quotable_in_mail
 from gateways.llm.phrases import PHRASES, Phrases
 
 VERSION = "template.v1"
@@ -81,7 +81,7 @@ class _Mail:
     def _opening(self) -> tuple[DraftSentence, ...]:
         """Thanks, then what they asked in their own words, then what it was about."""
         sentences = [DraftSentence(text=self._one_of(self._phrases.thanks))]
-        quotes = quotable(self._request.facts)[: 1 if self._wishes.shorter else 2]
+        quotes = quotable_in_mail(self._request.facts)[: 1 if self._wishes.shorter else 2]
         for place, fact in enumerate(quotes):
             phrase = self._one_of(self._phrases.wrote_more if place else self._phrases.wrote)
             sentences.append(DraftSentence(text=phrase.format(quote=_trimmed(fact.quote or "")), evidence=(fact.id,)))
