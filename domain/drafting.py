@@ -51,6 +51,8 @@ class DraftRequest(Value):
     meeting_offers: tuple[str, ...] = ()
     """Times that may be offered, already in the recipient's language."""
     mail_allowed: bool
+    no_mail_because: str = ""
+    """Why none is allowed, as the end of a sentence."""
     questions: tuple[OpenQuestion, ...] = ()
     """What may be asked, in the order of worth. A first answer asks one."""
     answered: tuple[AnsweredQuestion, ...] = ()

@@ -79,6 +79,10 @@ class Enrichment(Value):
         names = dict.fromkeys(s.name for s in self.signals if s.name not in DESCRIPTIVE)
         return tuple(n for n in names if self.conflicts(n))
 
+    def unanswered(self, name: str) -> bool:
+        """Whether a provider that may know this did not answer."""
+        return any(s.name == name and s.unknown is Unknown.DOWN for s in self.signals)
+
     def down(self) -> tuple[str, ...]:
         """The providers that were asked and did not answer."""
         return tuple(dict.fromkeys(s.provider or s.system for s in self.signals if s.unknown is Unknown.DOWN))

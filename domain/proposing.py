@@ -11,7 +11,7 @@ from domain.consent import ConsentDecision, preferred_language, recipient_addres
 from domain.context import NOTHING_BEFORE, CaseContext
 from domain.drafted_actions import apart_from_drafts
 from domain.drafting import Draft, DraftRequest, ModelUsage, Person
-from domain.enrichment import Enrichment, Signal
+from domain.enrichment import Enrichment
 from domain.errors import ErrorCode, InputError
 from domain.evidence import Evidence, EvidenceBook, EvidenceSource
 from domain.field_facts import FieldFacts
@@ -50,6 +50,7 @@ from domain.proposed_actions import (
 from domain.qualification import Qualification
 from domain.questions import Sources, cite_context_facts, questions_for
 from domain.reading import ReadFacts, language_of
+from domain.review_checks import fishing_checks, language_checks, source_checks
 from domain.risk import assess, raise_to
 from domain.routing import RoutingDecision
 from domain.texts import clean, clean_block
@@ -175,6 +176,7 @@ def drafting_request(
         if (e.source in sources and e.quote is not None)
         or (e.source in (*sources, EvidenceSource.CONTEXT) and e.field in visible)
     )
+    no_mail = _no_mail(consent, qualification, facts)
     who = snapshot.lead or snapshot.contact
     title = (who.text("Title") if who is not None else "") or newest.title
     sender_name, sender_address = sender_of(routing, snapshot, playbook.seller)
@@ -195,13 +197,25 @@ def drafting_request(
         inquiry_message=clean_block(newest.message, 20_000),
         product_statements=tuple(e for e in book.entries() if e.id in statements),
         meeting_offers=playbook.meeting_offers.get(language, ()),
-        mail_allowed=consent.allowed and not qualification.disqualify_reason,
+        mail_allowed=not no_mail,
+        no_mail_because=no_mail,
         questions=questions.open,
         answered=questions.answered,
         instructions=clean_block(instructions, 4_000),
         findings=findings,
         decline=(DECLINES.get(language) or DECLINES["en"]) if facts.fishing else "",
     )
+
+
+def _no_mail(consent: ConsentDecision, qualification: Qualification, facts: ReadFacts) -> str:
+    """Why no e-mail may be drafted; empty where one may."""
+    if not consent.allowed:
+        return "the consent rules do not allow one"
+    if qualification.disqualify_reason:
+        return "the inquiry is proposed to be closed"
+    if facts.unread is not None and facts.unread.whole:
+        return "the message is in a language that is not read here; answer it by hand"
+    return ""
 
 
 def propose(given: ProposingInput) -> Proposed | None:
@@ -411,8 +425,9 @@ def _checks(given: ProposingInput, book: EvidenceBook) -> tuple[Check, ...]:
             verdict="Suspected." if injection else "None found.",
             detail=clean("; ".join(f"“{clean(f.quote, 120)}”" for f in injection[:3]), 400),
         ),
-        *_fishing_check(given),
+        *fishing_checks(given.facts),
         *_commercial_check(given),
+        *language_checks(given.facts),
         Check(
             name="grounding",
             passed=not struck,
@@ -422,16 +437,7 @@ def _checks(given: ProposingInput, book: EvidenceBook) -> tuple[Check, ...]:
     ]
     if given.routing.conflict:
         checks.append(Check(name="routing", passed=False, verdict="Conflict.", detail=given.routing.conflict))
-    return (*checks, *_source_checks(given.enrichment, book))
-
-
-def _fishing_check(given: ProposingInput) -> tuple[Check, ...]:
-    """Only where something was asked; the draft declines it."""
-    asked = given.facts.fishing
-    if not asked:
-        return ()
-    detail = clean("; ".join(f"“{clean(f.quote, 120)}”" for f in asked[:3]), 400)
-    return (Check(name="sensitive question", passed=False, verdict="Declined in the draft.", detail=detail),)
+    return (*checks, *source_checks(given.enrichment, book))
 
 
 def _commercial_check(given: ProposingInput) -> tuple[Check, ...]:
@@ -441,33 +447,6 @@ def _commercial_check(given: ProposingInput) -> tuple[Check, ...]:
         return ()
     detail = clean("; ".join(f"{kind.value}: “{clean(said, 60)}”" for kind, said in asked), 400)
     return (Check(name="commercial terms", passed=True, verdict="For a person; not in the draft.", detail=detail),)
-
-
-def _source_checks(enrichment: Enrichment, book: EvidenceBook) -> tuple[Check, ...]:
-    """Sources that disagree, side by side, and the providers that did not answer."""
-    checks = []
-    if disputed := enrichment.disputed():
-        sides = {name: enrichment.conflicts(name) for name in disputed}
-        checks.append(
-            Check(
-                name="sources",
-                passed=False,
-                verdict="Disagree.",
-                detail=clean("; ".join(_side_by_side(name, said) for name, said in sides.items()), 600),
-                evidence=tuple(dict.fromkeys(cite_signal(book, s) for said in sides.values() for s in said)),
-            )
-        )
-    if down := enrichment.down():
-        names = ", ".join(name.replace("_", " ") for name in down)
-        detail = f"{names} did not answer; what others say counts less until then"
-        checks.append(Check(name="enrichment", passed=False, verdict="Incomplete.", detail=detail))
-    return tuple(checks)
-
-
-def _side_by_side(name: str, said: Sequence[Signal]) -> str:
-    """`employees: 450 (Salesforce) is used, not 90 (website)`."""
-    used, *others = [f"{clean(str(s.value), 60)} ({s.system})" for s in said]
-    return f"{name.replace('_', ' ')}: {used} is used, not {', '.join(dict.fromkeys(others))}"
 
 
 def _names(given: ProposingInput) -> dict[str, str]:

@@ -16,6 +16,7 @@ from domain.model import Value
 from domain.playbook import Playbook
 from domain.qualification import InjectionFinding
 from domain.texts import clean, fold, quotable
+from domain.unread import Unread, unread_in
 
 _TEXT_LIMIT = 20_000
 _NEGATION_REACH = 24
@@ -48,6 +49,8 @@ class ReadFacts(Value):
     injection: tuple[InjectionFinding, ...] = ()
     fishing: tuple[InjectionFinding, ...] = ()
     """Questions for other customers' data, our insides or what is confidential."""
+    unread: Unread | None = None
+    """What the newest message says in a language that no phrases are there for."""
 
 
 def read(inquiries: Sequence[Inquiry], playbook: Playbook) -> ReadFacts:
@@ -72,7 +75,17 @@ def read(inquiries: Sequence[Inquiry], playbook: Playbook) -> ReadFacts:
         fits=_first_of_each(f for f in found if f.kind == "fit"),
         injection=tuple(dict.fromkeys(injection)),
         fishing=tuple(dict.fromkeys(fishing)),
+        unread=unread(inquiries, playbook),
     )
+
+
+def unread(inquiries: Sequence[Inquiry], playbook: Playbook) -> Unread | None:
+    """Of the newest inquiry that says something."""
+    for number, inquiry in reversed(list(enumerate(inquiries))):
+        if inquiry.message.strip():
+            found = unread_in(inquiry.message[:_TEXT_LIMIT], playbook, said_language([inquiry]))
+            return found.model_copy(update={"inquiry": number}) if found is not None else None
+    return None
 
 
 def said_language(inquiries: Sequence[Inquiry], known: str = "") -> str:
@@ -80,6 +93,15 @@ def said_language(inquiries: Sequence[Inquiry], known: str = "") -> str:
     said = (*(i.language for i in reversed(inquiries)), known)
     codes = (re.split(r"[-_]", clean(s, 20).lower())[0] for s in said)
     return next((code for code in codes if re.fullmatch(r"[a-z]{2,3}", code)), "")
+
+
+def language_written(inquiries: Sequence[Inquiry], playbook: Playbook, known: str = "") -> str:
+    """The code of the language to answer in, as a person would: as said, known or seen; else as `language_of`."""
+    stated = said_language(inquiries, known)
+    if stated:
+        return stated
+    other = unread(inquiries, playbook)
+    return (other.code if other is not None and other.whole else "") or language_of(inquiries, playbook)
 
 
 def language_of(inquiries: Sequence[Inquiry], playbook: Playbook, known: str = "") -> str:

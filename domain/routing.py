@@ -13,7 +13,7 @@ from domain.model import Instant, Value
 from domain.owners import find_queue, find_user
 from domain.playbook import Calendar, Playbook, Team
 from domain.qualification import Qualification
-from domain.reading import language_of, said_language
+from domain.reading import language_written
 from domain.round_robin import LocalTurns, Seat, Turns
 from domain.routing_claims import claims_of
 from domain.routing_facts import Facts
@@ -247,8 +247,7 @@ def _unknown_members(team: Team, scene: Scene) -> list[Candidate]:
 
 
 def _language(scene: Scene) -> str:
-    known = preferred_language(scene.snapshot)
-    return said_language(scene.inquiries, known) or language_of(scene.inquiries, scene.playbook, known)
+    return language_written(scene.inquiries, scene.playbook, preferred_language(scene.snapshot))
 
 
 def _unresolved(rule: str, problem: str, claims: list[Claim], skipped: list[Passed], scene: Scene) -> RoutingDecision:

@@ -8,7 +8,7 @@ from domain.consent import countries_of, preferred_language
 from domain.evidence import EvidenceBook
 from domain.leads import CrmRecord, Inquiry
 from domain.playbook import Segment
-from domain.reading import language_of, said_language
+from domain.reading import language_written, said_language
 from domain.routing_scene import Scene
 
 
@@ -64,7 +64,7 @@ class Facts:
         newest = next((i for i in reversed(scene.inquiries) if i.message.strip()), None)
         if newest is None:
             return Fact()
-        code = language_of(scene.inquiries, scene.playbook)
+        code = language_written(scene.inquiries, scene.playbook)
         own = next(iter(scene.playbook.languages), "")
         return Fact(
             "" if code == own else code, self._citing_inquiry(newest, "message", quote=newest.message[:80]), 0.8

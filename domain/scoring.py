@@ -29,6 +29,11 @@ from domain.standing import Standing, bant_lines, cite_statement, standing_of
 from domain.texts import fold
 
 _RECENT = timedelta(days=90)
+_UNANSWERED = 0.3
+"""What a sum is worth that leaves out what a silent provider may know: no more than with its least sure answer, so
+that no answer never looks better than one."""
+_UNREAD, _READ_IN_PART = 0.5, 0.8
+"""What a sum is worth that leaves out what the message says, or a passage of it."""
 _LEAD_FIELDS = {
     "title": "Title", "company": "Company", "email": "Email", "phone": "Phone", "website": "Website",
     "country": "Country", "product_interest": "Product_Interest__c",
@@ -137,6 +142,8 @@ class _Judge:
         signal = self.enrichment.best(when.name)
         if signal is None:
             self.missing.append(when.name)
+            if self.enrichment.unanswered(when.name):
+                self.trust.append(_UNANSWERED)
             return None
         self.trust.append(signal.confidence * (0.7 if self.enrichment.conflicts(when.name) else 1.0))
         if when.any_of:
@@ -188,6 +195,9 @@ def qualify(
             continue
         settled.add(rule.group)
         lines.append(line)
+    if facts.unread is not None:
+        judge.missing.append("message")
+        judge.trust.append(_UNREAD if facts.unread.whole else _READ_IN_PART)
     total = sum(line.points for line in lines)
     score = max(0, min(100, total))
     fit, fit_evidence = _fit(judge)
@@ -251,6 +261,9 @@ def _fit(judge: _Judge) -> tuple[Fit, tuple[str, ...]]:
         return fit, (ref,)
     if account is not None and account.text("Type") == "Customer":
         return Fit.CUSTOMER, (cite_field(judge.book, account, "Type"),)
+    unread = judge.facts.unread
+    if unread is not None and unread.whole:
+        return Fit.UNCLEAR, (cite_inquiry(judge.book, judge.inquiries[unread.inquiry], "message", quote=unread.quote),)
     if buying:
         return Fit.BUYER, (judge.cite_finding(buying[0]),)
     if contact is not None or judge.facts.bant:

@@ -150,7 +150,8 @@ def _summary(request: DraftRequest, wishes: Wishes, wanted: str, language: str) 
     if known:
         lines.append("Known about the company: " + ", ".join(f"{label_of(f).lower()} {f.value}" for f in known) + ".")
     if not request.mail_allowed:
-        lines.append("No e-mail was written: the consent rules do not allow one.")
+        why = request.no_mail_because or "the consent rules do not allow one"
+        lines.append(f"No e-mail was written: {why}.")
     if request.mail_allowed and wanted != language:
         lines.append("The template writer does not know the language asked for; the e-mail is in English.")
     lines += [f"Not applied, because the template writer cannot do it: {wish}." for wish in wishes.unmet]

@@ -121,6 +121,48 @@ def test_a_provider_that_is_down_costs_confidence_and_not_the_case(world: World)
     ]
 
 
+def test_a_provider_that_is_down_lowers_the_confidence_of_the_score_until_it_answers(world: World) -> None:
+    web = Web(employees=450)
+    step = Step(world, web=web)
+    step.rules()
+    web.down = True
+    silent = step.run()
+    step.deciding.qualify(step.step)
+    web.down = False
+    answered = step.run("e2", email="pia@southwind.example", last_name="Sol")
+    step.deciding.qualify(step.step)
+    down, up = silent.qualified(1).qualification, answered.qualified(1).qualification
+    assert down.confidence == pytest.approx(0.85 * up.confidence, abs=0.01)
+    assert (down.score, down.band) == (up.score, up.band), "what is known still counts"
+
+
+def test_a_provider_that_is_down_leaves_what_only_it_knew_missing(world: World) -> None:
+    web = Web(employees=450)
+    step = Step(world, web=web)
+    step.rules(providers=("website",))
+    web.down = True
+    silent = step.run()
+    step.deciding.qualify(step.step)
+    web.down = False
+    answered = step.run("e2", email="pia@southwind.example", last_name="Sol")
+    step.deciding.qualify(step.step)
+    down, up = silent.qualified(1).qualification, answered.qualified(1).qualification
+    assert "employees" in down.missing
+    assert "employees" not in up.missing
+    assert down.confidence < up.confidence
+
+
+def test_sources_that_disagree_lower_the_confidence_of_the_score(world: World) -> None:
+    step = Step(world, web=Web(employees=90))
+    step.rules()
+    apart = step.run()
+    step.deciding.qualify(step.step)
+    agreeing = Step(world, web=Web(employees=450))
+    together = agreeing.run("e2", email="pia@southwind.example", last_name="Sol")
+    agreeing.deciding.qualify(agreeing.step)
+    assert apart.qualified(1).qualification.confidence < together.qualified(1).qualification.confidence
+
+
 @pytest.mark.parametrize("approved", [(), (Sensitive.BUDGET,), (Sensitive.TECHNOGRAPHIC,)])
 def test_technology_is_kept_only_where_the_playbook_approves_it(world: World, approved: tuple[Sensitive, ...]) -> None:
     step = Step(world, web=Web(technologies="WordPress"))
