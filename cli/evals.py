@@ -6,11 +6,14 @@ from typing import Annotated
 
 import typer
 
+from cli.evals_promote import export, promote
 from cli.evals_run import run_suite
 from domain.errors import InputError
 
 app = typer.Typer(help="Judge what the product decides and writes, from cases and corrections.", no_args_is_help=True)
 app.command("run")(run_suite)
+app.command("promote")(promote)
+app.command("export")(export)
 
 
 @app.command("identity")

@@ -7,7 +7,7 @@ import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -145,6 +145,11 @@ def running_org(now: datetime) -> Iterator[LocalEvalOrg]:
             thread.join(timeout=20)
             listener.close()
             org.close()
+
+
+def staff_addresses() -> tuple[str, ...]:
+    """E-mail addresses of the sample org's made-up people, whom cases may name."""
+    return tuple(str(row["Email"]) for row in build_org(DEFAULT_SEED, date(2026, 3, 3)).rows["User"])
 
 
 def _seed_staff(path: Path, now: datetime) -> None:

@@ -67,6 +67,7 @@ class Expected(Value):
     owner: str = ""
     """E-mail of a user, or a queue's developer name."""
     owner_one_of: tuple[str, ...] = ()
+    not_owner: str = ""
     rule: str = ""
     strategic: bool | None = None
     mail: bool | None = None

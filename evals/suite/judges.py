@@ -82,6 +82,8 @@ class Routing(_Judge):
             yield _same("owner", wanted.owner, seen.owner)
         if wanted.owner_one_of:
             yield "owner", " or ".join(wanted.owner_one_of), seen.owner, seen.owner in wanted.owner_one_of
+        if wanted.not_owner:
+            yield "owner", f"not {wanted.not_owner}", seen.owner, seen.owner != wanted.not_owner
         if wanted.rule:
             yield _same("rule", wanted.rule, seen.rule)
         if wanted.strategic is not None:
