@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import shutil
 import statistics
 import sys
 import tempfile
@@ -19,7 +20,9 @@ from rich.console import Console
 from rich.table import Table
 
 from approval_ui.site import Site
+from cli.bench_chaos import Chaos
 from cli.bench_reviews import seed, somebody_works
+from cli.chaos_report import print_report
 from domain.errors import InputError
 from domain.model import Value
 from persistence.database import Database
@@ -76,6 +79,31 @@ def queue(
     for timing in timings:
         table.add_row(timing.page, f"{timing.p50_ms:.0f} ms", f"{timing.p95_ms:.0f} ms")
     console.print(table)
+
+
+@app.command("chaos")
+def chaos(
+    leads: Annotated[int, typer.Option(min=1, max=200, help="How many sample leads to hand in.")] = 200,
+    kills: Annotated[int, typer.Option(min=0, max=200, help="How often a worker or Temporal is killed.")] = 20,
+    seed: Annotated[int, typer.Option(help="The same number breaks the same things.")] = 7,
+    playbook: Annotated[Path, typer.Option(help="The rules to use.")] = Path("playbook"),
+    as_json: Annotated[bool, typer.Option("--json", help="JSON on standard output.")] = False,
+) -> int:
+    """Everything as real processes, killed with SIGKILL while the CRM misbehaves. Exit code 1 if a lead was lost,
+    something was done twice, or the CRM is not as approved."""
+    folder = Path(tempfile.mkdtemp(prefix="countersign-chaos-"))
+    with Console(stderr=True).status("Starting …") as status:
+        run = Chaos(folder, playbook, leads=leads, kills=kills, seed=seed, say=lambda said: status.update(f"{said} …"))
+        report = run.run()
+    if report.holds:
+        shutil.rmtree(folder, ignore_errors=True)
+    if as_json:
+        sys.stdout.write(report.model_dump_json() + "\n")
+    else:
+        print_report(report)
+        if not report.holds:
+            console.print(f"Data and logs: {folder}", highlight=False, markup=False)
+    return 0 if report.holds else 1
 
 
 def _refuse_what_is_used(url: str) -> None:

@@ -5,7 +5,7 @@ Everything else in the org must be as it was.
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,17 +98,22 @@ def approved_writes(
     documents: CaseDocuments,
     mail_log: MailLog,
     rounds_of: Callable[[str], int],
+    in_ledger: Container[str] = (),
 ) -> list[Approved]:
-    """What must have been written: the policy-signed new leads, and the last approval of each written case."""
+    """What must have been written: the policy-signed new leads, and the last approval of each written case.
+
+    An earlier approval may have been written, too, before another inquiry of the same person opened a new round:
+    where its key is `in_ledger`, it counts as well.
+    """
     found: list[Approved] = []
     for case in cases:
         file = CaseFile(documents, case.case_id)
         decided = _approvals(case.case_id, reviews, rounds_of(case.case_id))
         creating = [e for e in decided if e.purpose is Purpose.POLICY_WRITE and e.round == 0]
         others = [e for e in decided if e not in creating]
-        due = [*creating, *(others[-1:] if case.outcome in WROTE else [])]
+        last = others[-1:] if case.outcome in WROTE else []
         accepted = {d for d, state in mail_log.of_case(case.case_id) if state is MailState.ACCEPTED}
-        for envelope in due:
+        for envelope in (*creating, *others):
             content = file.final(envelope.round, envelope.proposal_digest, envelope.final_digest)
             phases = [Phase.CRM]
             if any(envelope.decision_id in message_id for message_id in accepted):
@@ -117,16 +122,24 @@ def approved_writes(
                 actions = in_phase(content, phase)
                 if actions:
                     keys = tuple(a.key for a in actions)
+                    key = ledger_key(content.org_id, envelope.decision_id, phase, keys)
+                    if envelope not in (*creating, *last) and key not in in_ledger:
+                        continue
                     found.append(
                         Approved(
                             case_id=case.case_id,
                             decision_id=envelope.decision_id,
                             digest=envelope.final_digest,
-                            key=ledger_key(content.org_id, envelope.decision_id, phase, keys),
+                            key=key,
                             actions=actions,
                         )
                     )
     return found
+
+
+def ledger_keys(records: dict[str, Records]) -> frozenset[str]:
+    """The keys of all writes that the CRM's own ledger names."""
+    return frozenset(str(row["External_Key__c"]) for row in records["Agent_Write__c"].values())
 
 
 def _approvals(case_id: str, reviews: Reviews, rounds: int) -> list[DecisionEnvelope]:

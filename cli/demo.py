@@ -20,7 +20,7 @@ from rich.table import Table
 from cli.api import ApiClient
 from cli.children import StackError
 from cli.crm_access import demo_access
-from cli.crm_check import CrmReading, Records, approved_writes, compare
+from cli.crm_check import CrmReading, Records, approved_writes, compare, ledger_keys
 from cli.readiness import audit, keep
 from cli.scripted_reviewer import ScriptedReviewer
 from cli.short_playbook import with_short_deadlines
@@ -162,14 +162,15 @@ def _scripted_run(stack: LocalStack, leads: int) -> int:
     problems = [
         f"case {c.case_id} has no outcome" for c in cases if c.outcome is None and not _stopped(stores, c.case_id)
     ]
+    after = crm.all_records()
     approved = approved_writes(
         cases,
         reviews=stores.reviews,
         documents=stores.documents,
         mail_log=stores.mail_log,
         rounds_of=stores.reviews.last_round,
+        in_ledger=ledger_keys(after),
     )
-    after = crm.all_records()
     problems += compare(before, after, approved, by_hand=frozenset(by_hand | _converted_into(after, by_hand)))
     problems += stores.audit.verify()
     _print_table(cases, labels, stores, reviewer)

@@ -5,7 +5,7 @@ from collections.abc import Container
 from enum import StrEnum
 from typing import Any
 
-from cli.api import ApiClient
+from cli.api import ApiClient, Unreachable
 from domain.errors import InputError
 
 
@@ -26,13 +26,21 @@ ROUND_ROBIN = (Play.APPROVE, Play.EDIT, Play.UNTICK, Play.REJECT, Play.APPROVE, 
 class ScriptedReviewer:
     """Gives each case one of the plays, in the order in which the cases turn up."""
 
-    def __init__(self, api: ApiClient, *, decides: Container[str], keeps_waiting: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        api: ApiClient,
+        *,
+        decides: Container[str],
+        keeps_waiting: frozenset[str] = frozenset(),
+        plays: tuple[Play, ...] = ROUND_ROBIN,
+    ) -> None:
         """`decides`: the cases that are this reviewer's; what the poll finds meanwhile is left to others.
         `keeps_waiting`: those of them that are left alone until `release`.
         """
         self._api = api
         self._decides = decides
         self._waiting = set(keeps_waiting)
+        self._turns = plays
         self.plays: dict[str, Play] = {}
         self._seen: set[tuple[str, int]] = set()
         self.refused: Counter[str] = Counter()
@@ -49,11 +57,11 @@ class ScriptedReviewer:
             case_id, round = str(item["case_id"]), int(item["round"])
             if case_id not in self._decides or case_id in self._waiting or (case_id, round) in self._seen:
                 continue
-            play = self.plays.setdefault(case_id, ROUND_ROBIN[len(self.plays) % len(ROUND_ROBIN)])
-            self._seen.add((case_id, round))
+            play = self.plays.setdefault(case_id, self._turns[len(self.plays) % len(self._turns)])
             if play is not Play.EXPIRE:
                 self._decide(case_id, round, play)
                 decided += 1
+            self._seen.add((case_id, round))
         return decided
 
     def _decide(self, case_id: str, round: int, play: Play) -> None:
@@ -62,6 +70,9 @@ class ScriptedReviewer:
         body = _answer(review, play)
         try:
             self._api.call("POST", f"{path}/decide", body)
+        except Unreachable:
+            # Whether it arrived is open: looked at again, it is either gone from the list or still to be decided.
+            raise
         except InputError as refused:
             # Somebody (or the clock) was faster; the case goes on without this decision.
             self.refused[refused.detail.split(": ", 1)[-1]] += 1

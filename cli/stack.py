@@ -221,6 +221,10 @@ class LocalStack:
         """SIGKILL one part, as a power cut would."""
         self._children.kill(part)
 
+    def until_answers(self, url: str, what: str) -> None:
+        """Wait for a part that was started again. Raises `StackError`."""
+        self._children.wait_until(lambda: _answers(url), what)
+
     def check(self) -> None:
         self._children.check()
 

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from cli.api import ApiClient
-from cli.crm_check import CrmReading, Records, approved_writes, compare
+from cli.crm_check import CrmReading, Records, approved_writes, compare, ledger_keys
 from cli.short_playbook import with_short_deadlines
 from cli.stack import LocalStack
 from domain.cases import Case, CaseOutcome, CaseState
@@ -101,14 +101,16 @@ class Running:
 
     def differences(self, before: dict[str, Records], case_ids: list[str]) -> list[str]:
         """What the CRM holds against what was approved, record by record."""
+        after = self.crm.all_records()
         approved = approved_writes(
             tuple(self.stores.cases.get(c) for c in case_ids),
             reviews=self.stores.reviews,
             documents=self.stores.documents,
             mail_log=self.stores.mail_log,
             rounds_of=self.stores.reviews.last_round,
+            in_ledger=ledger_keys(after),
         )
-        return compare(before, self.crm.all_records(), approved)
+        return compare(before, after, approved)
 
 
 def start(root: Path, ladder: dict[str, str]) -> Running:
