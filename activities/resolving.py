@@ -27,6 +27,7 @@ from domain.resolutions import (
     OpenedException,
     refusal,
 )
+from domain.review_queue import searchable
 
 
 class ResolvingActivities:
@@ -61,7 +62,7 @@ class ResolvingActivities:
             self._reviews.supersede(order.case_id, order.round, now=self._clock.now())
         file = CaseFile(self._documents, order.case_id)
         raised, asked = self._explained(file, order)
-        title, subtitle = self._title(file, order)
+        title, subtitle, search_text = self._title(file, order)
         case = self._cases.get(order.case_id)
         now = self._clock.now()
         opened = self._exceptions.open(
@@ -75,6 +76,7 @@ class ResolvingActivities:
                 code=order.code,
                 title=title,
                 subtitle=subtitle,
+                search_text=search_text,
                 owner=raised.owner,
                 asked=asked,
                 opened_at=now,
@@ -102,14 +104,18 @@ class ResolvingActivities:
             set_aside=frozenset(file.set_aside()),
         )
 
-    def _title(self, file: CaseFile, order: ExceptionInput) -> tuple[str, str]:
-        """Who it is about, as the card of the round says it; else from the inquiry."""
+    def _title(self, file: CaseFile, order: ExceptionInput) -> tuple[str, str, str]:
+        """Who it is about, as the card of the round says it, else from the inquiry; and in what it is found."""
+        inquiries = file.inquiries(self._cases.get(order.case_id).inquiry_count)
+        newest = inquiries[-1]
+        person = f"{newest.first_name} {newest.last_name}".strip()
+        title = newest.company or person or newest.email or "Unknown person"
+        subtitle = person if newest.company else ""
         if file.has(DocumentKind.CARD, str(order.round)):
             card = file.card(order.round)
-            return card.title, card.subtitle
-        newest = file.inquiries(self._cases.get(order.case_id).inquiry_count)[-1]
-        person = f"{newest.first_name} {newest.last_name}".strip()
-        return newest.company or person or newest.email or "Unknown person", person if newest.company else ""
+            title, subtitle = card.title, card.subtitle
+        emails = dict.fromkeys(i.email for i in inquiries)
+        return title, subtitle, searchable(title, subtitle, newest.company, person, *emails)
 
     def _told(self, opened: OpenedException) -> Notice:
         """Who is asked hears of it; after an expiry that is who takes the lead over."""

@@ -21,6 +21,7 @@ from approval_ui.views.exceptions import exception_path
 from approval_ui.views.trace import steps_of
 from domain.cases import CaseState
 from domain.decisions import Verdict
+from domain.exception_lane import read_exception_filter
 from domain.leads import Motion
 from domain.permissions import can_pause, can_resume
 from domain.proposals import Edit
@@ -221,22 +222,44 @@ class ResolveBody(_Body):
 
 
 @router.get("/exceptions")
-def exceptions(site: SiteOf, who: ScriptReader) -> dict[str, list[dict[str, Any]]]:
-    """What waits for somebody, by its deadline, with what may be chosen."""
+def exceptions(
+    request: Request,
+    site: SiteOf,
+    who: ScriptReader,
+    limit: Annotated[int, Query(ge=1, le=500)] = 500,
+    after: Annotated[str, Query(max_length=600)] = "",
+) -> dict[str, Any]:
+    """What waits for somebody, by its deadline, with what may be chosen; the filter of the page, by the same names.
+
+    `total` counts what it fits. `next` is the `after` of the page that follows, null on the last one.
+    """
+    lane = site.deps.exception_lane
+    wanted, problems = read_exception_filter(pairs_of(request))
+    behind = Place.read(after) if after else None
+    if after and (behind is None or not lane.fits(wanted, behind)):
+        problems = (*problems, "after: this is no place in the list asked for; take it from the page before.")
+    if problems:
+        raise HTTPException(422, " ".join(problems))
+    viewer, now = viewer_of(site, who), site.deps.clock.now()
+    page = lane.page(wanted, viewer, now, behind=behind, limit=limit)
     base = site.deps.config.public_url.rstrip("/")
     listed: list[dict[str, Any]] = []
-    for opened in site.deps.exceptions.open_ones(site.deps.config.org_id):
+    for opened in page.items:
         found = site.resolving.find(opened.opening.case_id, opened.number)
         listed.append(
             {
-                **opened.model_dump(mode="json", exclude={"opening"}),
-                **opened.opening.model_dump(mode="json", exclude={"key"}),
+                **opened.model_dump(mode="json", exclude={"opening", "denied", "access_at"}),
+                **opened.opening.model_dump(mode="json", exclude={"key", "search_text"}),
                 "due_at": opened.opening.due_at.isoformat(),
                 "url": base + exception_path(opened.opening.case_id, opened.number),
                 "offers": found.raised.model_dump(mode="json", exclude={"ladder"}) if found is not None else None,
             }
         )
-    return {"exceptions": listed}
+    return {
+        "exceptions": listed,
+        "total": lane.count(wanted, viewer, now),
+        "next": page.following.token() if page.following is not None else None,
+    }
 
 
 @router.post("/cases/{case_id}/resolve")

@@ -15,6 +15,7 @@ from persistence.audit import SqlAuditLog
 from persistence.cases import SqlCases
 from persistence.claims import SqlClaims
 from persistence.decided_cards import DecidedCards
+from persistence.exception_lane import ExceptionLane
 from persistence.exceptions import SqlExceptions
 from persistence.lanes import ReviewLanes
 from persistence.notices import SqlNotices
@@ -88,6 +89,7 @@ class UiDependencies:
     readiness: SqlReadiness
     claims: SqlClaims
     exceptions: SqlExceptions
+    exception_lane: ExceptionLane
     notices: SqlNotices
     reachable: SqlReachable
     preferences: SqlPreferences

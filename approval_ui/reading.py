@@ -9,6 +9,7 @@ from domain.errors import DomainError, ErrorCode
 from domain.permissions import Level
 from domain.proposals import Phase, ProposalContent, parse_content
 from domain.record_access import mapped_logins
+from domain.resolutions import OpenedException
 from domain.reviewer_notes import ReviewerNote
 from persistence.queue import DecisionItem, QueueItem
 
@@ -68,6 +69,11 @@ def kept_out(deps: UiDependencies, item: QueueItem | None, login: str) -> bool:
     if item is None or item.state is not RoundState.OPEN:
         return False
     return item.closed_to(login, deps.clock.now()) and stands_for_crm_user(deps, login)
+
+
+def kept_out_of_exception(deps: UiDependencies, opened: OpenedException, login: str) -> bool:
+    """The same for an exception that waits."""
+    return opened.closed_to(login, deps.clock.now()) and stands_for_crm_user(deps, login)
 
 
 def people_of(deps: UiDependencies) -> dict[str, str]:

@@ -3,9 +3,10 @@
 Nothing is signed here: what comes of a resolution is proposed, decided and written like everything else.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from approval_ui.deciding import DecisionRefused, RefusalCode, Reviewer, new_decision_id
+from approval_ui.deciding import KEPT_OUT, DecisionRefused, RefusalCode, Reviewer, new_decision_id
 from domain.audit import AuditEvent, AuditKind
 from domain.cases import Act, CaseException, DocumentKind
 from domain.model import Value
@@ -54,6 +55,8 @@ class Resolving:
     users: SqlUsers
     audit: AuditLog
     clock: Clock
+    kept_out: Callable[[OpenedException, str], bool] = lambda _opened, _login: False
+    """Whether the CRM keeps this person from the records that the exception is about."""
 
     def find(self, case_id: str, number: int) -> Raised | None:
         """None where there is no such exception, or its data was erased."""
@@ -117,6 +120,8 @@ class Resolving:
         found = self.find(case_id, number)
         if found is None:
             raise DecisionRefused(RefusalCode.UNKNOWN, "There is no such exception, or its data was erased.")
+        if self.kept_out(found.opened, who.login):
+            raise DecisionRefused(RefusalCode.NO_ACCESS, KEPT_OUT)
         if found.opened.state is ExceptionState.RESOLVED:
             raise self._already(found.opened)
         if found.opened.state is not ExceptionState.OPEN:

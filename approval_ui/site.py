@@ -25,12 +25,13 @@ from approval_ui.handing_over import HandingOver
 from approval_ui.limits import RateLimit
 from approval_ui.live import QueueWatch
 from approval_ui.mending import Mending
-from approval_ui.reading import kept_out, stands_for_crm_user
+from approval_ui.reading import kept_out, kept_out_of_exception, stands_for_crm_user
 from approval_ui.resolving import Resolving
 from approval_ui.signing_in import DoorRules, Gatekeeper, SignedIn
 from approval_ui.undoing import Undoing
 from approval_ui.views.bulk import action_lines
 from approval_ui.views.wording import MOTION
+from domain.exception_lane import ExceptionFilter
 from domain.leads import Motion
 from domain.permissions import (
     Role,
@@ -106,7 +107,7 @@ class Site:
         viewer = Viewer(login=who.user.login, crm_user=stands_for_crm_user(self.deps, who.user.login))
         nav: list[tuple[str, str, int | None]] = [
             ("/", "Review", sum(self.counts.open_by_lane(viewer).values())),
-            ("/exceptions", "Exceptions", self.deps.exceptions.open_count(config.org_id) or None),
+            ("/exceptions", "Exceptions", self._stuck(viewer) or None),
             ("/cases", "Cases", None),
         ]
         if config.maildir is not None:
@@ -130,6 +131,14 @@ class Site:
             keys=self.deps.preferences.get(who.user.login).get("keys", "on"),
         )
 
+    def _stuck(self, viewer: Viewer) -> int:
+        return self.deps.exception_lane.count(ExceptionFilter(), viewer, self.deps.clock.now())
+
+
+def version_of(deps: UiDependencies) -> str:
+    """Changes whenever something happened in a lane of reviews or in that of exceptions."""
+    return f"{deps.lanes.version()}~{deps.exception_lane.version()}"
+
 
 def build_site(deps: UiDependencies) -> Site:
     config = deps.config
@@ -146,7 +155,7 @@ def build_site(deps: UiDependencies) -> Site:
     )
     return Site(
         deps=deps,
-        watch=QueueWatch(deps.lanes.version),
+        watch=QueueWatch(lambda: version_of(deps)),
         counts=QueueCounts(deps.lanes, deps.clock),
         deciding=deciding,
         bulk=BulkDeciding(deciding=deciding, queue=deps.queue, changes_of=action_lines),
@@ -179,6 +188,7 @@ def build_site(deps: UiDependencies) -> Site:
             users=deps.users,
             audit=deps.audit,
             clock=deps.clock,
+            kept_out=lambda opened, login: kept_out_of_exception(deps, opened, login),
         ),
         deliveries=Deliveries(
             temporal=deps.temporal,

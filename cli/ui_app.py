@@ -17,6 +17,7 @@ from domain.ports import Clock
 from persistence.absences import SqlAbsences
 from persistence.claims import SqlClaims
 from persistence.decided_cards import DecidedCards
+from persistence.exception_lane import ExceptionLane
 from persistence.exceptions import SqlExceptions
 from persistence.lanes import ReviewLanes
 from persistence.preferences import SqlPreferences
@@ -99,6 +100,7 @@ def build(settings: UiSettings) -> FastAPI:
             readiness=SqlReadiness(stores.db),
             claims=SqlClaims(stores.db),
             exceptions=SqlExceptions(stores.db),
+            exception_lane=ExceptionLane(stores.db, playbook.org_id),
             absences=SqlAbsences(stores.db),
             provider=provider,
             notices=stores.notices,

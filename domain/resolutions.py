@@ -10,6 +10,7 @@ from domain.cases import Act, CaseException, ExceptionCode, Ladder, LadderStep
 from domain.field_facts import misfit
 from domain.leads import CrmRecord, Inquiry, MatchResult, MatchVerdict, Motion
 from domain.model import Instant, Value
+from domain.record_access import believed
 from domain.texts import clean
 
 MAX_REASON = 500
@@ -202,6 +203,8 @@ class ExceptionOpening(Value):
     code: ExceptionCode
     title: str
     subtitle: str = ""
+    search_text: str = ""
+    """In what it is found: `domain.review_queue.searchable`."""
     owner: str
     asked: str = ""
     """Login of who is asked."""
@@ -227,6 +230,13 @@ class OpenedException(Value):
     resolved_by: str = ""
     closed_at: Instant | None = None
     delivered_at: Instant | None = None
+    denied: frozenset[str] = frozenset()
+    """Logins of people whom the CRM kept from the records at `access_at`."""
+    access_at: Instant | None = None
+
+    def closed_to(self, login: str, now: Instant) -> bool:
+        """Whether the CRM keeps this person from the records, as far as it was asked lately."""
+        return self.state is ExceptionState.OPEN and login in self.denied and believed(self.access_at, now)
 
 
 class Recording(StrEnum):

@@ -20,7 +20,7 @@ from domain.transliteration import latin
 
 MAX_SEARCH = 100
 """Characters of a search. Nobody's name or address that one would type is longer."""
-_MAX_WORDS = 8
+MAX_WORDS = 8
 _MAX_TERRITORY = 120
 _MAX_SEARCHABLE = 1_000
 _LEAST_NAME = 3
@@ -103,7 +103,7 @@ class QueueFilter(Value):
 
     def words(self) -> tuple[str, ...]:
         """What a found review's searchable text holds, each of them somewhere."""
-        return tuple(fold(self.search).split()[:_MAX_WORDS])
+        return tuple(fold(self.search).split()[:MAX_WORDS])
 
     def pairs(self) -> tuple[tuple[str, str], ...]:
         """As an address spells it, in one fixed order; what is left at its default is left out."""
@@ -146,10 +146,9 @@ def read_filter(pairs: Iterable[tuple[str, str]]) -> tuple[QueueFilter, tuple[st
         said.setdefault(name, []).append(value)
 
     def one(name: str, codes: type[_Code]) -> _Code | None:
-        values = [v for v in said.get(name, []) if v]
-        return _code(name, values[-1], codes, wrong) if values else None
+        return known_code(name, next((v for v in reversed(said.get(name, [])) if v), None), codes, wrong)
 
-    risks = [_code("risk", v, RiskCategory, wrong) for v in said.get("risk", []) if v]
+    risks = [known_code("risk", v, RiskCategory, wrong) for v in said.get("risk", []) if v]
     chosen = {r for r in risks if r is not None}
     search = " ".join(said.get("q", [""])[-1].split())
     if len(search) > MAX_SEARCH:
@@ -175,7 +174,10 @@ def read_filter(pairs: Iterable[tuple[str, str]]) -> tuple[QueueFilter, tuple[st
     )
 
 
-def _code(name: str, value: str, codes: type[_Code], wrong: list[str]) -> _Code | None:
+def known_code(name: str, value: str | None, codes: type[_Code], wrong: list[str]) -> _Code | None:
+    """The code of that value; None where nothing was said, or with a sentence more in `wrong` where it is none."""
+    if not value:
+        return None
     known = {str(code.value): code for code in codes}
     if value not in known:
         wrong.append(f"{name}: there is no “{clean(value, 30)}”; it can be {', '.join(known)}.")

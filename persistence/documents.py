@@ -11,7 +11,7 @@ from domain.errors import ErrorCode, StoreError
 from domain.model import Instant
 from domain.ports import Clock
 from persistence.database import Database, insert_if_absent
-from persistence.tables import CaseSaltRow, DocumentRow, ReviewRow
+from persistence.tables import CaseSaltRow, DocumentRow, ExceptionRow, ReviewRow
 
 ERASED = "Data erased"
 """The title of whatever was about a person whose data was erased."""
@@ -60,7 +60,7 @@ class SqlDocuments:
     def erase(self, case_id: str) -> int:
         """Delete the bodies and the salt of a case; ids and digests stay, and mean nothing from then on.
 
-        The rounds in the queue lose what they say about the person, and can no longer be found by it.
+        Rounds and exceptions lose what they say about the person, and can no longer be found by it.
 
         Returns how many documents lost their body. The case takes no documents afterwards.
         """
@@ -86,6 +86,11 @@ class SqlDocuments:
                     account_key=case_id,
                     group_at=col(ReviewRow.next_at),
                 )
+            )
+            session.connection().execute(
+                update(ExceptionRow)
+                .where(col(ExceptionRow.case_id) == case_id)
+                .values(title=ERASED, subtitle="", search_text="")
             )
         return emptied.rowcount
 

@@ -36,17 +36,17 @@ class SqlExceptions:
                 row = _new_row(opening, int(session.exec(newest).one() or 0) + 1)
                 session.add(row)
                 session.flush()
-            return _opened(row)
+            return opened_exception(row)
 
     def get(self, case_id: str, number: int) -> OpenedException | None:
         with self._db.session() as session:
             row = session.get(ExceptionRow, (case_id, number))
-            return None if row is None else _opened(row)
+            return None if row is None else opened_exception(row)
 
     def of_case(self, case_id: str) -> tuple[OpenedException, ...]:
         query = select(ExceptionRow).where(ExceptionRow.case_id == case_id).order_by(col(ExceptionRow.number))
         with self._db.session() as session:
-            return tuple(_opened(row) for row in session.exec(query))
+            return tuple(opened_exception(row) for row in session.exec(query))
 
     def resolve(self, case_id: str, number: int, resolution_id: str, act: Act, by: str, *, now: Instant) -> Recording:
         with self._db.transaction() as session:
@@ -73,7 +73,7 @@ class SqlExceptions:
             if row.state == ExceptionState.OPEN:
                 row.state, row.closed_at = state.value, now
                 session.add(row)
-            return _opened(row)
+            return opened_exception(row)
 
     def note_step(self, case_id: str, number: int, step: LadderStep) -> None:
         with self._db.transaction() as session:
@@ -117,26 +117,6 @@ class SqlExceptions:
                 for row in session.exec(query)
             )
 
-    def open_ones(self, org_id: str, *, limit: int = 500) -> tuple[OpenedException, ...]:
-        """Those that wait, by their deadline."""
-        query = (
-            select(ExceptionRow)
-            .where(ExceptionRow.org_id == org_id, ExceptionRow.state == ExceptionState.OPEN.value)
-            .order_by(col(ExceptionRow.due_at), col(ExceptionRow.case_id), col(ExceptionRow.number))
-            .limit(limit)
-        )
-        with self._db.session() as session:
-            return tuple(_opened(row) for row in session.exec(query))
-
-    def open_count(self, org_id: str) -> int:
-        query = (
-            select(func.count())
-            .select_from(ExceptionRow)
-            .where(col(ExceptionRow.org_id) == org_id, col(ExceptionRow.state) == ExceptionState.OPEN.value)
-        )
-        with self._db.session() as session:
-            return int(session.exec(query).one())
-
     def claim(self, case_id: str, number: int, login: str, *, now: Instant) -> str:
         """Take it if nobody has it. The login that has it now; empty when it is not open."""
         with self._db.transaction() as session:
@@ -175,7 +155,7 @@ def _new_row(opening: ExceptionOpening, number: int) -> ExceptionRow:
     )
 
 
-def _opened(row: ExceptionRow) -> OpenedException:
+def opened_exception(row: ExceptionRow) -> OpenedException:
     return OpenedException(
         number=row.number,
         opening=ExceptionOpening(
@@ -188,6 +168,7 @@ def _opened(row: ExceptionRow) -> OpenedException:
             code=ExceptionCode(row.code),
             title=row.title,
             subtitle=row.subtitle,
+            search_text=row.search_text,
             owner=row.owner,
             asked=row.asked,
             opened_at=row.opened_at,
@@ -201,4 +182,6 @@ def _opened(row: ExceptionRow) -> OpenedException:
         resolved_by=row.resolved_by,
         closed_at=row.closed_at,
         delivered_at=row.delivered_at,
+        denied=frozenset(row.denied.split()),
+        access_at=row.access_at,
     )

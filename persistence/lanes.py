@@ -6,8 +6,6 @@ nothing is shown twice or left out when others work meanwhile.
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,7 +16,6 @@ from domain.decisions import RoundState
 from domain.leads import Motion
 from domain.model import Instant, Value
 from domain.permissions import RISK_ORDER, RiskCategory
-from domain.record_access import BELIEVED_FOR
 from domain.review_queue import (
     WAITING,
     Due,
@@ -29,13 +26,13 @@ from domain.review_queue import (
     Sort,
     Viewer,
     Whose,
-    instant_of,
     soon,
     today,
 )
 from persistence.database import Database
+from persistence.keyset import Order, accessible
 from persistence.queue import QueueItem, queue_item
-from persistence.tables import ReviewEventRow, ReviewRow, UtcDateTime, metadata
+from persistence.tables import ReviewEventRow, ReviewRow, metadata
 
 _COLUMNS = metadata.tables["review"].columns
 _ESCALATED = (LadderStep.FALLBACK.value, LadderStep.MANAGER.value, LadderStep.EXPIRY.value)
@@ -58,45 +55,6 @@ class Neighbours(Value):
     before: tuple[QueueItem, ...] = ()
     """The nearest last."""
     following: tuple[QueueItem, ...] = ()
-
-
-@dataclass(frozen=True)
-class _Order:
-    name: str
-    keys: tuple[sa.ColumnElement[Any], ...]
-    descending: bool = False
-
-    def clauses(self, *, backwards: bool = False) -> list[sa.ColumnElement[Any]]:
-        down = self.descending is not backwards
-        return [key.desc() if down else key.asc() for key in self.keys]
-
-    def beyond(self, values: Sequence[Any], *, backwards: bool = False) -> sa.ColumnElement[bool]:
-        """Behind the row with these key values, in the direction of reading."""
-        bound = [sa.literal(value, key.type) for key, value in zip(self.keys, values, strict=True)]
-        here, there = sa.tuple_(*self.keys), sa.tuple_(*bound)
-        return here < there if self.descending is not backwards else here > there
-
-    def values(self, place: Place) -> list[Any] | None:
-        """The place's key as the database compares it; None where it was made for another order."""
-        if place.sort != self.name or len(place.key) != len(self.keys):
-            return None
-        values: list[Any] = []
-        for key, said in zip(self.keys, place.key, strict=True):
-            value: Any = said
-            if isinstance(key.type, UtcDateTime):
-                value = instant_of(said)
-            elif not isinstance(said, int if isinstance(key.type, sa.Integer) else str):
-                value = None
-            if value is None or (isinstance(value, int) and abs(value) > 10**6):
-                return None
-            if isinstance(value, str) and "\x00" in value:
-                return None
-            values.append(value)
-        return values
-
-    def place(self, values: Sequence[Any]) -> Place:
-        key = tuple(v.astimezone(UTC).isoformat() if isinstance(v, datetime) else v for v in values)
-        return Place(sort=self.name, key=key)
 
 
 class ReviewLanes:
@@ -184,7 +142,10 @@ class ReviewLanes:
             .where(
                 col(ReviewRow.org_id) == self._org_id,
                 col(ReviewRow.round) > 0,
-                sa.or_(col(ReviewRow.state) != RoundState.OPEN.value, _accessible(viewer, now)),
+                sa.or_(
+                    col(ReviewRow.state) != RoundState.OPEN.value,
+                    _open_to(viewer, now),
+                ),
             )
             .group_by(col(ReviewRow.motion), col(ReviewRow.state))
         )
@@ -215,7 +176,7 @@ class ReviewLanes:
         # Round 0 creates a lead by policy and asks nobody.
         made = [col(ReviewRow.org_id) == self._org_id, col(ReviewRow.state) == state, col(ReviewRow.round) > 0]
         if viewer.crm_user and wanted.state in WAITING:
-            made.append(_accessible(viewer, now))
+            made.append(_open_to(viewer, now))
         if wanted.motion is not None:
             made.append(col(ReviewRow.motion) == wanted.motion.value)
         if wanted.state is QueueState.SNOOZED:
@@ -236,38 +197,30 @@ class ReviewLanes:
         return made
 
 
-def _order(wanted: QueueFilter) -> _Order:
+def _order(wanted: QueueFilter) -> Order:
     """Each ends in the row's own key, so that no two rows share a place."""
     own = (_COLUMNS.case_id, _COLUMNS.round)
     match wanted.sort:
         case Sort.OLDEST:
-            return _Order("oldest", (_COLUMNS.opened_at, *own))
+            return Order("oldest", (_COLUMNS.opened_at, *own))
         case Sort.NEWEST:
-            return _Order("newest", (_COLUMNS.opened_at, *own), descending=True)
+            return Order("newest", (_COLUMNS.opened_at, *own), descending=True)
         case Sort.SCORE:
-            return _Order("score", (-sa.func.coalesce(_COLUMNS.score, -1), _COLUMNS.next_at, *own))
+            return Order("score", (-sa.func.coalesce(_COLUMNS.score, -1), _COLUMNS.next_at, *own))
         case Sort.RISK:
             ranks = {risk.value: -rank for rank, risk in enumerate(RISK_ORDER)}
             rank = sa.case(ranks, value=_COLUMNS.risk, else_=1)
-            return _Order("risk", (rank, _COLUMNS.next_at, *own))
+            return Order("risk", (rank, _COLUMNS.next_at, *own))
         case Sort.DUE:
             if wanted.state not in WAITING:
-                return _Order("ended", (_COLUMNS.closed_at, *own), descending=True)
+                return Order("ended", (_COLUMNS.closed_at, *own), descending=True)
             lanes = (_COLUMNS.motion,) if wanted.motion is None else ()
             together = (_COLUMNS.group_at, _COLUMNS.account_key, _COLUMNS.next_at)
-            return _Order("due" if wanted.motion else "lanes", (*lanes, *together, *own))
+            return Order("due" if wanted.motion else "lanes", (*lanes, *together, *own))
 
 
-def _accessible(viewer: Viewer, now: Instant) -> sa.ColumnElement[bool]:
-    """Not where the CRM keeps this person from the records, unless it said so too long ago."""
-    if not viewer.crm_user:
-        return sa.true()
-    asked = col(ReviewRow.access_at)
-    return sa.or_(
-        asked.is_(None),
-        asked <= now - BELIEVED_FOR,
-        sa.not_(col(ReviewRow.denied).contains(f"\n{viewer.login}\n", autoescape=True)),
-    )
+def _open_to(viewer: Viewer, now: Instant) -> sa.ColumnElement[bool]:
+    return accessible(viewer, now, denied=_COLUMNS.denied, access_at=_COLUMNS.access_at)
 
 
 def _whose(whose: Whose, viewer: Viewer) -> sa.ColumnElement[bool]:

@@ -313,6 +313,11 @@ class ExceptionRow(Row, table=True):
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     delivered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     delivery_attempts: int = 0
+    search_text: str = ""
+    """Lower case, without accents. It names people, so it goes when their data is erased."""
+    denied: str = ""
+    """Logins of reviewers whom the CRM keeps from the records, one a line with a line break on both sides."""
+    access_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class ReceiptRow(Row, table=True):

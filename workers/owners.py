@@ -33,6 +33,7 @@ def owner_check(door: CrmDoor, stores: Stores) -> OwnerActivities:
             access=RecordAccess(door.session),
             kept=SqlRecordAccess(stores.db),
             documents=stores.documents,
+            lead_of=lambda case_id: stores.cases.get(case_id).lead_id,
             playbooks=stores.playbooks,
             clock=stores.clock,
         ).look,

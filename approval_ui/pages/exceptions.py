@@ -4,29 +4,34 @@ from collections.abc import Callable
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, HTTPException, Path, Query, Response
+from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import TypeAdapter, ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
-from approval_ui.deciding import DecisionRefused, RefusalCode
+from approval_ui.deciding import KEPT_OUT, DecisionRefused, RefusalCode
 from approval_ui.delivery import DeliveryState
 from approval_ui.links import links_of
+from approval_ui.pages.queue import pairs_of, viewer_of
 from approval_ui.pages.review import status_of
-from approval_ui.reading import people_of
+from approval_ui.reading import kept_out_of_exception, people_of
 from approval_ui.resolving import TakenResolution
 from approval_ui.signing_in import SignedIn
-from approval_ui.site import Form, Reader, Resolver, Site, SiteOf, text_of
-from approval_ui.views.exceptions import exception_path, exception_view, line_of
+from approval_ui.site import Form, Reader, Resolver, Site, SiteOf, text_of, version_of
+from approval_ui.views.exception_lane import lane_view
+from approval_ui.views.exceptions import exception_path, exception_view
 from approval_ui.views.trace import steps_of
+from domain.exception_lane import read_exception_filter
 from domain.permissions import can_resolve
 from domain.resolutions import Resolution
+from domain.review_queue import Place
 
 router = APIRouter()
 
 CaseId = Annotated[str, Path(max_length=64)]
 Number = Annotated[int, Path(ge=1, le=10_000)]
+PAGE = 50
 RESOLUTION: TypeAdapter[Resolution] = TypeAdapter(Resolution)
 _OF_ACT = ("record_id", "owner_id", "field", "value", "reason")
 
@@ -40,12 +45,27 @@ _SAID = {
 
 
 @router.get("/exceptions")
-def lane(site: SiteOf, who: Reader) -> Response:
-    """What waits for somebody, by its deadline."""
-    now, people = site.deps.clock.now(), people_of(site.deps)
-    waiting = site.deps.exceptions.open_ones(site.deps.config.org_id)
-    lines = [line_of(opened, people, now) for opened in waiting]
-    return site.render("exceptions.html", who, {"page": "Exceptions", "lines": lines})
+def lane(request: Request, site: SiteOf, who: Reader, after: Annotated[str, Query(max_length=600)] = "") -> Response:
+    """What waits for somebody by its deadline, or what the address asks for."""
+    wanted, problems = read_exception_filter(pairs_of(request))
+    exceptions, now, viewer = site.deps.exception_lane, site.deps.clock.now(), viewer_of(site, who)
+    version = version_of(site.deps)
+    behind = Place.read(after) if after else None
+    if after and (behind is None or not exceptions.fits(wanted, behind)):
+        problems, behind = (*problems, "That page of the list is no more; this is its beginning."), None
+    view = lane_view(
+        exceptions.page(wanted, viewer, now, behind=behind, limit=PAGE),
+        exceptions.facets(viewer, now),
+        wanted,
+        now,
+        people=people_of(site.deps),
+        total=exceptions.count(wanted, viewer, now),
+        version=version,
+        behind=behind is not None,
+        has_team=bool(who.user.team),
+        problems=problems,
+    )
+    return site.render("exceptions.html", who, {"page": "Exceptions", "view": view})
 
 
 @router.get("/exceptions/{case_id}/{number}")
@@ -122,6 +142,8 @@ def _page(
     found = site.resolving.find(case_id, number)
     if found is None:
         raise HTTPException(404, "There is no such exception, or its data was erased.")
+    if kept_out_of_exception(site.deps, found.opened, who.user.login):
+        raise HTTPException(403, KEPT_OUT)
     case = site.deps.cases.get(case_id)
     view = exception_view(found, people_of(site.deps), site.deps.clock.now())
     return site.render(

@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse, StreamingResponse
 from approval_ui.live import MOST_LISTENERS
 from approval_ui.reading import people_of, stands_for_crm_user
 from approval_ui.signing_in import SignedIn
-from approval_ui.site import SESSION_COOKIE, Form, Reader, Site, SiteOf, text_of
+from approval_ui.site import SESSION_COOKIE, Form, Reader, Site, SiteOf, text_of, version_of
 from approval_ui.views.queue import Listing, QueueView, queue_view
 from approval_ui.views.queue_filters import queue_path
 from domain.errors import DomainError, InputError
@@ -60,7 +60,7 @@ def read_queue(
     said = list(pairs)
     wanted, problems = read_filter(said)
     viewer, now = viewer_of(site, who), site.deps.clock.now()
-    version = site.deps.lanes.version()
+    shown, version = version_of(site.deps), site.deps.lanes.version()
     if wanted.motion is None:
         wanted = wanted.but(motion=_lane(site, viewer, selected))
     after = dict(said).get("after", "")
@@ -85,7 +85,7 @@ def read_queue(
         items=page.items,
         facets=facets,
         total=_total(site, wanted, viewer, facets),
-        version=version,
+        version=shown,
         position=around.position if around is not None else 0,
         previous=around.before[-1] if around is not None and around.before else None,
         following=around.following[0] if around is not None and around.following else None,
@@ -170,14 +170,14 @@ async def events(
     request: Request,
     site: SiteOf,
     who: Reader,
-    seen: Annotated[str, Query(max_length=60)] = "",
+    seen: Annotated[str, Query(max_length=120)] = "",
     once: bool = False,
 ) -> Response:
     """A stream that says when the queue changed. A browser that comes back says by itself what it has seen."""
     if site.watch.listeners >= MOST_LISTENERS:
         raise HTTPException(503, "Too many pages are open here at once; this one is not kept up to date.")
     token = request.cookies.get(SESSION_COOKIE, "")
-    known = request.headers.get("last-event-id", "")[:60] or seen
+    known = request.headers.get("last-event-id", "")[:120] or seen
     stream = site.watch.stream(known, lambda: site.gatekeeper.recognise(token) is not None, once=once)
     return StreamingResponse(stream, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 

@@ -10,12 +10,16 @@
   const two = (n) => String(n).padStart(2, "0");
   const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-  for (const at of $$("time[data-style]")) {
-    const when = new Date(at.dateTime);
-    at.title = when.toLocaleString();
-    const today = when.toDateString() === new Date().toDateString();
-    at.textContent = (at.dataset.style === "clock" || today ? clock : day).format(when);
-  }
+  const inOwnZone = () => {
+    for (const at of $$("time[data-style]")) {
+      const when = new Date(at.dateTime);
+      at.title = when.toLocaleString();
+      const today = when.toDateString() === new Date().toDateString();
+      at.textContent = (at.dataset.style === "clock" || today ? clock : day).format(when);
+    }
+  };
+  inOwnZone();
+  document.addEventListener("renewed", inOwnZone);
   const left = (ms) => {
     const minutes = Math.floor(ms / 60000);
     if (minutes < 1) return "now";

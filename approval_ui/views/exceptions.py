@@ -32,13 +32,24 @@ _STATE: dict[ExceptionState, str] = {
     ExceptionState.SUPERSEDED: "Withdrawn: the case went on or ended without it",
 }
 
+ENDED: dict[ExceptionState, str] = {
+    ExceptionState.OPEN: "Open",
+    ExceptionState.RESOLVED: "Resolved",
+    ExceptionState.UNRESOLVED: "Unresolved",
+    ExceptionState.SUPERSEDED: "Withdrawn",
+}
+"""The same in a word, as the lane's choices say it."""
+
 _RUNG: dict[LadderStep, str] = {LadderStep.REMINDER: "reminded", LadderStep.MANAGER: "overdue, the manager was told"}
 
 
 @dataclass(frozen=True)
 class Line:
+    """One row; `how` and `ended_at` say how it ended."""
+
     href: str
     title: str
+    subtitle: str
     cause: str
     owner: str
     claimed: str
@@ -46,6 +57,8 @@ class Line:
     due: Instant
     left: str
     heat: str
+    how: str
+    ended_at: Instant | None
 
 
 @dataclass(frozen=True)
@@ -97,6 +110,7 @@ def line_of(opened: OpenedException, people: dict[str, str], now: Instant) -> Li
     return Line(
         href=exception_path(opening.case_id, opened.number),
         title=opening.title,
+        subtitle=opening.subtitle,
         cause=EXCEPTION[opening.code],
         owner=opening.owner,
         claimed=people.get(opened.claimed_by, opened.claimed_by),
@@ -104,7 +118,15 @@ def line_of(opened: OpenedException, people: dict[str, str], now: Instant) -> Li
         due=opening.due_at,
         left=f"{span(left)} late" if left < timedelta(0) else span(left),
         heat="hot" if left < timedelta(0) else "warm" if left < timedelta(hours=1) else "",
+        how=_how(opened, people),
+        ended_at=opened.closed_at,
     )
+
+
+def _how(opened: OpenedException, people: dict[str, str]) -> str:
+    if opened.state is ExceptionState.RESOLVED and opened.act is not None:
+        return f"{people.get(opened.resolved_by, opened.resolved_by)} {ACT[opened.act]}"
+    return "" if opened.state is ExceptionState.OPEN else _STATE[opened.state]
 
 
 def exception_view(found: Raised, people: dict[str, str], now: Instant) -> ExceptionView:

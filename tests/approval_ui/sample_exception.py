@@ -1,20 +1,28 @@
 """An exception that waits, as the workers would have left it."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from domain.cases import Act, CaseException, Choice, Deadline, DocumentKind, ExceptionCode, Ladder, LadderStep
 from domain.field_facts import FieldFact
 from domain.leads import Motion
+from domain.model import Instant
 from domain.resolutions import ExceptionOpening, OpenedException
-from tests.approval_ui.sample_review import EMEA_QUEUE, IRENE, LEAD
+from domain.review_queue import searchable
+from tests.approval_ui.sample_review import EMEA_QUEUE, IRENE, LEAD, Sample, northwind
 from tests.approval_ui.world import World
 
 OTHER = "00QLc0000000043MAA"
 
 
-def stuck(world: World, code: ExceptionCode = ExceptionCode.AMBIGUOUS_MATCH, *acts: Act) -> OpenedException:
+def stuck(
+    world: World,
+    code: ExceptionCode = ExceptionCode.AMBIGUOUS_MATCH,
+    *acts: Act,
+    about: Callable[[str, str, Instant], Sample] = northwind,
+) -> OpenedException:
     """On a case of its own that has no open review; every act is offered unless said otherwise."""
-    case_id = world.seed().opening.case_id
+    case_id = world.seed(about).opening.case_id
     world.deps.reviews.supersede(case_id, 1, now=world.now)
     steps = ((LadderStep.REMINDER, 4, "oriol"), (LadderStep.MANAGER, 9, "ines"), (LadderStep.EXPIRY, 27, "ines"))
     ladder = Ladder(
@@ -33,6 +41,7 @@ def stuck(world: World, code: ExceptionCode = ExceptionCode.AMBIGUOUS_MATCH, *ac
             code=code,
             title="Northwind <Logística>",
             subtitle="Marta Ruiz",
+            search_text=searchable("Northwind <Logística>", "Marta Ruiz"),
             owner="Oriol Puig",
             asked="oriol",
             opened_at=world.now,

@@ -1,21 +1,25 @@
 """Exceptions at the pages and over the API: shown with their acts, answered once, told to the workflow."""
 
 import asyncio
+import html
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 import cli.cases
+from approval_ui.deciding import KEPT_OUT
 from approval_ui.ports import Delivery
 from cli.api import ApiClient
 from domain.audit import AuditKind
 from domain.cases import Act, DocumentKind, ExceptionCode
 from domain.errors import InputError, RefusalReason
 from domain.resolutions import ExceptionState, OpenedException, Resolved
+from persistence.record_access import SqlRecordAccess
 from tests.approval_ui.conftest import Door
 from tests.approval_ui.sample_exception import OTHER, stuck
-from tests.approval_ui.sample_review import IRENE, LEAD
+from tests.approval_ui.sample_review import IRENE, LEAD, student
 from tests.approval_ui.test_command_line import AsCommandLine
 from tests.approval_ui.world import World
 
@@ -56,6 +60,72 @@ def test_the_lane_names_cause_owner_and_deadline(world: World, door: Door) -> No
         assert said in page
     assert "Exceptions <b>1</b>" in browser.get("/").text.replace('class="n"', "").replace("<b >", "<b>")
     assert path_of(opened) in browser.get(f"/cases/{opened.opening.case_id}").text
+
+
+def test_the_lane_is_filtered_by_its_address(world: World, door: Door) -> None:
+    opened = stuck(world)
+    browser = door.browser("oriol")
+    browser.post(f"{path_of(opened)}/resolve", act="retry")
+    other = stuck(world, ExceptionCode.STEP_FAILED, Act.RETRY, about=student)
+    for query, found in {
+        "": other,
+        "?whose=mine": other,
+        "?code=step_failed": other,
+        "?state=resolved": opened,
+        "?q=northwind": other,
+        "?sort=newest": other,
+    }.items():
+        page = browser.get(f"/exceptions{query}").text
+        assert path_of(found) in page, query
+        assert path_of(opened if found is other else other) not in page, query
+    assert "Oriol Puig had it tried again" in browser.get("/exceptions?state=resolved").text
+    assert "Nothing matches" in browser.get("/exceptions?code=no_owner").text
+    assert "Nothing found" in browser.get("/exceptions?q=nobody").text
+    odd = browser.get("/exceptions?code=nothing&after=made-up").text
+    assert "there is no “nothing”" in odd
+    assert "That page of the list is no more" in odd
+
+
+def test_the_next_page_begins_behind_the_last_row(world: World, door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = stuck(world)
+    world.clock.advance(timedelta(minutes=1))
+    second = stuck(world, about=student)
+    monkeypatch.setattr("approval_ui.pages.exceptions.PAGE", 1)
+    browser = door.browser("oriol")
+    page = browser.get("/exceptions").text
+    assert (path_of(first) in page, path_of(second) in page) == (True, False)
+    following = re.search(r'id="lane-more" href="([^"]+)"', page)
+    assert following
+    page = browser.get(html.unescape(following[1])).text
+    assert (path_of(first) in page, path_of(second) in page) == (False, True)
+    script = door.script("oriol")
+    listed = script.get("/api/exceptions?limit=1").json()
+    assert ([e["case_id"] for e in listed["exceptions"]], listed["total"]) == ([first.opening.case_id], 2)
+    rest = script.get(f"/api/exceptions?limit=1&after={listed['next']}").json()
+    assert ([e["case_id"] for e in rest["exceptions"]], rest["next"]) == ([second.opening.case_id], None)
+    assert script.get("/api/exceptions?after=made-up").status_code == 422
+    assert script.get("/api/exceptions?code=nothing").status_code == 422
+
+
+def test_what_the_crm_closes_to_its_user_is_not_listed_shown_or_resolved(world: World, door: Door) -> None:
+    opened, other = stuck(world), stuck(world, about=student)
+    case_id = opened.opening.case_id
+    SqlRecordAccess(world.db).keep_exception(case_id, opened.number, ["oriol"], now=world.now)
+    browser = door.browser("oriol")
+    page = browser.get("/exceptions").text
+    assert (path_of(opened) in page, path_of(other) in page) == (False, True)
+    assert 'aria-current="page">Exceptions<b>1</b>' in page
+    refused = browser.get(path_of(opened))
+    assert (refused.status_code, KEPT_OUT in html.unescape(refused.text)) == (403, True)
+    for act in ("claim", "release", "resolve"):
+        assert browser.post(f"{path_of(opened)}/{act}", act="retry").status_code == 403
+    script = door.script("oriol")
+    assert [e["case_id"] for e in script.get("/api/exceptions").json()["exceptions"]] == [other.opening.case_id]
+    answer = script.post(f"/api/cases/{case_id}/resolve", {"resolution": {"act": "retry"}})
+    assert (answer.status_code, answer.json()["detail"]["code"]) == (403, "no_crm_access")
+    assert now_of(world, opened).state is ExceptionState.OPEN
+    # A colleague whom the CRM lets in sees and resolves it.
+    assert path_of(opened) in door.browser("ines").get("/exceptions").text
 
 
 def test_the_page_shows_the_acts_to_those_who_may_resolve(world: World, door: Door) -> None:

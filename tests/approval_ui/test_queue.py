@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
+from approval_ui.site import version_of
 from domain.leads import Motion
 from domain.model import Instant
 from domain.review_queue import MAX_SEARCH, QueueFilter, Sort, read_filter
@@ -145,13 +146,13 @@ def test_what_cannot_be_saved_is_refused(full: World, door: Door) -> None:
 
 def test_the_stream_tells_what_was_not_seen(full: World, door: Door) -> None:
     browser = door.browser()
-    now = full.deps.lanes.version()
+    now = version_of(full.deps)
     told = browser.get("/events?once=true&seen=an-older-one")
     assert told.headers["content-type"].startswith("text/event-stream")
     assert f"id: {now}\nevent: queue\n" in told.text
     case_id = full.deps.queue.cases()[0].case.case_id
     full.deps.reviews.expire(case_id, 1, now=full.now)
-    assert f"id: {full.deps.lanes.version()}\n" in browser.get(f"/events?once=true&seen={now}").text
+    assert f"id: {version_of(full.deps)}\n" in browser.get(f"/events?once=true&seen={now}").text
     assert door.stranger().get("/events?once=true").status_code == 303
 
 

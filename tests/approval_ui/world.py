@@ -25,6 +25,7 @@ from persistence.context import SqlContext
 from persistence.database import Database
 from persistence.decided_cards import DecidedCards
 from persistence.documents import SqlDocuments
+from persistence.exception_lane import ExceptionLane
 from persistence.exceptions import SqlExceptions
 from persistence.lanes import ReviewLanes
 from persistence.mail_log import SqlMailLog
@@ -201,6 +202,7 @@ def build_world(url: str, folder: Path, *, clock: FakeClock | None = None) -> Wo
         readiness=SqlReadiness(db),
         claims=SqlClaims(db),
         exceptions=SqlExceptions(db),
+        exception_lane=ExceptionLane(db, playbook.org_id),
         notices=SqlNotices(db),
         reachable=SqlReachable(db),
         preferences=SqlPreferences(db),

@@ -3,11 +3,13 @@
 from datetime import timedelta
 from hashlib import sha256
 
-from domain.cases import Deadline, Ladder, LadderStep, ReviewOpening
+from domain.cases import Deadline, ExceptionCode, Ladder, LadderStep, ReviewOpening
 from domain.decisions import DecisionEnvelope, Purpose, SignedDecision, Verdict
 from domain.leads import Inquiry, InquirySource, Motion
 from domain.model import Instant
 from domain.permissions import RiskCategory, Role
+from domain.resolutions import ExceptionOpening
+from domain.review_queue import searchable
 from tests.fakes.clock import START
 
 ORG = "acme"
@@ -55,6 +57,32 @@ def opening(case_id: str = "c1", round: int = 1, *, quorum: int = 1, digest: str
             )
         ),
     )
+
+
+def stopped(
+    case_id: str = "c1", *, org_id: str = ORG, now: Instant = START, due: int = 8, **changes: object
+) -> ExceptionOpening:
+    """An exception that asks Sam and is due after so many hours."""
+    steps = ((LadderStep.REMINDER, 1, "sam"), (LadderStep.MANAGER, due, "kim"), (LadderStep.EXPIRY, 3 * due, "kim"))
+    made = ExceptionOpening(
+        key="stopped",
+        case_id=case_id,
+        org_id=org_id,
+        round=1,
+        motion=Motion.INBOUND,
+        workflow_id=f"inbound/{org_id}/{case_id}",
+        code=ExceptionCode.NO_OWNER,
+        title="Ada Byron",
+        subtitle="Analytical Engines",
+        search_text=searchable("Ada Byron", "Analytical Engines", "ada@example.org"),
+        owner="Sam",
+        asked="sam",
+        opened_at=now,
+        ladder=Ladder(
+            deadlines=tuple(Deadline(step=s, at=now + timedelta(hours=h), notify=who) for s, h, who in steps)
+        ),
+    )
+    return made.model_copy(update=changes)
 
 
 def decision(

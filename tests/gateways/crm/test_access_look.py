@@ -5,9 +5,11 @@ from domain.cases import DocumentKind
 from domain.playbook import Playbook
 from domain.record_access import changed_records
 from gateways.crm.access import RecordAccess
+from persistence.exceptions import SqlExceptions
 from persistence.queue import ReviewQueue
 from persistence.record_access import SqlRecordAccess
 from tests.domain.scenes import playbook
+from tests.fakes.examples import stopped
 from tests.gateways.crm.world import CASE, ORG, World
 
 
@@ -35,6 +37,7 @@ def look(world: World, rules: Rules) -> AccessLook:
         access=RecordAccess(world.session),
         kept=SqlRecordAccess(world.database),
         documents=world.documents,
+        lead_of=lambda _case_id: world.lead,
         playbooks=rules,
         clock=world.clock,
     )
@@ -55,6 +58,18 @@ def test_what_the_crm_says_is_kept_with_the_review(world: World) -> None:
     world.crm.control("POST", "access", {"user_id": world.ines, "record_id": world.lead, "edit": False})
     assert look(world, ALL).look(ORG) == 1
     assert denied(world) == frozenset({"pat", "boss"})
+    assert look(world, ALL).look(ORG) == 0
+
+
+def test_of_an_exception_the_record_of_its_case_is_asked_about(world: World) -> None:
+    exceptions = SqlExceptions(world.database)
+    exceptions.open(stopped(CASE, org_id=ORG, now=world.clock.now()))
+    world.crm.control("POST", "access", {"user_id": world.ines, "record_id": world.lead, "edit": False})
+    assert look(world, ALL).look(ORG) == 1
+    opened = exceptions.get(CASE, 1)
+    assert opened is not None
+    assert opened.denied == {"pat", "boss"}
+    assert opened.closed_to("pat", world.clock.now())
     assert look(world, ALL).look(ORG) == 0
 
 
