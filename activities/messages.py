@@ -213,6 +213,19 @@ class ExceptionHead(Message):
     owner: str
     number: int = 0
     rungs: tuple[Rung, ...] = ()
+    mirrored: bool = False
+    """A CRM task is to say the same."""
+
+
+class MirrorInput(CaseRef):
+    number: int
+
+
+class MirrorHead(Message):
+    """The round that policy is asked to sign, if there is something to write."""
+
+    round: int
+    proposed: bool = False
 
 
 class RemindInput(CaseRef):

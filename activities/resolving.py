@@ -16,6 +16,7 @@ from domain.audit import AuditEvent, AuditKind
 from domain.casefile import CaseFile
 from domain.cases import CaseException, DocumentKind, ExceptionCode
 from domain.errors import DomainError, ErrorCode, RefusalReason
+from domain.exception_tasks import mirrored
 from domain.exceptions import explain, ladder_of
 from domain.notices import Notice, NoticeKind, Notices
 from domain.ports import AuditLog, CaseDocuments, Cases, Clock, Playbooks, Reviews
@@ -89,7 +90,13 @@ class ResolvingActivities:
         self._note(order.case_id, opened, AuditKind.EXCEPTION_OPENED, opening.asked, order.code.value)
         self._notices.tell(self._told(opened))
         rungs = tuple(Rung(step=d.step, at=d.at) for d in opening.ladder.deadlines)
-        return ExceptionHead(code=order.code, owner=opening.owner, number=opened.number, rungs=rungs)
+        return ExceptionHead(
+            code=order.code,
+            owner=opening.owner,
+            number=opened.number,
+            rungs=rungs,
+            mirrored=mirrored(self._playbooks.readable(), opening),
+        )
 
     def _explained(self, file: CaseFile, order: ExceptionInput) -> tuple[CaseException, str]:
         slot = str(order.round)

@@ -22,6 +22,7 @@ from activities.errors import to_failure
 from activities.listening import ListeningActivities
 from activities.mailing import MailActivities
 from activities.measuring import MeasuringActivities
+from activities.mirroring import MirroringActivities
 from activities.owners import OwnerActivities
 from activities.polling import PollingActivities
 from activities.reassigning import ReassigningActivities
@@ -33,6 +34,7 @@ from activities.watching import WatchingActivities
 from runtime.failures import CodedFailures, KeepDetail
 from workflows.inbound import InboundLead
 from workflows.messages import TaskQueue
+from workflows.mirroring import ExceptionTask
 from workflows.owner_check import CheckOwners
 from workflows.polling import PollCrm
 from workflows.readiness import AuditReadiness
@@ -52,7 +54,7 @@ class Role(StrEnum):
     NOTIFIER = "notifier"
 
 
-WORKFLOWS = (InboundLead, UndoWrite, PollCrm, CheckOwners, OwnerWatch, AuditReadiness, TellPeople)
+WORKFLOWS = (InboundLead, UndoWrite, PollCrm, CheckOwners, OwnerWatch, AuditReadiness, TellPeople, ExceptionTask)
 
 SANDBOX = SandboxedWorkflowRunner(
     # Frozen value objects and pure rules: loading them anew for each case would cost more than the case.
@@ -117,6 +119,7 @@ def crm_worker(
     owners: OwnerActivities,
     measuring: MeasuringActivities,
     watching: WatchingActivities,
+    mirroring: MirroringActivities,
 ) -> Worker:
     """Everything that leaves for the CRM or a mailbox."""
     return _worker(
@@ -128,6 +131,8 @@ def crm_worker(
             crm.match,
             crm.fetch,
             crm.apply_changes,
+            mirroring.propose_exception_task,
+            mirroring.propose_closing_task,
             crm.undo,
             mail.send,
             mail.stop,

@@ -52,6 +52,7 @@ from runtime.signing_keys import CurrentSigner, ensure_in_force
 from workers.crm import crm_door
 from workers.enrichment import enrichers
 from workers.heads import heads_kept
+from workers.mirroring import exception_tasks
 from workers.owners import owner_check, schedule_owner_check
 from workers.polling import polling, schedule_polling
 from workers.roles import Role, cases_worker, crm_worker, model_worker, notifier_worker, signer_worker
@@ -279,4 +280,5 @@ def _crm(client: Client, stores: Stores) -> Worker:
             playbooks=stores.playbooks,
         ),
         watching=owner_watch(door, stores, mailer),
+        mirroring=exception_tasks(door, stores),
     )

@@ -460,7 +460,9 @@ class InboundLead(ResolvableCase):
     async def _resolved(self, code: ExceptionCode) -> bool:
         """Whether the case goes on: somebody said how, or wrote again."""
         self._enter("waiting for a resolution")
-        answer = await self._ask_to_resolve(code, self._round, seen_inquiries=self._seen)
+        answer = await self._ask_to_resolve(
+            code, self._round, seen_inquiries=self._seen, agent_version=self._start.agent_version
+        )
         if answer.superseded:
             self._begin_anew("another_inquiry")
             return True

@@ -65,6 +65,11 @@ def watch_workflow_id(org_id: str, case_id: str, receipt_id: str) -> str:
     return f"watch/{org_id}/{case_id}/{receipt_id[:16]}"
 
 
+def exception_task_workflow_id(org_id: str, case_id: str, number: int) -> str:
+    """The id of what keeps the CRM task of one exception."""
+    return f"exception/{org_id}/{case_id}/{number}"
+
+
 def message_id(decision_id: str, sender_domain: str) -> str:
     """The stable Message-ID of the one e-mail that a decision can send (RFC 5322)."""
     return f"<{decision_id}@{sender_domain}>"
@@ -138,6 +143,19 @@ class WatchInput(Message):
     receipt_id: str
     agent_version: str = ""
     number: int = 0
+
+
+class ExceptionTaskInput(Message):
+    case_id: str
+    org_id: str
+    motion: Motion
+    number: int
+    agent_version: str = ""
+
+
+class ExceptionTaskResult(Message):
+    made: bool
+    closed: bool = False
 
 
 class WatchOutcome(StrEnum):

@@ -4,11 +4,13 @@ When do you need to touch this? When the way an exception is answered or believe
 each motion's own matter.
 """
 
+import contextlib
 from dataclasses import dataclass
 from datetime import timedelta
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
+from temporalio.exceptions import ActivityError, ApplicationError, WorkflowAlreadyStartedError, is_cancelled_exception
+from temporalio.workflow import ParentClosePolicy
 
 with workflow.unsafe.imports_passed_through():
     from activities.messages import (
@@ -24,7 +26,14 @@ with workflow.unsafe.imports_passed_through():
     from domain.errors import RefusalReason
     from domain.resolutions import ExceptionState
 
-from workflows.messages import DecideResult, ResolutionRef
+from workflows.messages import (
+    DecideResult,
+    ExceptionTaskInput,
+    ResolutionRef,
+    TaskQueue,
+    exception_task_workflow_id,
+)
+from workflows.mirroring import ExceptionTask
 from workflows.options import STORE
 from workflows.review import MAX_AUDITED_REFUSALS, ReviewedCase
 
@@ -100,7 +109,13 @@ class ResolvableCase(ReviewedCase):
         return self._asking.asked < MAX_EXCEPTIONS
 
     async def _ask_to_resolve(
-        self, code: ExceptionCode, round: int, *, seen_inquiries: int, of_a_watch: bool = False
+        self,
+        code: ExceptionCode,
+        round: int,
+        *,
+        seen_inquiries: int,
+        agent_version: str,
+        of_a_watch: bool = False,
     ) -> Answer:
         """Open the exception and wait through its ladder; a joined inquiry ends the wait as well."""
         head = await workflow.execute_activity_method(
@@ -119,6 +134,8 @@ class ResolvableCase(ReviewedCase):
         self._asking.asked += 1
         self._asking.resolution = None
         self._asking.number = head.number
+        if head.mirrored:
+            await self._mirror(head.number, agent_version)
         try:
             for rung in head.rungs:
                 left = max(rung.at - workflow.now(), timedelta(0))
@@ -134,6 +151,27 @@ class ResolvableCase(ReviewedCase):
             return await self._answer_to(head.number, superseded=self._gate.inquiries > seen_inquiries)
         finally:
             self._asking.number = 0
+            if head.mirrored and workflow.cancellation_reason() is None:
+                await self._end_mirror(head.number)
+
+    async def _mirror(self, number: int, agent_version: str) -> None:
+        """A workflow of its own: a CRM that is away holds up nobody who resolves the exception."""
+        # A case that is reset asks anew about the same exception; its task is there.
+        with contextlib.suppress(WorkflowAlreadyStartedError):
+            await workflow.start_child_workflow(
+                ExceptionTask.run,
+                ExceptionTaskInput(**self._case.model_dump(), number=number, agent_version=agent_version),
+                id=exception_task_workflow_id(self._case.org_id, self._case.case_id, number),
+                task_queue=TaskQueue.CASES,
+                parent_close_policy=ParentClosePolicy.ABANDON,
+                static_summary=f"Task about exception {number} of case {self._case.case_id}",
+            )
+
+    async def _end_mirror(self, number: int) -> None:
+        task = exception_task_workflow_id(self._case.org_id, self._case.case_id, number)
+        # Where no task could be made, nothing waits to hear of it.
+        with contextlib.suppress(ApplicationError):
+            await workflow.get_external_workflow_handle(task).signal(ExceptionTask.exception_ended)
 
     async def _answered_within(self, within: timedelta, seen_inquiries: int, next_step: LadderStep) -> bool:
         try:

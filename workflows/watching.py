@@ -335,7 +335,13 @@ class OwnerWatch(ResolvableCase):
         if not self._may_ask:
             return HANDED_OVER[code]
         self._enter("waiting for a resolution")
-        answer = await self._ask_to_resolve(code, round, seen_inquiries=self._gate.inquiries, of_a_watch=self._breached)
+        answer = await self._ask_to_resolve(
+            code,
+            round,
+            seen_inquiries=self._gate.inquiries,
+            agent_version=self._start.agent_version,
+            of_a_watch=self._breached,
+        )
         head = answer.resolution
         if head is None or head.act not in (Act.RETRY, Act.CHOOSE_OWNER):
             return HANDED_OVER[code]

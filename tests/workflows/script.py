@@ -101,6 +101,8 @@ class Script:
     gate: Answers[Gate] = field(default_factory=lambda: Answers(Gate.PERSON))
     risk: RiskCategory = RiskCategory.MEDIUM
     quorum: int = 1
+    mirrored: bool = False
+    """Whether a CRM task says the same as an exception."""
     has_mail: bool = False
     has_after_mail: bool = False
     undo_window_seconds: int = 3600

@@ -33,6 +33,8 @@ from activities.messages import (
     MailHead,
     MailInput,
     MatchHead,
+    MirrorHead,
+    MirrorInput,
     NoticeHead,
     NoticeOrder,
     OwnerCheckHead,
@@ -62,6 +64,7 @@ from activities.messages import (
 )
 from domain.decisions import RoundState, Verdict
 from domain.errors import DomainError, ErrorCode
+from domain.exception_tasks import closing_round, opening_round
 from domain.proposals import Phase
 from domain.receipts import MailState, WriteOutcomeKind
 from tests.workflows.script import LEAD, OWNER, Call, Script
@@ -94,6 +97,16 @@ class ScriptedActivities:
         return script
 
     # The CRM queue
+
+    @activity.defn
+    def propose_exception_task(self, order: MirrorInput) -> MirrorHead:
+        self._enter("propose_exception_task", order)
+        return MirrorHead(proposed=True, round=opening_round(order.number))
+
+    @activity.defn
+    def propose_closing_task(self, order: MirrorInput) -> MirrorHead:
+        self._enter("propose_closing_task", order)
+        return MirrorHead(proposed=True, round=closing_round(order.number))
 
     @activity.defn
     def match(self, step: StepInput) -> MatchHead:
@@ -284,7 +297,7 @@ class ScriptedActivities:
         script = self._enter("open_exception", order)
         number, opened_at = script.questions.open(order), activity.info().scheduled_time
         rungs = tuple(Rung(step=step, at=opened_at + after) for step, after in script.patience)
-        return ExceptionHead(code=order.code, owner="ops", number=number, rungs=rungs)
+        return ExceptionHead(code=order.code, owner="ops", number=number, rungs=rungs, mirrored=script.mirrored)
 
     @activity.defn
     def remind_of_exception(self, order: RemindInput) -> None:
@@ -357,6 +370,8 @@ class ScriptedActivities:
                 self.match,
                 self.fetch,
                 self.apply_changes,
+                self.propose_exception_task,
+                self.propose_closing_task,
                 self.undo,
                 self.send,
                 self.stop,

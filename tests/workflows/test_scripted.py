@@ -13,6 +13,7 @@ from activities.drafting import DraftingActivities
 from activities.listening import ListeningActivities
 from activities.mailing import MailActivities
 from activities.measuring import MeasuringActivities
+from activities.mirroring import MirroringActivities
 from activities.owners import OwnerActivities
 from activities.polling import PollingActivities
 from activities.reassigning import ReassigningActivities
@@ -31,6 +32,7 @@ REAL = (
     DraftingActivities,
     ListeningActivities,
     MailActivities,
+    MirroringActivities,
     OwnerActivities,
     MeasuringActivities,
     PollingActivities,
