@@ -6,6 +6,7 @@ from fastapi import APIRouter, HTTPException, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
+from approval_ui.answers import PROBLEMS
 from approval_ui.deciding import KEPT_OUT, DecisionRefused, DecisionRequest, RefusalCode, load_review
 from approval_ui.delivery import DeliveryState
 from approval_ui.links import links_of
@@ -29,7 +30,7 @@ from domain.resolutions import ExceptionState, Resolution
 from domain.review_queue import Place, read_filter
 from persistence.queue import QueueItem, case_behind, place_of_case
 
-router = APIRouter(prefix="/api")
+router = APIRouter(prefix="/api", responses=PROBLEMS)
 
 CaseId = Annotated[str, Path(max_length=64)]
 Round = Annotated[int, Path(ge=1, le=10_000)]

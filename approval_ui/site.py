@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, HTTPException, Request
 from fastapi.responses import HTMLResponse
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.datastructures import FormData
 
@@ -281,7 +282,10 @@ def signed_in(request: Request) -> SignedIn:
     return who
 
 
-def bearer(request: Request) -> SignedIn:
+_TOKEN = HTTPBearer(auto_error=False, description="The token that POST /api/session gives")
+
+
+def bearer(request: Request, _described: Annotated[HTTPAuthorizationCredentials | None, Depends(_TOKEN)]) -> SignedIn:
     """For scripts: the session of the Authorization header. Cookies do not count here, so no form can reach it."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     who = site_of(request).gatekeeper.recognise(token.strip()) if scheme.lower() == "bearer" else None

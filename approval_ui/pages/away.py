@@ -4,6 +4,7 @@ from fastapi import APIRouter, HTTPException
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from approval_ui.answers import PROBLEMS
 from approval_ui.handing_over import AbsenceRefused
 from approval_ui.signing_in import SignedIn
 from approval_ui.site import Form, Reader, ScriptReader, SiteOf, require, text_of
@@ -40,7 +41,7 @@ def say(site: SiteOf, who: Reader, form: Form) -> Response:
     return RedirectResponse(f"/away?moved={moved}", 303)
 
 
-@router.post("/api/away")
+@router.post("/api/away", responses=PROBLEMS)
 def say_by_script(site: SiteOf, who: ScriptReader, body: AwayBody) -> dict[str, int]:
     """How many reviews went to somebody else."""
     try:
