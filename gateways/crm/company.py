@@ -34,6 +34,17 @@ def company_key(email: str, website: str, company: str) -> CompanyKey:
     return CompanyKey(email=email.strip(), domains=tuple(dict.fromkeys(hosts)), company=company.strip())
 
 
+class Known(Value):
+    """What else there is to ask about a lead, as it said when it was last read."""
+
+    key: CompanyKey
+    individual_id: str = ""
+
+
+def known_of_lead(lead: CrmRecord) -> Known:
+    return Known(key=key_of_lead(lead), individual_id=lead.text("IndividualId"))
+
+
 def key_of_lead(lead: CrmRecord) -> CompanyKey:
     return company_key(lead.text("Email"), lead.text("Website"), lead.text("Company"))
 

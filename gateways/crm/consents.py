@@ -19,6 +19,10 @@ from gateways.crm.values import records_from
 MAX_CONSENTS = 50
 POINT_CONSENTS = "ContactPointConsent"
 TYPE_CONSENTS = "ContactPointTypeConsent"
+_PARTY = {
+    "Lead": "PartyId IN (SELECT IndividualId FROM Lead WHERE Id = {})",
+    "Contact": "PartyId IN (SELECT IndividualId FROM Contact WHERE Id = {})",
+}
 _NOT_HERE = frozenset({"INVALID_TYPE", "INVALID_FIELD", "MALFORMED_QUERY"})
 _log = structlog.get_logger(__name__)
 
@@ -40,6 +44,14 @@ class Consents:
         where = "ContactPointId IN (SELECT Id FROM ContactPointEmail WHERE EmailAddress IN {})"
         soql = select(POINT_CONSENTS, self._fields.of(POINT_CONSENTS), where, asked, tail=f"LIMIT {MAX_CONSENTS}")
         return [query_part(POINT_CONSENTS, soql)]
+
+    def of_party(self, object_name: str, record_id: str) -> list[Part]:
+        """Per kind of channel, for the person behind a lead or contact that was not read yet."""
+        fields = self._fields.of(TYPE_CONSENTS)
+        where = _PARTY[object_name]
+        return [
+            query_part(TYPE_CONSENTS, select(TYPE_CONSENTS, fields, where, record_id, tail=f"LIMIT {MAX_CONSENTS}"))
+        ]
 
     def of_individuals(self, ids: Sequence[str]) -> list[Part]:
         """Per kind of channel, for these people."""

@@ -1,10 +1,11 @@
-"""Support cases and voice calls of a person: read beside the company, in orgs that have them.
+"""Support cases and voice calls of a person, in orgs that have them.
 
 Not every org has these objects, or opens them to an integration. Their absence is noticed once and then not
-asked about again until the process starts anew.
+asked about again until the process starts anew. A lead's cases are child rows of its contacts (`reader.py`).
 """
 
 import threading
+from collections.abc import Sequence
 
 import structlog
 
@@ -16,6 +17,7 @@ from gateways.crm.soql import select
 from gateways.crm.values import records_from
 
 MAX_CONVERSATIONS = 20
+NEWEST_FIRST = f"ORDER BY CreatedDate DESC LIMIT {MAX_CONVERSATIONS}"
 _NOT_HERE = frozenset({"INVALID_TYPE", "INVALID_FIELD", "INSUFFICIENT_ACCESS", "INSUFFICIENT_ACCESS_OR_READONLY"})
 _log = structlog.get_logger(__name__)
 
@@ -28,25 +30,23 @@ class Conversations:
         self._lock = threading.Lock()
         self._absent = {name for name in CONVERSATIONS if name not in fields.by_object}
 
-    def parts(self, record_id: str, email: str) -> list[Part]:
-        """What to ask about a lead or contact: calls by its id, cases by the contact of that address."""
-        asked: dict[str, tuple[str, tuple[object, ...]] | None] = {
-            "VoiceCall": ("RelatedRecordId = {}", (record_id,)),
-            # By the contact, whose address is indexed; the address a case was opened from is not.
-            "Case": ("Contact.Email = {}", (email,)) if email else None,
-        }
-        tail = f"ORDER BY CreatedDate DESC LIMIT {MAX_CONVERSATIONS}"
-        with self._lock:
-            absent = set(self._absent)
-        return [
-            query_part(name, select(name, self._fields.of(name), where[0], *where[1], tail=tail))
-            for name, where in asked.items()
-            if where is not None and name not in absent
-        ]
+    def calls(self, record_id: str) -> list[Part]:
+        """Those of a lead or contact."""
+        return self._part("VoiceCall", "RelatedRecordId = {}", record_id)
 
-    def records(self, answer: CompositeAnswer) -> tuple[CrmRecord, ...]:
-        """Newest first. Raises `CrmError` for what is no mere absence."""
-        found: list[CrmRecord] = []
+    def cases(self, email: str) -> list[Part]:
+        """By the contact, whose address is indexed; the address a case was opened from is not."""
+        return self._part("Case", "Contact.Email = {}", email) if email else []
+
+    def _part(self, name: str, where: str, value: str) -> list[Part]:
+        with self._lock:
+            if name in self._absent:
+                return []
+        return [query_part(name, select(name, self._fields.of(name), where, value, tail=NEWEST_FIRST))]
+
+    def records(self, answer: CompositeAnswer, cases: Sequence[CrmRecord] = ()) -> tuple[CrmRecord, ...]:
+        """With the `cases` that came otherwise, newest first. Raises `CrmError` for what is no mere absence."""
+        found = list(cases)
         for name in CONVERSATIONS:
             part = answer.parts.get(name)
             if part is None:

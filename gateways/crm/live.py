@@ -23,18 +23,25 @@ _PEOPLE = {"Lead": "leads", "Contact": "contacts"}
 
 
 class ActivityKind(Value):
-    """Where activities of a person are kept, and the field that names the person."""
+    """Where activities of a person are kept, and the condition that names the person."""
 
     part: str
     object: str
     about: str
+    """Takes the persons' ids."""
     fields: tuple[str, ...]
 
 
 ACTIVITY_KINDS = (
-    ActivityKind(part="tasks", object="Task", about="WhoId", fields=TASK),
-    ActivityKind(part="events", object="Event", about="WhoId", fields=EVENT),
-    ActivityKind(part="emails", object="EmailMessage", about="RelatedToId", fields=EMAIL),
+    ActivityKind(part="tasks", object="Task", about="WhoId IN {}", fields=TASK),
+    ActivityKind(part="events", object="Event", about="WhoId IN {}", fields=EVENT),
+    # `RelatedToId` names a deal or an account, never a lead: a lead is one of those it went to or came from.
+    ActivityKind(
+        part="emails",
+        object="EmailMessage",
+        about="Id IN (SELECT EmailMessageId FROM EmailMessageRelation WHERE RelationId IN {})",
+        fields=EMAIL,
+    ),
 )
 
 
@@ -162,7 +169,7 @@ def _activities(people: list[str], since: datetime) -> list[Part]:
             select(
                 kind.object,
                 (*SYSTEM, *kind.fields),
-                f"{kind.about} IN {{}} AND LastModifiedDate >= {soql_time(since)}",
+                f"{kind.about} AND LastModifiedDate >= {soql_time(since)}",
                 people,
                 tail=tail,
             ),

@@ -9,29 +9,29 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import structlog
-
 from domain.errors import CrmError, ErrorCode
 from domain.field_facts import FieldFacts
 from domain.leads import CrmRecord, CrmSnapshot, Inquiry
 from domain.ports import Clock
-from gateways.crm.client import CompositeAnswer, Part, PartAnswer, SalesforceSession, query_part
+from gateways.crm.client import CompositeAnswer, Part, SalesforceSession, query_part
 from gateways.crm.company import (
     CompanyKey,
     Condition,
+    Known,
     account_conditions,
     best_account,
     company_key,
-    key_of_lead,
+    known_of_lead,
     like_person_conditions,
     same_person_conditions,
 )
-from gateways.crm.consents import Consents
-from gateways.crm.conversations import Conversations
+from gateways.crm.consents import POINT_CONSENTS, Consents
+from gateways.crm.conversations import NEWEST_FIRST, Conversations
 from gateways.crm.directory import Directory, People
 from gateways.crm.field_rules import FieldRules
 from gateways.crm.fields import INDIVIDUAL, LEAD_PARENTS, ReadFields
-from gateways.crm.soql import children, select
+from gateways.crm.optional import OptionalRows, Rows, rows_of
+from gateways.crm.soql import Children, children, select
 from gateways.crm.values import is_id_of, record_from, records_from
 
 MAX_ALIKE = 10
@@ -39,19 +39,15 @@ MAX_ALIKE = 10
 MAX_CANDIDATE_ACCOUNTS = 20
 MAX_ACTIVITIES = 50
 MAX_OPPORTUNITIES = 20
-MAX_CONSENTS = 20
 MAX_ACCOUNTS = 10
 MAX_CONTACTS = 5
 MAX_TERRITORIES = 10
-_TERRITORIES = "ObjectTerritory2Associations"
-_NO_TERRITORIES = frozenset({"INVALID_TYPE", "INVALID_FIELD", "MALFORMED_QUERY"})
+MOST_QUERIES = 5
+"""Of one composite call."""
 REMEMBERED = 1000
 _NEWEST = "ORDER BY LastModifiedDate DESC LIMIT"
-_log = structlog.get_logger(__name__)
-_PARTY = {
-    "Lead": "PartyId IN (SELECT IndividualId FROM Lead WHERE Id = {})",
-    "Contact": "PartyId IN (SELECT IndividualId FROM Contact WHERE Id = {})",
-}
+_OF_COMPANY = ("accounts", "contacts", POINT_CONSENTS)
+"""Parts of a call that are asked by what the lead says."""
 _OBJECTS = {
     "leads": "Lead",
     "leads_alike": "Lead",
@@ -76,10 +72,10 @@ class SalesforceReader:
         self._rules = rules
         self._fields = fields or ReadFields()
         self._directory = Directory(session, clock, self._fields)
-        self._known = _KnownCompanies()
+        self._known = _KnownLeads()
         self._talks = Conversations(self._fields)
         self._consents = Consents(self._fields)
-        self._without_territories = False
+        self._optional = OptionalRows()
 
     def candidates(self, inquiry: Inquiry) -> tuple[CrmRecord, ...]:
         """Leads and contacts by id, address, phone or name at the company; accounts by domain or name. One call."""
@@ -97,7 +93,7 @@ class SalesforceReader:
                 found.setdefault(record.id, record)
         for record in found.values():
             if record.object == "Lead":
-                self._known.remember(record.id, key_of_lead(record))
+                self._known.remember(record.id, known_of_lead(record))
         return tuple(found.values())
 
     def queues(self) -> tuple[CrmRecord, ...]:
@@ -111,41 +107,43 @@ class SalesforceReader:
     def snapshot(self, lead_id: str) -> CrmSnapshot:
         """The lead and what decides about it. A deleted or merged lead is returned as such (`IsDeleted`).
 
-        At most two calls, and one where `candidates` or an earlier snapshot saw the lead and the org has no cases
-        or voice calls to read; users and queues come from
+        At most two calls, and one where `candidates` or an earlier snapshot saw the lead: what is asked around it is
+        then asked as it was known to be, and asked again where the lead says otherwise now. Users and queues come from
         a directory that is read once a minute. Without an id it holds those only. Raises `CrmError`
         (crm_record_missing) where there never was such a lead.
         """
         people = self._directory.read()
         if not lead_id:
             return _nobody(people)
-        asked = bool(people.territory_members) and not self._without_territories
-        try:
-            return self._snapshot(lead_id, people, territories=asked)
-        except _TerritoriesClosed:
-            # A race of two readers only asks twice.
-            self._without_territories = True
-            _log.info("the territories of accounts are not open to us")
-            return self._snapshot(lead_id, people, territories=False)
+        take = self._contact_snapshot if is_id_of("003", lead_id) else self._snapshot
+        wanted = [Rows.EMAILS, *([Rows.TERRITORIES] if people.territory_members else [])]
+        wanted += [Rows.CASES] if "Case" in self._fields.by_object else []
+        return self._optional.read(wanted, lambda asked: take(lead_id, people, asked))
 
-    def _snapshot(self, lead_id: str, people: People, *, territories: bool) -> CrmSnapshot:
-        if is_id_of("003", lead_id):
-            return self._contact_snapshot(lead_id, people, territories=territories)
+    def _snapshot(self, lead_id: str, people: People, asked: frozenset[Rows]) -> CrmSnapshot:
         guess = self._known.of(lead_id)
-        first = self._session.composite([*self._about(lead_id), *self._around(guess, territories)], all_or_none=False)
-        rows = first.parts["lead"].records()
+        party = self._consents.of_party("Lead", lead_id) if guess is None or guess.individual_id else []
+        own = [self._about(lead_id, "Lead", asked), *party]
+        more = [*(self._around(guess.key, asked) if guess else []), *self._talks.calls(lead_id)]
+        at_once, later = [*own, *more][:MOST_QUERIES], [*own, *more][MOST_QUERIES:]
+        first = self._session.composite(at_once, all_or_none=False)
+        rows = rows_of(first.parts["lead"], asked, Rows.EMAILS)
         if not rows:
             raise CrmError(f"there is no lead {lead_id} in the CRM", code=ErrorCode.CRM_RECORD_MISSING)
         lead = record_from("Lead", rows[0])
-        key = key_of_lead(lead)
-        self._known.remember(lead.id, key)
-        around = self._around(key, territories) if key != guess else []
-        more = [*around, *self._talks.parts(lead_id, key.email), *self._consents.of_addresses([lead.text("Email")])]
-        second = self._session.composite(more, all_or_none=False) if more else first
-        company = second if key != guess else first
-        contacts = _records("Contact", company.parts.get("contacts"))
-        accounts = _accounts(company, territories) if key.names_company else []
+        known = known_of_lead(lead)
+        key = known.key
+        self._known.remember(lead.id, known)
+        guessed = guess is not None and guess.key == key
+        around = [] if guessed else self._around(key, asked)
+        # Somebody tied the lead to a person since it was last read.
+        late = self._consents.of_individuals([known.individual_id]) if known.individual_id and not party else []
+        answer = self._completed(first, [*around, *late, *later], without=() if guessed else _OF_COMPANY)
+        contact_rows = rows_of(answer.parts["contacts"], asked, Rows.CASES) if "contacts" in answer.parts else []
+        contacts = records_from("Contact", contact_rows)
+        accounts = rows_of(answer.parts["accounts"], asked, Rows.TERRITORIES) if key.names_company else []
         account = best_account(records_from("Account", accounts), key, contacts)
+        cases = [case for row in contact_rows for case in records_from("Case", _child_rows(row, Rows.CASES))]
         return CrmSnapshot(
             taken_at=first.server_time,
             lead=lead,
@@ -153,10 +151,10 @@ class SalesforceReader:
             contact=contacts[0] if len(contacts) == 1 else None,
             owner=_owner(lead, (*people.users, *people.queues)),
             individual=_individual(lead),
-            consents=(*_records("ContactPointTypeConsent", first.parts["consents"]), *self._consents.records(second)),
+            consents=self._consents.records(answer),
             opportunities=_open_opportunities(account, accounts),
-            activities=_activities(rows[0], first),
-            conversations=self._talks.records(second),
+            activities=_activities(rows[0]),
+            conversations=self._talks.records(answer, cases),
             users=people.users,
             queues=people.queues,
             open_leads_by_owner=people.open_leads_by_owner,
@@ -169,19 +167,28 @@ class SalesforceReader:
     def _facts(self, name: str) -> FieldFacts:
         return {name: self._rules.facts(name, self._fields.of(name))} if self._rules is not None else {}
 
-    def _contact_snapshot(self, contact_id: str, people: People, *, territories: bool) -> CrmSnapshot:
+    def _completed(self, first: CompositeAnswer, more: list[Part], *, without: tuple[str, ...] = ()) -> CompositeAnswer:
+        """The first answer with the rest; `without` names what of it was asked about something that is not so."""
+        kept = {name: part for name, part in first.parts.items() if name not in without}
+        asked_again = [part for part in more if part.name not in kept]
+        if asked_again:
+            kept |= self._session.composite(asked_again, all_or_none=False).parts
+        return CompositeAnswer(parts=kept, server_time=first.server_time)
+
+    def _contact_snapshot(self, contact_id: str, people: People, asked: frozenset[Rows]) -> CrmSnapshot:
         """The same about somebody who is a contact already: no lead, and the account is the contact's own."""
-        first = self._session.composite(self._about(contact_id, "Contact"), all_or_none=False)
-        rows = first.parts["contact"].records()
+        own = [self._about(contact_id, "Contact", asked), *self._consents.of_party("Contact", contact_id)]
+        first = self._session.composite([*own, *self._talks.calls(contact_id)], all_or_none=False)
+        rows = rows_of(first.parts["contact"], asked, Rows.EMAILS)
         if not rows:
             raise CrmError(f"there is no contact {contact_id} in the CRM", code=ErrorCode.CRM_RECORD_MISSING)
         contact = record_from("Contact", rows[0])
         account_id = contact.text("AccountId")
-        own = [self._account_part([("Id = {}", (account_id,))], territories)] if account_id else []
+        employer = [self._account_part([("Id = {}", (account_id,))], asked)] if account_id else []
         address = contact.text("Email")
-        more = [*own, *self._talks.parts(contact_id, address), *self._consents.of_addresses([address])]
-        second = self._session.composite(more, all_or_none=False) if more else first
-        accounts = _accounts(second, territories) if own else []
+        more = [*employer, *self._talks.cases(address), *self._consents.of_addresses([address])]
+        answer = self._completed(first, more)
+        accounts = rows_of(answer.parts["accounts"], asked, Rows.TERRITORIES) if employer else []
         account = record_from("Account", accounts[0]) if accounts else None
         return CrmSnapshot(
             taken_at=first.server_time,
@@ -189,10 +196,10 @@ class SalesforceReader:
             contact=contact,
             owner=_owner(contact, (*people.users, *people.queues)),
             individual=_individual(contact),
-            consents=(*_records("ContactPointTypeConsent", first.parts["consents"]), *self._consents.records(second)),
+            consents=self._consents.records(answer),
             opportunities=_open_opportunities(account, accounts),
-            activities=_activities(rows[0], first),
-            conversations=self._talks.records(second),
+            activities=_activities(rows[0]),
+            conversations=self._talks.records(answer),
             users=people.users,
             queues=people.queues,
             open_leads_by_owner=people.open_leads_by_owner,
@@ -219,8 +226,8 @@ class SalesforceReader:
             if any_of
         ]
 
-    def _about(self, person_id: str, object_name: str = "Lead") -> list[Part]:
-        """The lead or contact with its parents and activities, and its consent records."""
+    def _about(self, person_id: str, object_name: str, asked: frozenset[Rows]) -> Part:
+        """The lead or contact with its parents and activities, all in one query."""
         if not is_id_of("00Q" if object_name == "Lead" else "003", person_id):
             raise CrmError(f"{person_id!r} is no {object_name.lower()} id", code=ErrorCode.CRM_RECORD_MISSING)
         individual = tuple(f"Individual.{name}" for name in INDIVIDUAL)
@@ -228,30 +235,31 @@ class SalesforceReader:
             *self._fields.of(object_name, (*(LEAD_PARENTS if object_name == "Lead" else ("Owner.Name",)), *individual)),
             children("Tasks", self._fields.of("Task", ("Description",)), f"{_NEWEST} {MAX_ACTIVITIES}"),
             children("Events", self._fields.of("Event", ("Description",)), f"{_NEWEST} {MAX_ACTIVITIES}"),
+            *([self._emails()] if Rows.EMAILS in asked else []),
         )
-        consents = self._select(
-            "ContactPointTypeConsent", [(_PARTY[object_name], (person_id,))], f"LIMIT {MAX_CONSENTS}"
-        )
-        related: Condition = ("RelatedToId = {}", (person_id,))
-        emails = self._select("EmailMessage", [related], f"{_NEWEST} {MAX_ACTIVITIES}", ("TextBody",))
-        return [
-            query_part(object_name.lower(), select(object_name, fields, "Id = {}", person_id), deleted_too=True),
-            query_part("consents", consents),
-            query_part("emails", emails),
-        ]
+        soql = select(object_name, fields, "Id = {}", person_id)
+        return query_part(object_name.lower(), soql, deleted_too=True)
 
-    def _around(self, key: CompanyKey | None, territories: bool) -> list[Part]:
-        """The accounts a company may be, each with its open opportunities, and the contacts of the address."""
+    def _emails(self) -> Children:
+        """E-mails are tied to those they went to and came from by rows of their own."""
+        fields = tuple(f"EmailMessage.{name}" for name in self._fields.of("EmailMessage", ("TextBody",)))
+        return children(Rows.EMAILS, fields, f"ORDER BY EmailMessage.LastModifiedDate DESC LIMIT {MAX_ACTIVITIES}")
+
+    def _around(self, key: CompanyKey, asked: frozenset[Rows]) -> list[Part]:
+        """What depends on what the lead says: the accounts its company may be, each with its open opportunities, the
+        contacts of its address with their cases, and consent by that address."""
         parts = []
-        if key is not None and key.names_company:
-            parts.append(self._account_part(account_conditions(key), territories))
-        if key is not None and key.email:
-            soql = self._select("Contact", same_person_conditions(key.email), f"{_NEWEST} {MAX_CONTACTS}")
+        if key.names_company:
+            parts.append(self._account_part(account_conditions(key), asked))
+        if key.email:
+            cases = children(Rows.CASES, self._fields.of("Case"), NEWEST_FIRST)
+            extra = (cases,) if Rows.CASES in asked else ()
+            soql = self._select("Contact", same_person_conditions(key.email), f"{_NEWEST} {MAX_CONTACTS}", extra)
             parts.append(query_part("contacts", soql))
-        return parts
+        return [*parts, *self._consents.of_addresses([key.email])]
 
-    def _account_part(self, any_of: Sequence[Condition], territories: bool) -> Part:
-        """With `territories` those of each account, as child rows: a call takes five queries, and has them."""
+    def _account_part(self, any_of: Sequence[Condition], asked: frozenset[Rows]) -> Part:
+        """With the territories of each account, as child rows, where they are asked for."""
         opportunities = children(
             "Opportunities",
             self._fields.of("Opportunity"),
@@ -259,8 +267,8 @@ class SalesforceReader:
             where="IsClosed = false",
         )
         active = "Territory2.Territory2Model.State = 'Active'"
-        within = children(_TERRITORIES, ("Territory2.DeveloperName",), f"LIMIT {MAX_TERRITORIES}", where=active)
-        extra = (opportunities, within) if territories else (opportunities,)
+        within = children(Rows.TERRITORIES, ("Territory2.DeveloperName",), f"LIMIT {MAX_TERRITORIES}", where=active)
+        extra = (opportunities, within) if Rows.TERRITORIES in asked else (opportunities,)
         return query_part("accounts", self._select("Account", any_of, f"{_NEWEST} {MAX_ACCOUNTS}", extra))
 
     def _select(self, object_name: str, any_of: Sequence[Condition], tail: str, extra: tuple[str, ...] = ()) -> str:
@@ -269,30 +277,26 @@ class SalesforceReader:
         return select(object_name, fields, where, *(value for _, values in any_of for value in values), tail=tail)
 
 
-class _TerritoriesClosed(Exception):
-    """The org has territories, and does not tell us those of accounts."""
-
-
-class _KnownCompanies:
-    """Which company a lead was last seen with, so that lead and company can be asked for in one call.
+class _KnownLeads:
+    """What a lead said when it was last seen, so that it and what is around it can be asked for in one call.
 
     A guess only: it is compared with the lead that comes back.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._keys: OrderedDict[str, CompanyKey] = OrderedDict()
+        self._leads: OrderedDict[str, Known] = OrderedDict()
 
-    def remember(self, lead_id: str, key: CompanyKey) -> None:
+    def remember(self, lead_id: str, known: Known) -> None:
         with self._lock:
-            self._keys[lead_id] = key
-            self._keys.move_to_end(lead_id)
-            if len(self._keys) > REMEMBERED:
-                self._keys.popitem(last=False)
+            self._leads[lead_id] = known
+            self._leads.move_to_end(lead_id)
+            if len(self._leads) > REMEMBERED:
+                self._leads.popitem(last=False)
 
-    def of(self, lead_id: str) -> CompanyKey | None:
+    def of(self, lead_id: str) -> Known | None:
         with self._lock:
-            return self._keys.get(lead_id)
+            return self._leads.get(lead_id)
 
 
 def _nobody(people: People) -> CrmSnapshot:
@@ -306,35 +310,25 @@ def _nobody(people: People) -> CrmSnapshot:
     )
 
 
-def _records(object_name: str, answer: PartAnswer | None) -> tuple[CrmRecord, ...]:
-    return records_from(object_name, answer.records()) if answer is not None else ()
-
-
 def _child_rows(row: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
     listed = row.get(name)
     return list(listed["records"]) if isinstance(listed, Mapping) else []
 
 
-def _activities(lead: Mapping[str, Any], answer: CompositeAnswer) -> tuple[CrmRecord, ...]:
-    """Newest first."""
+def _activities(lead: Mapping[str, Any]) -> tuple[CrmRecord, ...]:
+    """Newest first. An e-mail comes once for each of its addresses that is this person's."""
+    mails = {row["EmailMessage"]["Id"]: row["EmailMessage"] for row in _child_rows(lead, Rows.EMAILS)}
     found = (
         *records_from("Task", _child_rows(lead, "Tasks")),
         *records_from("Event", _child_rows(lead, "Events")),
-        *_records("EmailMessage", answer.parts["emails"]),
+        *records_from("EmailMessage", list(mails.values())),
     )
     return tuple(sorted(found, key=lambda a: (a.modified_at, a.id), reverse=True))
 
 
-def _accounts(answer: CompositeAnswer, territories: bool) -> Sequence[Mapping[str, Any]]:
-    part = answer.parts["accounts"]
-    if territories and {fault.code for fault in part.faults()} & _NO_TERRITORIES:
-        raise _TerritoriesClosed
-    return part.records()
-
-
 def _account_territories(account: CrmRecord | None, rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     row = next((row for row in rows if account is not None and row["Id"] == account.id), None)
-    found = (child.get("Territory2") for child in _child_rows(row, _TERRITORIES)) if row is not None else ()
+    found = (child.get("Territory2") for child in _child_rows(row, Rows.TERRITORIES)) if row is not None else ()
     names = {str(t["DeveloperName"]) for t in found if isinstance(t, Mapping) and t.get("DeveloperName")}
     return tuple(sorted(names))
 

@@ -46,15 +46,15 @@ class SalesforceTouches:
 
     def _activities(self, lead_id: str, since: Instant) -> list[Part]:
         """What we wrote ourselves is left out there, so that it never crowds out what people did."""
-        where = "{about} = {{}} AND LastModifiedDate >= {since} AND LastModifiedById != {{}}"
+        rest = f" AND LastModifiedDate >= {soql_time(since)} AND LastModifiedById != {{}}"
         return [
             query_part(
                 kind.part,
                 select(
                     kind.object,
                     (*SYSTEM, *self._fields.of(kind.object), *_EXTRA.get(kind.object, ())),
-                    where.format(about=kind.about, since=soql_time(since)),
-                    lead_id,
+                    kind.about + rest,
+                    [lead_id],
                     self._session.user_id(),
                     tail=f"ORDER BY LastModifiedDate ASC LIMIT {MAX_TOUCHES}",
                 ),

@@ -94,7 +94,27 @@ EMAIL_MESSAGE = SObject(
         picklist("Status", ("0", "1", "2", "3", "4", "5"), restricted=True, default="5"),
         checkbox("Incoming"),
         moment("MessageDate"),
-        reference("RelatedToId", "Account", "Opportunity", "Lead", "Contact", child="EmailMessages", cascade=True),
+        # What it is about; whom it went to and came from are rows of EmailMessageRelation.
+        reference("RelatedToId", "Account", "Opportunity", child="Emails", cascade=True),
+    ),
+)
+
+EMAIL_MESSAGE_RELATION = SObject(
+    name="EmailMessageRelation",
+    prefix="0Ew",
+    label="Email Message Relation",
+    plural="Email Message Relations",
+    own_fields=(
+        reference("EmailMessageId", "EmailMessage", required=True, child="EmailMessageRelations", cascade=True),
+        reference("RelationId", "Lead", "Contact", "User", child="EmailMessageRelations", cascade=True),
+        picklist(
+            "RelationType",
+            ("ToAddress", "CcAddress", "BccAddress", "FromAddress", "OtherAddress"),
+            restricted=True,
+            default="ToAddress",
+            required=True,
+        ),
+        text("RelationAddress", 1000),
     ),
 )
 
@@ -160,4 +180,4 @@ HOLIDAY = SObject(
     ),
 )
 
-ACTIVITY = (TASK, EVENT, EMAIL_MESSAGE, CASE, VOICE_CALL, BUSINESS_HOURS, HOLIDAY)
+ACTIVITY = (TASK, EVENT, EMAIL_MESSAGE, EMAIL_MESSAGE_RELATION, CASE, VOICE_CALL, BUSINESS_HOURS, HOLIDAY)

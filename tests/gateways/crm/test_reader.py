@@ -8,10 +8,11 @@ from domain.errors import CrmError, ErrorCode
 from domain.leads import CrmRecord
 from domain.naming import web_host
 from gateways.crm.company import best_account, company_key
-from gateways.crm.consents import POINT_CONSENTS
 from gateways.crm.field_rules import FieldRules
-from gateways.crm.fields import CONVERSATIONS, ReadFields
+from gateways.crm.fields import ReadFields
+from gateways.crm.optional import Rows
 from gateways.crm.reader import SalesforceReader
+from gateways.crm.soql import Children, children
 from tests.fakes.examples import inquiry
 from tests.gateways.crm.world import START, World
 
@@ -122,7 +123,7 @@ class TestSnapshot:
         event = world.add(
             "Event", Subject="Demo", StartDateTime="2026-03-03T09:00:00Z", DurationInMinutes=30, WhoId=world.lead
         )
-        email = world.add("EmailMessage", Subject="Hello", RelatedToId=world.lead)
+        email = world.email(Subject="Hello")
         snapshot = world.reader.snapshot(world.lead)
         assert snapshot.lead is not None
         assert snapshot.lead.text("Email") == "ada@engines.example"
@@ -144,15 +145,84 @@ class TestSnapshot:
         assert snapshot.taken_at == world.crm.clock.now
 
     def test_two_calls_at_first_and_one_where_the_company_is_known(self, world: World) -> None:
-        optional = (*CONVERSATIONS, POINT_CONSENTS)
-        known = {name: read for name, read in ReadFields().by_object.items() if name not in optional}
-        reader = SalesforceReader(world.new_session("reader"), world.clock, ReadFields(by_object=known))
+        reader = SalesforceReader(world.new_session("reader"), world.clock)
         reader.queues()
         world.reset_calls()
         first = reader.snapshot(world.lead)
         assert world.calls() == 2
         assert reader.snapshot(world.lead) == first
         assert world.calls() == 3
+
+    def test_one_call_is_enough_for_cases_calls_and_consent_by_address(self, world: World) -> None:
+        contact = world.add("Contact", LastName="Byron", Email="ada@engines.example")
+        point = world.add("ContactPointEmail", EmailAddress="ada@engines.example")
+        around = {
+            world.add("Case", Subject="Late", ContactId=contact),
+            world.add("VoiceCall", CallType="Inbound", RelatedRecordId=world.lead),
+            world.add("ContactPointConsent", Name="no", ContactPointId=point, PrivacyConsentStatus="OptOut"),
+            world.email(Subject="Hello"),
+            world.add("Task", Subject="Call", WhoId=world.lead),
+        }
+        world.reader.candidates(inquiry(email="ada@engines.example"))
+        world.reader.queues()
+        world.reset_calls()
+        found = world.reader.snapshot(world.lead)
+        assert world.calls() == 1
+        assert {r.id for r in (*found.activities, *found.conversations, *found.consents)} == around
+        assert found == SalesforceReader(world.new_session("reader"), world.clock).snapshot(world.lead)
+
+    def test_a_person_tied_to_the_lead_after_it_was_seen_is_asked_for_consent(self, world: World) -> None:
+        world.reader.snapshot(world.lead)
+        person = world.add("Individual", LastName="Byron")
+        consent = world.add("ContactPointTypeConsent", Name="no", PartyId=person, PrivacyConsentStatus="OptOut")
+        world.edit(world.lead, IndividualId=person)
+        for calls in (2, 2):
+            world.reset_calls()
+            assert [c.id for c in world.reader.snapshot(world.lead).consents] == [consent]
+            assert world.calls() <= calls
+
+    def test_consent_is_that_of_the_address_which_the_lead_has_now(self, world: World) -> None:
+        points = {}
+        for address, said in (("ada@engines.example", "OptIn"), ("ada@new.example", "OptOut")):
+            point = world.add("ContactPointEmail", EmailAddress=address)
+            points[address] = world.add(
+                "ContactPointConsent", Name=said, ContactPointId=point, PrivacyConsentStatus=said
+            )
+        assert [c.id for c in world.reader.snapshot(world.lead).consents] == [points["ada@engines.example"]]
+        world.edit(world.lead, Email="ada@new.example")
+        assert [c.id for c in world.reader.snapshot(world.lead).consents] == [points["ada@new.example"]]
+        world.edit(world.lead, Email=None)
+        assert world.reader.snapshot(world.lead).consents == ()
+
+    def test_an_e_mail_to_two_addresses_of_the_lead_comes_once_and_one_to_others_not(self, world: World) -> None:
+        mail = world.email(Subject="Hello")
+        world.add("EmailMessageRelation", EmailMessageId=mail, RelationId=world.lead, RelationType="CcAddress")
+        world.email(Subject="Not hers", about=world.add("Lead", LastName="Hopper", Company="Cobol"))
+        assert [a.id for a in world.reader.snapshot(world.lead).activities] == [mail]
+
+    @pytest.mark.parametrize("closed", ["EmailMessage", "Case"])
+    def test_an_org_without_such_rows_is_read_without_and_asked_once(self, world: World, closed: str) -> None:
+        contact = world.add("Contact", LastName="Byron", Email="ada@engines.example")
+        world.add("Case", Subject="Late", ContactId=contact)
+        world.email(Subject="Hello")
+        fields = ReadFields(by_object={**ReadFields().by_object, closed: ("NoSuchField__c",)})
+        reader = SalesforceReader(world.new_session("reader"), world.clock, fields)
+        reader.queues()
+        found = reader.snapshot(world.lead)
+        kinds = {r.object for r in (*found.activities, *found.conversations)}
+        assert kinds == {"EmailMessage", "Case"} - {closed}
+        assert found.contact is not None
+        world.reset_calls()
+        assert reader.snapshot(world.lead) == found
+        assert world.calls() == 1
+
+    def test_a_field_that_the_org_lacks_is_no_matter_of_optional_rows(self, world: World) -> None:
+        fields = ReadFields(by_object={**ReadFields().by_object, "Lead": ("NoSuchField__c",)})
+        reader = SalesforceReader(world.new_session("reader"), world.clock, fields)
+        for _ in range(2):
+            with pytest.raises(CrmError) as refused:
+                reader.snapshot(world.lead)
+            assert "NoSuchField__c" in refused.value.detail
 
     def test_what_the_read_fields_take_is_asked_once(self, world: World) -> None:
         session = world.new_session("reader")
@@ -339,7 +409,11 @@ class TestGroups:
         active = world.add("Territory2Model", Name="Now", State="Active")
         territory = world.add("Territory2", Name="South", DeveloperName="South", Territory2ModelId=active)
         world.add("ObjectTerritory2Association", ObjectId=account, Territory2Id=territory)
-        monkeypatch.setattr("gateways.crm.reader._TERRITORIES", "NotOpenToUs")
+
+        def renamed(name: str, *rest: Any, **more: Any) -> Children:
+            return children("NotOpenToUs" if name == Rows.TERRITORIES else name, *rest, **more)
+
+        monkeypatch.setattr("gateways.crm.reader.children", renamed)
         reader = SalesforceReader(world.new_session("reader"), world.clock)
         for _ in range(2):
             snapshot = reader.snapshot(world.lead)

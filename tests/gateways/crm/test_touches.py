@@ -51,7 +51,7 @@ def test_our_own_task_counts_once_a_person_completes_it(world: World, touches: S
 def test_a_meeting_and_an_e_mail_by_a_person(world: World, touches: SalesforceTouches) -> None:
     start = (world.clock.now() + timedelta(days=1)).isoformat()
     world.add("Event", by=world.tom, Subject="Demo", WhoId=world.lead, StartDateTime=start, DurationInMinutes=30)
-    world.add("EmailMessage", by=world.tom, Subject="Hello", RelatedToId=world.lead, Incoming=False, Status="3")
+    world.email(by=world.tom, Subject="Hello", Incoming=False, Status="3")
     kinds = {a.object for a in look(world, touches).activities}
     assert kinds == {"Event", "EmailMessage"}
     assert first_touch(look(world, touches), START, {touches.user_id()}) is not None

@@ -101,7 +101,6 @@ class TestMeanwhile:
         [
             ("Task", {"Subject": "Called her", "Status": "Completed"}, "WhoId"),
             ("Event", {"Subject": "Demo", "StartDateTime": "2026-03-03T09:00:00Z", "DurationInMinutes": 30}, "WhoId"),
-            ("EmailMessage", {"Subject": "Hello", "Incoming": True}, "RelatedToId"),
         ],
     )
     def test_somebody_worked_with_the_lead(
@@ -111,6 +110,11 @@ class TestMeanwhile:
         world.add(object_name, by=world.tom, **{**fields, about: world.lead})
         assert world.writer.apply(order).kind is WriteOutcomeKind.HUMAN_TOUCH
         assert world.ledger() == []
+
+    def test_an_e_mail_came_from_the_lead(self, world: World) -> None:
+        order = world.approved(world.rating())
+        world.email(by=world.tom, Subject="Hello", Incoming=True)
+        assert world.writer.apply(order).kind is WriteOutcomeKind.HUMAN_TOUCH
 
     def test_work_that_the_snapshot_knew_is_no_touch(self, world: World) -> None:
         world.add("Task", by=world.tom, Subject="Called her", Status="Completed", WhoId=world.lead)

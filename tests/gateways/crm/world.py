@@ -153,6 +153,12 @@ class World:
         made = self.crm.control("POST", f"{object_name}/add", {"fields": fields, "user_id": by})
         return str(made.json()["id"])
 
+    def email(self, *, about: str = "", by: str | None = None, **fields: Scalar) -> str:
+        """One that went to the lead, or to somebody else."""
+        made = self.add("EmailMessage", by=by, **fields)
+        self.add("EmailMessageRelation", by=by, EmailMessageId=made, RelationId=about or self.lead)
+        return made
+
     def edit(self, record_id: str, *, object_name: str = "Lead", by: str | None = None, **fields: Scalar) -> None:
         self.crm.control("POST", f"{object_name}/{record_id}/edit", {"fields": fields, "user_id": by})
 
