@@ -64,7 +64,7 @@ def test_processes_that_start_at_once_make_one_schema(empty_url: str) -> None:
         process.stdin.write("x")
         process.stdin.flush()
     for process in started:
-        _, errors = process.communicate(timeout=60)
+        _, errors = process.communicate(timeout=150)
         assert process.returncode == 0, errors
     database = Database(empty_url)
     with database.transaction() as session:
