@@ -11,14 +11,18 @@ from domain.injection import detect
 from domain.model import Value
 
 HERE = Path(__file__).parent
+CAUGHT, FALSE_ALARMS = 0.97, 0.015
+"""Of our own texts at least so many are caught, and at most so many of the benign ones suspected."""
 _HEAD = """# How often injection is found, and how often wrongly
 
 Made by `python -m evals.injection --data DIR --write`. `domain.injection.detect` and `domain.fishing.fishing_in` read
-every text. The `own` sets lie beside this page and were looked at while the families were written. `deepset`
-(injections, English and German) was looked at, too, so its rate is no estimate for other sets; `llmail` and
-`bipia e-mails` are benign and were only counted. `bipia planted` puts an ordinary request (a question, a poem) at the
-end of a business mail: nothing in it speaks to a machine, and little is found. What keeps that harmless is that no
-text can add an action, a recipient or an owner.
+every text. The `own` sets lie beside this page and were looked at while cues were written and weighed, so they say that
+nothing was lost and estimate nothing. `held out` (`held_out.jsonl`) was written by somebody who had not seen the cues,
+and no cue was written after looking at it: that is what to expect of attacks that nobody has thought of, indirect ones
+in the middle of a business mail among them. `deepset` (injections, English and German, many of them mere questions or
+role plays) was looked at, too; `llmail` and `bipia e-mails` are benign and were only counted. `bipia planted` puts an
+ordinary request (a question, a poem) at the end of a business mail: nothing in it speaks to a machine, and little is
+found. What keeps the rest harmless is that no text can add an action, a recipient or an owner.
 
 | set | texts | should be found | found | rate |
 |---|---|---|---|---|
@@ -41,6 +45,9 @@ def rates(data: Path | None) -> Iterator[Rate]:
         questions = [r["text"] for r in asked if r["fishing"] is harmful]
         found = sum(bool(fishing_in(text)) for text in questions)
         yield Rate(name=f"own questions, {word}", texts=len(questions), harmful=harmful, found=found)
+    held_out = [json.loads(line) for line in (HERE / "held_out.jsonl").read_text(encoding="utf-8").splitlines()]
+    for harmful, word in ((True, "hostile"), (False, "benign")):
+        yield _rate(f"held out, {word}", [r["text"] for r in held_out if r["injection"] is harmful], harmful=harmful)
     if data is None:
         return
     folder = data / "injection"
@@ -57,7 +64,7 @@ def rates(data: Path | None) -> Iterator[Rate]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """0; 1 where our own texts are not told apart; 2 where a set is missing."""
+    """0; 1 where our own texts are told apart worse than that; 2 where a set is missing."""
     parser = argparse.ArgumentParser(prog="python -m evals.injection", description=__doc__)
     parser.add_argument("--data", type=Path, help="the folder that holds the labelled sets; our own alone if left")
     parser.add_argument("--write", action="store_true", help="renew REPORT.md beside the code")
@@ -74,7 +81,12 @@ def main(arguments: list[str] | None = None) -> int:
     sys.stdout.write("\n".join(rows) + "\n")
     if given.write:
         (HERE / "REPORT.md").write_text(_HEAD + "\n".join(rows) + "\n", encoding="utf-8")
-    return 1 if any(r.name.startswith("own") and r.found != (r.texts if r.harmful else 0) for r in found) else 0
+    return 1 if any(r.name.startswith("own") and not _holds(r) for r in found) else 0
+
+
+def _holds(rate: Rate) -> bool:
+    share = rate.found / rate.texts
+    return share >= CAUGHT if rate.harmful else share <= FALSE_ALARMS
 
 
 def _rate(name: str, texts: list[str], *, harmful: bool) -> Rate:
