@@ -6,6 +6,7 @@ _ASKED: dict[NoticeKind, str] = {
     NoticeKind.OPENED: "A review waits for you",
     NoticeKind.REMINDER: "A review still waits for you",
     NoticeKind.ESCALATED: "A review was escalated to you",
+    NoticeKind.SECOND_SIGNATURE: "A review waits for a second signature",
     NoticeKind.EXPIRED: "A review expired; nothing was written",
     NoticeKind.DECIDED: "A review was decided",
     NoticeKind.REPLACED: "A review was replaced by a newer proposal",

@@ -21,6 +21,8 @@ class NoticeKind(StrEnum):
     OPENED = "review_opened"
     REMINDER = "reminder"
     ESCALATED = "escalated"
+    SECOND_SIGNATURE = "second_signature"
+    """Somebody has signed, and another person must sign the same change."""
     EXPIRED = "expired"
     DECIDED = "decided"
     REPLACED = "replaced"
@@ -30,7 +32,7 @@ class NoticeKind(StrEnum):
     """Nobody decided in time; who takes the lead over by hand hears of it."""
 
 
-ASKS = frozenset({NoticeKind.OPENED, NoticeKind.REMINDER, NoticeKind.ESCALATED})
+ASKS = frozenset({NoticeKind.OPENED, NoticeKind.REMINDER, NoticeKind.ESCALATED, NoticeKind.SECOND_SIGNATURE})
 """These ask for a decision and say nothing once there is one."""
 
 ENDS = frozenset({NoticeKind.DECIDED, NoticeKind.EXPIRED, NoticeKind.REPLACED})
@@ -75,6 +77,20 @@ def step_notice(opening: ReviewOpening, step: LadderStep, notified: str, at: Ins
         case LadderStep.EXPIRY:
             kind = NoticeKind.EXPIRED
     return _of_round(opening, kind, step.value, at, to=(notified,) if notified else (), code=step.value)
+
+
+def second_notice(opening: ReviewOpening, envelope: DecisionEnvelope, signed: tuple[str, ...]) -> Notice:
+    """For everybody on the ladder who has not signed: one of them is enough."""
+    ladder = (opening.assignee, *(d.notify for d in opening.ladder.deadlines))
+    others = dict.fromkeys(login for login in ladder if login and login not in {envelope.reviewer, *signed})
+    return _of_round(
+        opening,
+        NoticeKind.SECOND_SIGNATURE,
+        f"second.{envelope.decision_id}",
+        envelope.decided_at,
+        to=tuple(others),
+        by=envelope.reviewer,
+    )
 
 
 def decided_notice(opening: ReviewOpening, envelope: DecisionEnvelope) -> Notice:

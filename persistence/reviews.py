@@ -9,7 +9,7 @@ from domain.decisions import DecisionEnvelope, Recorded, RoundOutcome, RoundStat
 from domain.errors import DomainError, ErrorCode
 from domain.leads import Motion
 from domain.model import Instant
-from domain.notices import decided_notice, opened_notice, replaced_notice, step_notice
+from domain.notices import decided_notice, opened_notice, replaced_notice, second_notice, step_notice
 from domain.permissions import RiskCategory
 from persistence.accounts import account_of, lock_account, stand_together
 from persistence.database import Database, insert_if_absent
@@ -69,6 +69,9 @@ class SqlReviews:
             )
             if ended:
                 keep(session, decided_notice(opening_of(review), envelope))
+            else:
+                signed_before = tuple(vote.reviewer for vote in votes)
+                keep(session, second_notice(opening_of(review), envelope, signed_before))
             return Recorded.RECORDED if ended else Recorded.RECORDED_QUORUM_OPEN
 
     def decision(self, decision_id: str) -> SignedDecision | None:

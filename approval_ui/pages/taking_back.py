@@ -6,7 +6,7 @@ from fastapi import APIRouter, HTTPException, Path
 from fastapi.responses import RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
-from approval_ui.deciding import DecisionRefused, RefusalCode
+from approval_ui.deciding import DecisionRefused, RefusalCode, load_review
 from approval_ui.delivery import DeliveryState
 from approval_ui.dependencies import UiDependencies
 from approval_ui.pages.review import status_of
@@ -48,6 +48,8 @@ async def take_back(site: SiteOf, who: Undoer, form: Form, case_id: CaseId, roun
     """Stop the e-mail, then sign the undo of each write. Pressed again, it signs nothing more."""
     if await run_in_threadpool(facts_of, site.deps, case_id, round) is None:
         raise HTTPException(404, "There is no such review, or its data was erased.")
+    review = await run_in_threadpool(load_review, site.deps.reviews, site.deps.documents, case_id, round)
+    mailed = review is not None and review.content.mail is not None
     stopped = await stop_mail(site.deps, case_id, by=who.user.login)
     later = False
     for view in await run_in_threadpool(_of_round, site.deps, case_id, round):
@@ -61,7 +63,7 @@ async def take_back(site: SiteOf, who: Undoer, form: Form, case_id: CaseId, roun
             raise HTTPException(status_of(refused), refused.sentence) from None
         done = await site.deliveries.undo(taken.case_id, taken.receipt_id, taken.decision_id)
         later = later or done.state is DeliveryState.LATER
-    said = "undo-later" if later else "undo" if stopped is not MailState.STOPPED else "undo-mail"
+    said = "undo-later" if later else "undo-mail" if mailed and stopped is MailState.STOPPED else "undo"
     return RedirectResponse(f"/cases/{case_id}?said={said}", 303)
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from approval_ui.resolving import Raised
+from approval_ui.views.names import kind_of, offered_names
 from approval_ui.views.wording import EXCEPTION, field_label, span
 from domain.cases import Act, Choice, LadderStep
 from domain.model import Instant
@@ -152,7 +153,7 @@ def exception_view(found: Raised, people: dict[str, str], now: Instant) -> Excep
         open=opened.state is ExceptionState.OPEN,
         state=_STATE[opened.state],
         ended_at=opened.closed_at,
-        resolved=resolved_text(found.resolved, found) if found.resolved is not None else "",
+        resolved=resolved_text(found.resolved, offered_names(raised)) if found.resolved is not None else "",
         waits=opened.state is ExceptionState.RESOLVED and opened.delivered_at is None,
         acts=frozenset(act.value for act in raised.acts),
         matches=raised.matches,
@@ -164,14 +165,13 @@ def exception_view(found: Raised, people: dict[str, str], now: Instant) -> Excep
     )
 
 
-def resolved_text(given: Resolved, found: Raised | None = None) -> str:
-    """Who did what about it, in a sentence."""
-    choices = {c.id: c.label for c in (*found.raised.matches, *found.raised.owners)} if found is not None else {}
+def resolved_text(given: Resolved, choices: dict[str, str]) -> str:
+    """Who did what about it, in a sentence; `choices` names what could be chosen."""
     match given.resolution:
         case ChooseMatch(record_id=""):
             what = "said that it is none of these records"
         case ChooseMatch(record_id=chosen) | ChooseOwner(owner_id=chosen):
-            what = f"{ACT[given.resolution.act]}: {choices.get(chosen, chosen)}"
+            what = f"{ACT[given.resolution.act]}: {choices.get(chosen) or kind_of(chosen)}"
         case SupplyField(field=field, value=value):
             what = f"stated {field_label(field)}: {value}"
         case Close(reason=reason):

@@ -13,6 +13,7 @@ KIND: dict[NoticeKind, str] = {
     NoticeKind.OPENED: "Review opened",
     NoticeKind.REMINDER: "Reminder",
     NoticeKind.ESCALATED: "Escalated",
+    NoticeKind.SECOND_SIGNATURE: "Second signature",
     NoticeKind.EXPIRED: "Expired",
     NoticeKind.DECIDED: "Decided",
     NoticeKind.REPLACED: "Replaced by a newer proposal",

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from approval_ui.dependencies import UiDependencies
 from approval_ui.reading import note_of, people_of
 from approval_ui.views.exceptions import resolved_text
+from approval_ui.views.names import kind_of, looks_like_an_id, names_of, offered_names
 from approval_ui.views.notifications import delivery_lines
 from approval_ui.views.wording import AUDIT, EXCEPTION, MAIL, REFUSAL, VERDICT, field_label, plural, value_text
 from domain.audit import AuditKind
-from domain.cards import ReviewCard
 from domain.casefile import Drafted, Qualified, Routed
 from domain.cases import CaseException, DocumentKind
 from domain.decisions import Purpose
@@ -33,9 +33,12 @@ class Step:
 
 @dataclass(frozen=True)
 class Line:
+    """`ids` are the CRM's own names of what before and after mention."""
+
     field: str
     before: str
     after: str
+    ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -176,7 +179,7 @@ def _document_step(deps: UiDependencies, case_id: str, document: DocumentItem) -
         return Step(document.stored_at, what, "data erased", tone)
     body = deps.documents.find(case_id, document.kind, document.slot)
     try:
-        how = "" if body is None else _told(document, body)
+        how = "" if body is None else _told(document, body, offered_names(_raised(deps, case_id, document)))
     except (ValueError, DomainError):
         how = "stored by another release"
     return Step(document.stored_at, what, how, tone)
@@ -201,7 +204,15 @@ _DOCUMENT_STEPS = {
 }
 
 
-def _told(document: DocumentItem, body: bytes) -> str:
+def _raised(deps: UiDependencies, case_id: str, document: DocumentItem) -> CaseException | None:
+    """The exception that a resolution answers: what was chosen has a name there."""
+    if document.kind is not DocumentKind.RESOLUTION:
+        return None
+    body = deps.documents.find(case_id, DocumentKind.EXCEPTION, document.slot)
+    return None if body is None else CaseException.model_validate_json(body)
+
+
+def _told(document: DocumentItem, body: bytes, names: dict[str, str]) -> str:
     match document.kind:
         case DocumentKind.INQUIRY:
             inquiry = Inquiry.model_validate_json(body)
@@ -233,7 +244,7 @@ def _told(document: DocumentItem, body: bytes) -> str:
             raised = CaseException.model_validate_json(body)
             return f"{EXCEPTION[raised.code]}. {raised.next_step} {raised.detail}".strip()
         case DocumentKind.RESOLUTION:
-            return resolved_text(Resolved.model_validate_json(body))
+            return resolved_text(Resolved.model_validate_json(body), names)
         case DocumentKind.FAILURE:
             step, _, attempt = document.slot.rpartition(".")
             first = next((line for line in body.decode(errors="replace").splitlines() if line.strip()), "")
@@ -259,7 +270,7 @@ def receipts_of(deps: UiDependencies, case_id: str) -> tuple[ReceiptView, ...]:
     undone = {r.undoes for r in receipts if r.undoes}
     decisions = {d.decision_id: d for d in deps.queue.decisions_of(case_id)}
     people = people_of(deps)
-    names = _names(deps, case_id)
+    names = names_of(deps, case_id)
     asked = {d.round for d in decisions.values() if d.purpose is Purpose.UNDO and d.delivered_at is None}
     return tuple(
         ReceiptView(
@@ -268,7 +279,7 @@ def receipts_of(deps: UiDependencies, case_id: str) -> tuple[ReceiptView, ...]:
                 (
                     _record(image, names),
                     tuple(
-                        Line(field_label(name), _named(image.before.get(name), names), _named(value, names))
+                        _line(name, image.before.get(name), value, names)
                         for name, value in image.after.items()
                         if name != _OUR_MARK and (image.created or image.before.get(name) != value)
                     ),
@@ -291,21 +302,16 @@ _OUR_MARK = "Agent_Write_Key__c"
 """Ties a created record to its ledger row; it says nothing to a reader."""
 
 
-def _names(deps: UiDependencies, case_id: str) -> dict[str, str]:
-    """What the case's cards call the records that they mention."""
-    names: dict[str, str] = {}
-    for body in deps.documents.all_of(case_id, DocumentKind.CARD):
-        try:
-            card = ReviewCard.model_validate_json(body)
-        except ValueError:
-            # Stored by another release; ids are shown then.
-            continue
-        names |= {c.owner_id: c.name for c in card.routing.considered} | card.names
-    return names
+def _line(field: str, before: Scalar, after: Scalar, names: dict[str, str]) -> Line:
+    """Records by their names; the id itself stands folded beside."""
+    ids = tuple(str(v) for v in (before, after) if looks_like_an_id(v))
+    return Line(field_label(field), _named(before, names), _named(after, names), ids)
 
 
 def _named(value: Scalar, names: dict[str, str]) -> str:
-    return names.get(value, value) if isinstance(value, str) and value in names else value_text(value)
+    if isinstance(value, str) and looks_like_an_id(value):
+        return names.get(value) or kind_of(value)
+    return value_text(value)
 
 
 def _record(image: RecordImage, names: dict[str, str]) -> str:

@@ -78,7 +78,7 @@ def serving(sqlite_template: Path, folder: Path) -> Iterator[Served]:
     world = build_world(f"sqlite:///{path}", folder, clock=RunningClock())
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
-    config = uvicorn.Config(create_app(world.deps), log_level="warning", ws="none")
+    config = uvicorn.Config(create_app(world.deps), log_level="critical", ws="none", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()

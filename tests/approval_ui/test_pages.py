@@ -18,7 +18,7 @@ from domain.review_queue import QueueFilter, Viewer
 from persistence.documents import SqlDocuments
 from persistence.queue import QueueItem
 from tests.approval_ui.conftest import Door
-from tests.approval_ui.sample_review import TOMAS, Sample, northwind, quiet, student
+from tests.approval_ui.sample_review import IRENE, QUEUE_ID, TOMAS, Sample, northwind, quiet, student
 from tests.approval_ui.world import World
 
 Making = Callable[[str, str, Instant], Sample]
@@ -179,8 +179,11 @@ def test_a_case_is_told_step_by_step(world: World, door: Door) -> None:
         "fetch lead, attempt 2: the CRM answered 503",
         "Undo…",
         'class="pill low">Written',
+        'Irene Castell</span><details class="ids">',
     ):
         assert told in page
+    assert f"{QUEUE_ID} → {IRENE}" in page, "folded away"
+    assert page.count(IRENE) == 1
     assert "Written" in browser.get("/cases?state=closed").text
     assert "No cases yet" in browser.get("/cases?state=open").text
 

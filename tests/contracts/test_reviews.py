@@ -10,7 +10,9 @@ from domain.cases import LadderStep
 from domain.decisions import DecisionEnvelope, Purpose, Recorded, RoundState, Verdict
 from domain.errors import DomainError, ErrorCode
 from domain.model import Instant
+from domain.notices import NoticeKind
 from persistence.database import Database
+from persistence.notices import SqlNotices
 from persistence.reviews import SqlReviews
 from persistence.tables import ReviewEventRow, ReviewRow
 from tests.fakes.clock import START
@@ -275,3 +277,13 @@ def test_what_waits_comes_page_by_page(reviews: SqlReviews) -> None:
     assert [(o.case_id, o.round) for o in first] == [("c1", 1), ("c1", 2)]
     assert reviews.waiting(org_id, after=("c1", 2), limit=2) == (opening("c3", 1),)
     assert reviews.waiting("00D000000000000AAA", after=None, limit=2) == ()
+
+
+def test_of_a_quorum_that_lacks_a_signature_the_others_on_the_ladder_are_told(db: Database) -> None:
+    reviews, outbox = SqlReviews(db), SqlNotices(db)
+    reviews.open_round(opening("c2", quorum=2))
+    for signer, to in (("sam", ("kim", "queue")), ("kim", ())):
+        envelope = decision(f"d-{signer}", case_id="c2", reviewer=signer, decided_at=START + timedelta(hours=1))
+        reviews.record(unverified(envelope), envelope, now=START + timedelta(hours=1))
+        told = [n for n in outbox.unspread(10) if n.kind is NoticeKind.SECOND_SIGNATURE and n.by == signer]
+        assert [n.to for n in told] == ([to] if to else [])
