@@ -79,7 +79,7 @@ WORDS = BantWords(
             unterschriftsberechtigt|prokura; <who> * entscheidet|entscheiden|unterschreibt|unterschreiben|
             genehmigt|genehmigen|freigeben|freigibt|gibt|zustimmen|
             zustimmt|absegnen|letzte|wort|entscheidung|freigabe|muss|ok| okay|mitreden;
-            entscheidet|entscheiden|unterschreibt|genehmigt|freigabe|
+            entscheidet|entscheiden|unterschreibt|genehmigt|freigabe|freigeben|genehmigen|unterschreiben|absegnen|bewilligen|
             entscheidung|zustimmung|segen|ok|okay|unterschrift * <who>; mit|bei|durch|uber|vor|von <who> *
             abstimmen|absprechen|besprechen|klaren|gehen|absegnen| vorstellen|rucksprache|abgestimmt;
             abstimmen|absprechen|besprechen|rucksprache|vorlegen| uberzeugen|vorstellen * <who>; muss|musste *

@@ -71,8 +71,9 @@ WORDS = BantWords(
             quien|decide|decisor|decisora|responsable|due~|gerente| director~|encargad~; <who> *
             decide|deciden|aprueba|aprueban|firma|firman|ultima|autoriza|
             visto|palabra|decision|ok|aprobacion|aprobar~|decidir|firmar| aprobarlo;
-            decide|deciden|aprueba|firma|autoriza|aprobar~|firmar~ * <who>; decision|aprobacion|firma|visto|ok *
-            <who>; pasar~|pasa|consultar~|hablar~|hablarlo|comentar~|presentar~| llevar~|convencer * por|con|a|al
+            decide|deciden|aprueba|firma|autoriza|aprobar~|firmar~ * <who>;
+            decision|aprobacion|firma|visto|ok|ultima_palabra * <who>;
+            pasar~|pasa|consultar~|hablar~|hablarlo|comentar~|presentar~| llevar~|convencer * por|con|a|al
             <who>; consultar~|convencer <who>; <who> y yo; yo y|con <who>; junto con <who>; somos *
             quienes|decidimos
             """

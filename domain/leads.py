@@ -93,6 +93,10 @@ class CrmSnapshot(Value):
     owner: CrmRecord | None = None
     individual: CrmRecord | None = None
     consents: tuple[CrmRecord, ...] = ()
+    sharing: tuple[CrmRecord, ...] = ()
+    """Other contacts that have the same e-mail address: the same person once more, or somebody who shares it."""
+    sharing_consents: tuple[CrmRecord, ...] = ()
+    """Consent records of the contacts of this address. A no of theirs counts, a yes does not."""
     opportunities: tuple[CrmRecord, ...] = ()
     activities: tuple[CrmRecord, ...] = ()
     conversations: tuple[CrmRecord, ...] = ()

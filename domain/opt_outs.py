@@ -43,9 +43,8 @@ def opt_outs(
 ) -> list[tuple[str, str]]:
     """Each refusal in words, with its evidence."""
     found: list[tuple[str, str]] = []
-    for record in (snapshot.lead, snapshot.contact):
-        if record is None:
-            continue
+    people = [record for record in (snapshot.lead, snapshot.contact, *snapshot.sharing) if record is not None]
+    for record in people:
         found += [
             (f"{text} ({record.object})", cite_field(book, record, f)) for f, text in _FLAGS[channel] if _set(record, f)
         ]
@@ -55,9 +54,13 @@ def opt_outs(
     person = snapshot.individual
     if person is not None:
         found += [(text, cite_field(book, person, field)) for field, text in _INDIVIDUAL if _set(person, field)]
+    for record in people[1:]:
+        # Read with the contact itself, since each may be tied to another individual.
+        fields = ((f"Individual.{field}", text) for field, text in _INDIVIDUAL)
+        found += [(f"{text} ({record.object})", cite_field(book, record, f)) for f, text in fields if _set(record, f)]
     found += [
         (f"opted out of {_SAID[channel]} (consent record)", cite_field(book, consent, "PrivacyConsentStatus"))
-        for consent in snapshot.consents
+        for consent in {c.id: c for c in (*snapshot.consents, *snapshot.sharing_consents)}.values()
         if concerns(consent, channel, refusing=True)
         and consent.text("PrivacyConsentStatus") == "OptOut"
         and in_force(consent, now, refusing=True)

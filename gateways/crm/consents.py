@@ -19,6 +19,8 @@ from gateways.crm.values import records_from
 MAX_CONSENTS = 50
 POINT_CONSENTS = "ContactPointConsent"
 TYPE_CONSENTS = "ContactPointTypeConsent"
+SHARING = "sharing_consents"
+"""Of the contacts that have the same address."""
 _PARTY = {
     "Lead": "PartyId IN (SELECT IndividualId FROM Lead WHERE Id = {})",
     "Contact": "PartyId IN (SELECT IndividualId FROM Contact WHERE Id = {})",
@@ -53,13 +55,23 @@ class Consents:
             query_part(TYPE_CONSENTS, select(TYPE_CONSENTS, fields, where, record_id, tail=f"LIMIT {MAX_CONSENTS}"))
         ]
 
-    def of_individuals(self, ids: Sequence[str]) -> list[Part]:
+    def of_contacts_at(self, email: str) -> list[Part]:
+        """Per kind of channel, for the people behind the contacts of an address."""
+        fields, where = self._fields.of(TYPE_CONSENTS), "PartyId IN (SELECT IndividualId FROM Contact WHERE Email = {})"
+        soql = select(TYPE_CONSENTS, fields, where, email, tail=f"LIMIT {MAX_CONSENTS}") if email else ""
+        return [query_part(SHARING, soql)] if soql else []
+
+    def of_individuals(self, ids: Sequence[str], name: str = TYPE_CONSENTS) -> list[Part]:
         """Per kind of channel, for these people."""
         if not ids:
             return []
         fields = self._fields.of(TYPE_CONSENTS)
         soql = select(TYPE_CONSENTS, fields, "PartyId IN {}", sorted(set(ids)), tail=f"LIMIT {MAX_CONSENTS}")
-        return [query_part(TYPE_CONSENTS, soql)]
+        return [query_part(name, soql)]
+
+    def of_sharing(self, answer: CompositeAnswer) -> tuple[CrmRecord, ...]:
+        part = answer.parts.get(SHARING)
+        return records_from(TYPE_CONSENTS, part.records()) if part is not None else ()
 
     def records(self, answer: CompositeAnswer) -> tuple[CrmRecord, ...]:
         """What those queries found. Raises `CrmError` for what is no mere absence of the object."""

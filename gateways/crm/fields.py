@@ -62,8 +62,6 @@ CASE = (
     *("CreatedDate", "LastModifiedDate"),
 )
 VOICE_CALL = ("CallType", "CallStartDateTime", "CallDurationInSeconds", "RelatedRecordId", "CreatedDate")
-CONVERSATIONS = ("Case", "VoiceCall")
-"""Objects that not every org has or opens to an integration; without them there is less context, and no failure."""
 USER = (
     *("Name", "FirstName", "LastName", "Alias", "Username", "Email", "Title", "IsActive", "UserType", "ManagerId"),
     *("TimeZoneSidKey", "LanguageLocaleKey", "Team__c", "Languages__c"),

@@ -13,7 +13,7 @@ from domain.errors import CrmError, ErrorCode
 from domain.field_facts import FieldFacts
 from domain.leads import CrmRecord, CrmSnapshot, Inquiry
 from domain.ports import Clock
-from gateways.crm.client import CompositeAnswer, Part, SalesforceSession, query_part
+from gateways.crm.client import CompositeAnswer, Part, PartAnswer, SalesforceSession, query_part
 from gateways.crm.company import (
     CompanyKey,
     Condition,
@@ -25,7 +25,7 @@ from gateways.crm.company import (
     like_person_conditions,
     same_person_conditions,
 )
-from gateways.crm.consents import POINT_CONSENTS, Consents
+from gateways.crm.consents import POINT_CONSENTS, SHARING, Consents
 from gateways.crm.conversations import NEWEST_FIRST, Conversations
 from gateways.crm.directory import Directory, People
 from gateways.crm.field_rules import FieldRules
@@ -48,6 +48,7 @@ REMEMBERED = 1000
 _NEWEST = "ORDER BY LastModifiedDate DESC LIMIT"
 _OF_COMPANY = ("accounts", "contacts", POINT_CONSENTS)
 """Parts of a call that are asked by what the lead says."""
+_OF_THE_PERSON = tuple(f"Individual.{name}" for name in INDIVIDUAL)
 _OBJECTS = {
     "leads": "Lead",
     "leads_alike": "Lead",
@@ -135,7 +136,11 @@ class SalesforceReader:
         key = known.key
         self._known.remember(lead.id, known)
         guessed = guess is not None and guess.key == key
-        around = [] if guessed else self._around(key, asked)
+        if guessed:
+            # Who has the address is known by now; most contacts are tied to nobody.
+            around = self._consents.of_individuals(_individuals(first.parts.get("contacts")), SHARING)
+        else:
+            around = [*self._around(key, asked), *self._consents.of_contacts_at(key.email)]
         # Somebody tied the lead to a person since it was last read.
         late = self._consents.of_individuals([known.individual_id]) if known.individual_id and not party else []
         answer = self._completed(first, [*around, *late, *later], without=() if guessed else _OF_COMPANY)
@@ -143,7 +148,6 @@ class SalesforceReader:
         contacts = records_from("Contact", contact_rows)
         accounts = rows_of(answer.parts["accounts"], asked, Rows.TERRITORIES) if key.names_company else []
         account = best_account(records_from("Account", accounts), key, contacts)
-        cases = [case for row in contact_rows for case in records_from("Case", _child_rows(row, Rows.CASES))]
         return CrmSnapshot(
             taken_at=first.server_time,
             lead=lead,
@@ -152,9 +156,11 @@ class SalesforceReader:
             owner=_owner(lead, (*people.users, *people.queues)),
             individual=_individual(lead),
             consents=self._consents.records(answer),
+            sharing=tuple(contacts) if len(contacts) > 1 else (),
+            sharing_consents=self._consents.of_sharing(answer),
             opportunities=_open_opportunities(account, accounts),
             activities=_activities(rows[0]),
-            conversations=self._talks.records(answer, cases),
+            conversations=self._talks.records(answer, _cases(contact_rows)),
             users=people.users,
             queues=people.queues,
             open_leads_by_owner=people.open_leads_by_owner,
@@ -186,8 +192,9 @@ class SalesforceReader:
         account_id = contact.text("AccountId")
         employer = [self._account_part([("Id = {}", (account_id,))], asked)] if account_id else []
         address = contact.text("Email")
-        more = [*employer, *self._talks.cases(address), *self._consents.of_addresses([address])]
-        answer = self._completed(first, more)
+        more = [*employer, *self._around(CompanyKey(email=address.strip()), asked)]
+        answer = self._completed(first, [*more, *self._consents.of_contacts_at(address.strip())])
+        contact_rows = rows_of(answer.parts["contacts"], asked, Rows.CASES) if "contacts" in answer.parts else []
         accounts = rows_of(answer.parts["accounts"], asked, Rows.TERRITORIES) if employer else []
         account = record_from("Account", accounts[0]) if accounts else None
         return CrmSnapshot(
@@ -197,9 +204,11 @@ class SalesforceReader:
             owner=_owner(contact, (*people.users, *people.queues)),
             individual=_individual(contact),
             consents=self._consents.records(answer),
+            sharing=tuple(c for c in records_from("Contact", contact_rows) if c.id != contact.id),
+            sharing_consents=self._consents.of_sharing(answer),
             opportunities=_open_opportunities(account, accounts),
             activities=_activities(rows[0]),
-            conversations=self._talks.records(answer),
+            conversations=self._talks.records(answer, _cases(contact_rows)),
             users=people.users,
             queues=people.queues,
             open_leads_by_owner=people.open_leads_by_owner,
@@ -230,9 +239,9 @@ class SalesforceReader:
         """The lead or contact with its parents and activities, all in one query."""
         if not is_id_of("00Q" if object_name == "Lead" else "003", person_id):
             raise CrmError(f"{person_id!r} is no {object_name.lower()} id", code=ErrorCode.CRM_RECORD_MISSING)
-        individual = tuple(f"Individual.{name}" for name in INDIVIDUAL)
+        parents = (*(LEAD_PARENTS if object_name == "Lead" else ("Owner.Name",)), *_OF_THE_PERSON)
         fields = (
-            *self._fields.of(object_name, (*(LEAD_PARENTS if object_name == "Lead" else ("Owner.Name",)), *individual)),
+            *self._fields.of(object_name, parents),
             children("Tasks", self._fields.of("Task", ("Description",)), f"{_NEWEST} {MAX_ACTIVITIES}"),
             children("Events", self._fields.of("Event", ("Description",)), f"{_NEWEST} {MAX_ACTIVITIES}"),
             *([self._emails()] if Rows.EMAILS in asked else []),
@@ -253,7 +262,7 @@ class SalesforceReader:
             parts.append(self._account_part(account_conditions(key), asked))
         if key.email:
             cases = children(Rows.CASES, self._fields.of("Case"), NEWEST_FIRST)
-            extra = (cases,) if Rows.CASES in asked else ()
+            extra = (*_OF_THE_PERSON, *((cases,) if Rows.CASES in asked else ()))
             soql = self._select("Contact", same_person_conditions(key.email), f"{_NEWEST} {MAX_CONTACTS}", extra)
             parts.append(query_part("contacts", soql))
         return [*parts, *self._consents.of_addresses([key.email])]
@@ -313,6 +322,16 @@ def _nobody(people: People) -> CrmSnapshot:
 def _child_rows(row: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
     listed = row.get(name)
     return list(listed["records"]) if isinstance(listed, Mapping) else []
+
+
+def _cases(contacts: Sequence[Mapping[str, Any]]) -> list[CrmRecord]:
+    return [case for row in contacts for case in records_from("Case", _child_rows(row, Rows.CASES))]
+
+
+def _individuals(contacts: PartAnswer | None) -> list[str]:
+    """Ids of the people behind these contacts. What was refused has none: it is asked for again."""
+    rows = contacts.records() if contacts is not None and contacts.ok else []
+    return [str(row["IndividualId"]) for row in rows if row.get("IndividualId")]
 
 
 def _activities(lead: Mapping[str, Any]) -> tuple[CrmRecord, ...]:

@@ -255,3 +255,18 @@ def test_no_quote_holds_a_label_or_a_stamp() -> None:
             assert "maya_ops" not in finding.quote
             assert "-->" not in finding.quote
             assert "</v>" not in finding.quote
+
+
+@pytest.mark.parametrize(
+    ("said", "who"),
+    [
+        ("Kunde: Freigeben muss das unser Geschäftsführer, Herr Lindner.", "unser Geschäftsführer"),
+        ("Kunde: Unterschreiben tut das am Ende der Vorstand.", "der Vorstand"),
+        ("Cliente: La última palabra la tiene el gerente.", "el gerente"),
+    ],
+)
+def test_who_decides_is_found_behind_the_verb_too(said: str, who: str) -> None:
+    text = f"Sales: ...\n{said}"
+    (found,) = read_transcript(text).findings
+    assert (found.kind, found.stance, found.value) == (BantKind.AUTHORITY, Stance.STATED, who)
+    assert text[found.start : found.end] == found.quote

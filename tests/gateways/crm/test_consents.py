@@ -102,6 +102,46 @@ def test_the_rules_see_it(world: World, object_name: str, form: str) -> None:
 
 
 @pytest.mark.parametrize("object_name", PEOPLE)
+@pytest.mark.parametrize("form", [f for f in FORMS if f != "ContactPointConsent"])
+def test_the_no_of_another_contact_of_the_address_is_seen_before_anybody_signs(
+    world: World, object_name: str, form: str
+) -> None:
+    person = person_of(world, object_name)
+    others = [world.add("Contact", LastName=name, Email=ADDRESS) for name in ("Lovelace", "Office")]
+    assert refused(world, person) == []
+    FORMS[form](world, "Contact", others[1])
+    assert len(refused(world, person)) == 1, "by a reader that knew them"
+    world.reader = SalesforceReader(world.new_session("reader"), world.clock)
+    assert len(refused(world, person)) == 1, "and by one that did not"
+
+
+def test_the_no_of_the_one_contact_of_the_leads_address_is_seen_on_its_own_person_too(world: World) -> None:
+    contact = world.add("Contact", LastName="Lovelace", Email=ADDRESS)
+    assert refused(world, world.lead) == []
+    of_the_individual("HasOptedOutSolicit")(world, "Contact", contact)
+    assert refused(world, world.lead) == ["asked not to be solicited (Contact)"]
+    per_channel(ContactPointType="Email")(world, "Contact", contact)
+    assert len(refused(world, world.lead)) == 1
+
+
+def test_the_yes_of_somebody_who_shares_the_address_is_nobody_elses(world: World) -> None:
+    for name in ("Lovelace", "Office"):
+        person = world.add("Individual", LastName=name)
+        world.add("Contact", LastName=name, Email=ADDRESS, IndividualId=person)
+        world.add(
+            "ContactPointTypeConsent",
+            Name="yes",
+            PartyId=person,
+            ContactPointType="Email",
+            PrivacyConsentStatus="OptIn",
+        )
+    for _ in range(2):
+        snapshot = world.reader.snapshot(world.lead)
+        assert snapshot.consents == ()
+        assert len(snapshot.sharing_consents) == 2
+
+
+@pytest.mark.parametrize("object_name", PEOPLE)
 @pytest.mark.parametrize("form", FORMS)
 def test_it_stops_an_approved_mail_at_the_last_moment(world: World, object_name: str, form: str) -> None:
     person = person_of(world, object_name)

@@ -89,12 +89,9 @@ def test_an_org_without_such_objects_is_asked_once_and_costs_nothing_after(world
 def test_a_failure_that_is_no_absence_is_a_failure(world: World) -> None:
     asked = Conversations(ReadFields())
     down = CompositeAnswer(
-        parts={"Case": PartAnswer(status=503, body=[{"errorCode": "SERVER_UNAVAILABLE", "message": "busy"}])},
+        parts={"VoiceCall": PartAnswer(status=503, body=[{"errorCode": "SERVER_UNAVAILABLE", "message": "busy"}])},
         server_time=START,
     )
     with pytest.raises(CrmError):
         asked.records(down)
-    assert [part.name for part in (*asked.calls(world.lead), *asked.cases("ada@engines.example"))] == [
-        "VoiceCall",
-        "Case",
-    ]
+    assert [part.name for part in asked.calls(world.lead)] == ["VoiceCall"]
