@@ -2,8 +2,8 @@
 
 A directory that sorts by name finds `Severny Veter LLC` neither under `ООО «Северный Ветер»` nor under
 `The Severny Group`: so a name is asked for as written, without what stands in front of it, in Latin letters, by the
-first word that tells it apart, and by its initials. The other way round it is not asked for: which letters of another
-alphabet a Latin name stands for, and which legal form before it, are too many guesses for six beginnings.
+first word that tells it apart, and by its initials. The other way round it is asked for where the country tells which
+letters a Latin name stands for (`native_names.py`); else that, and the legal form before it, are too many guesses.
 """
 
 import re

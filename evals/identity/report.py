@@ -24,7 +24,8 @@ Made by `{command}`; the figures are in `report.json` beside this page.
 "Match" counts what the product joins by itself, where precision must be at least {floor}; "match or possible" also
 counts what it shows to a person. Pairs that the candidate search did not bring count as missed.
 In the CRM accounts are looked up by beginnings of their name, so an inquiry in Latin letters does not find an account
-that is kept in Cyrillic, Greek or Chinese ones by its name alone: only by domain, address or phone number.
+that is kept in Greek or Chinese ones by its name alone: only by domain, address or phone number. One in Cyrillic is
+found where the inquiry's country, or the end of its address, says by which letters it is written.
 
 Each set is cut in two by a digest of the entity's label. Weights were looked at on the part "tuned on" only; "held out"
 is the honest figure, "all" is the whole set, for comparison with other programs. `febrl4` was never tuned on. The FEBRL

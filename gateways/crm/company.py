@@ -7,7 +7,8 @@ from domain.company_lookup import last_names, name_lookup
 from domain.identity import CompanyRecord, compare
 from domain.leads import CrmRecord, MatchVerdict
 from domain.model import Value
-from domain.naming import company_domain, mail_host, registrable_domain, web_host
+from domain.naming import company_domain, country_code, mail_host, registrable_domain, web_host
+from domain.native_names import native_beginnings
 
 _SPELLINGS = tuple(product(("", "http://", "https://"), ("", "www."), ("", "/")))
 
@@ -21,17 +22,22 @@ class CompanyKey(Value):
     email: str = ""
     domains: tuple[str, ...] = ()
     company: str = ""
+    country: str = ""
+    """ISO code, as said or as the host ends; empty where neither tells."""
 
     @property
     def names_company(self) -> bool:
         return bool(self.domains or self.company)
 
 
-def company_key(email: str, website: str, company: str) -> CompanyKey:
+def company_key(email: str, website: str, company: str, country: str = "") -> CompanyKey:
     """From what a person gave. Hosts of free mail, and sites where many have a page, are left out."""
     given = (mail_host(email), web_host(website))
+    # Of an ending only two letters name a country: `com` would be the Comoros.
+    endings = (host.rpartition(".")[2] for host in given)
+    known = country_code(country) or next((c for e in endings if len(e) == 2 and (c := country_code(e))), "")
     hosts = (name for host in given if company_domain("", host) for name in (host, registrable_domain(host)))
-    return CompanyKey(email=email.strip(), domains=tuple(dict.fromkeys(hosts)), company=company.strip())
+    return CompanyKey(email=email.strip(), domains=tuple(dict.fromkeys(hosts)), company=company.strip(), country=known)
 
 
 class Known(Value):
@@ -46,7 +52,7 @@ def known_of_lead(lead: CrmRecord) -> Known:
 
 
 def key_of_lead(lead: CrmRecord) -> CompanyKey:
-    return company_key(lead.text("Email"), lead.text("Website"), lead.text("Company"))
+    return company_key(lead.text("Email"), lead.text("Website"), lead.text("Company"), lead.text("Country"))
 
 
 def account_conditions(key: CompanyKey) -> list[Condition]:
@@ -55,12 +61,17 @@ def account_conditions(key: CompanyKey) -> list[Condition]:
     if key.domains:
         spellings = [f"{scheme}{www}{domain}{end}" for domain in key.domains for scheme, www, end in _SPELLINGS]
         conditions.append(("Website IN {}", (spellings,)))
-    return [*conditions, *_named("Name", key.company)]
+    native = native_beginnings(key.company, key.country)
+    return [*conditions, *_named("Name", key.company), *_beginning("Name", native)]
+
+
+def _beginning(field: str, beginnings: Sequence[str]) -> list[Condition]:
+    return [(f"{field} LIKE '{{:like}}%'", (beginning,)) for beginning in beginnings]
 
 
 def _named(field: str, company: str) -> list[Condition]:
     look = name_lookup(company)
-    found: list[Condition] = [(f"{field} LIKE '{{:like}}%'", (beginning,)) for beginning in look.beginnings]
+    found = _beginning(field, look.beginnings)
     if look.whole:
         found.append((f"{field} IN {{}}", (list(look.whole),)))
     return found

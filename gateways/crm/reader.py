@@ -80,7 +80,7 @@ class SalesforceReader:
 
     def candidates(self, inquiry: Inquiry) -> tuple[CrmRecord, ...]:
         """Leads and contacts by id, address, phone or name at the company; accounts by domain or name. One call."""
-        key = company_key(inquiry.email, inquiry.website, inquiry.company)
+        key = company_key(inquiry.email, inquiry.website, inquiry.company, inquiry.country)
         parts = self._people(inquiry, key)
         if key.names_company:
             soql = self._select("Account", account_conditions(key), f"{_NEWEST} {MAX_CANDIDATE_ACCOUNTS}")

@@ -213,7 +213,7 @@ def test_names_of_ten_thousand_characters_are_compared_and_looked_up(said: Inqui
 
 
 def _asked(company: str) -> list[tuple[str, tuple[object, ...]]]:
-    return account_conditions(company_key("ana@northwind.example", company, company))
+    return account_conditions(company_key("ana@northwind.example", company, company, "RU"))
 
 
 def test_a_company_name_of_ten_thousand_characters_is_no_trouble() -> None:

@@ -101,6 +101,17 @@ class TestCandidates:
         assert self.found(world) == ()
         assert world.calls() == 0
 
+    def test_an_account_that_is_kept_in_cyrillic_where_the_country_says_so(self, world: World) -> None:
+        kept = world.add("Account", Name="ООО «Северный Ветер»")
+        asked = {"company": "Severny Veter LLC", "email": "ivan@mail.example"}
+        assert ids(self.found(world, **asked, country="RU"), "Account") == {kept}
+        assert ids(self.found(world, **{**asked, "email": "ivan@mail.ru"}, country=""), "Account") == {kept}
+        assert ids(self.found(world, **asked, country="ES"), "Account") == set()
+        world.edit(world.lead, Company="Severny Veter LLC", Website=None, Email="ivan@mail.ru", Country="Russia")
+        account = world.reader.snapshot(world.lead).account
+        assert account is not None
+        assert account.id == kept
+
 
 class TestSnapshot:
     def test_everything_around_a_lead(self, world: World) -> None:
