@@ -8,6 +8,8 @@ from activities.messages import (
     FetchHead,
     FetchInput,
     MatchHead,
+    RejectionHead,
+    RejectionInput,
     StepInput,
     UndoApplyInput,
     UndoHead,
@@ -18,6 +20,7 @@ from domain.errors import CrmError, ErrorCode
 from domain.identity import match
 from domain.leads import MatchVerdict
 from domain.ports import CaseDocuments, Cases, CrmReader, CrmWriter, Playbooks, UndoOrder, WriteOrder
+from domain.proposals import Phase
 from domain.receipts import WriteOutcome, WriteReceipt
 
 
@@ -122,6 +125,24 @@ class CrmActivities:
             lead_id=lead_id,
             assigned_owner_id=_assigned(receipt) if receipt is not None else "",
         )
+
+    @activity.defn
+    def note_rejection(self, order: RejectionInput) -> RejectionHead:
+        """The CRM's trail gets a row that says who rejected what; nothing else is written."""
+        noted = self._writer.note_rejection(
+            WriteOrder(
+                org_id=order.org_id,
+                case_id=order.case_id,
+                round=order.round,
+                decision_id=order.decision_id,
+                phase=Phase.CRM,
+                motion=order.motion,
+                attempt=activity.info().attempt,
+                agent_version=order.agent_version,
+                snapshot_slot=str(order.round),
+            )
+        )
+        return RejectionHead(noted=noted)
 
     @activity.defn
     def undo(self, order: UndoApplyInput) -> UndoHead:

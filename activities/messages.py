@@ -19,6 +19,8 @@ from domain.permissions import RiskCategory
 from domain.proposals import Phase
 from domain.receipts import MailState, WriteOutcomeKind
 from domain.resolutions import ExceptionState
+from domain.strays import Remedy
+from domain.undo_batches import BatchState, Reach
 
 
 class CaseRef(Message):
@@ -270,6 +272,20 @@ class CloseHead(Message):
     inquiry_count: int = 0
 
 
+class RejectionInput(CaseRef):
+    """A signed rejection whose ledger row the CRM is to get."""
+
+    round: int
+    decision_id: str
+    agent_version: str = ""
+
+
+class RejectionHead(Message):
+    """`noted` is False where the level lets nothing be written."""
+
+    noted: bool = False
+
+
 class UndoApplyInput(CaseRef):
     receipt_id: str
     decision_id: str
@@ -280,6 +296,89 @@ class UndoHead(Message):
     new_receipt_id: str = ""
     restored: int = 0
     refusals: tuple[str, ...] = ()
+
+
+class UndoBatchRef(Message):
+    """Not about one case: many writes that are taken back together."""
+
+    batch_id: str
+    org_id: str
+    limit: int = 20
+
+
+class UndoLookHead(Message):
+    """How many writes this step of the dry run looked at, and whether any are left."""
+
+    looked: int = 0
+    clear: int = 0
+    in_part: int = 0
+    nothing: int = 0
+    failed: int = 0
+    left: bool = False
+
+
+class UndoItemInput(CaseRef):
+    batch_id: str
+    number: int
+    receipt_id: str = ""
+    agent_version: str = ""
+
+
+class UndoItems(Message):
+    items: tuple[UndoItemInput, ...] = ()
+
+
+class UndoItemFailed(CaseRef):
+    batch_id: str
+    number: int
+    code: str
+
+
+class UndoItemHead(Message):
+    reach: Reach
+
+
+class UndoBatchEnding(Message):
+    batch_id: str
+    org_id: str
+    state: BatchState
+
+
+class StraysOrder(Message):
+    """Not about one case: a page of the open ones, by id."""
+
+    org_id: str
+    after: str = ""
+    limit: int = 200
+
+
+class StrayCase(CaseRef):
+    """An open case that nobody works on. `round` is its newest, or the one whose documents are gone."""
+
+    workflow_id: str
+    playbook_digest: str
+    agent_version: str
+    remedy: Remedy
+    round: int = 0
+
+
+class StraysHead(Message):
+    """`next_after` is empty behind the last page."""
+
+    looked_at: int = 0
+    strays: tuple[StrayCase, ...] = ()
+    next_after: str = ""
+
+
+class SurveyHead(Message):
+    """How far a case had come. `decision` is what was approved in its newest round, `mail` how far its e-mail is."""
+
+    round: int = 0
+    decision: VerifiedDecision | None = None
+    head: ProposalHead
+    mail: MailState | None = None
+    written: bool = False
+    inquiries: int = 1
 
 
 class AssignmentRef(CaseRef):

@@ -14,7 +14,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.staticfiles import StaticFiles
 
-from approval_ui import api, context_intake, intake, slack_door
+from approval_ui import api, api_undo, context_intake, intake, slack_door
 from approval_ui.dependencies import UiDependencies
 from approval_ui.limits import BodyLimit, SecurityHeaders
 from approval_ui.pages import (
@@ -84,6 +84,7 @@ def create_app(deps: UiDependencies, *, redeliver: bool = True) -> FastAPI:
         corrections.router,
         notifications.router,
         api.router,
+        api_undo.router,
         intake.router,
         context_intake.router,
         slack_door.router,

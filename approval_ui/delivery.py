@@ -12,11 +12,13 @@ from domain.errors import DomainError, RefusalReason, StoreError
 from domain.model import Value
 from domain.ports import Clock, Receipts
 from domain.proposals import digest_of
+from domain.undo_batches import UndoBatch
 from domain.undoing import undo_content
 from persistence.cases import SqlCases, Undelivered
 from persistence.delivery import UndeliveredDecision
 from persistence.exceptions import SqlExceptions, UndeliveredResolution
 from persistence.reviews import SqlReviews
+from persistence.undo_batches import LOOKING, SqlUndoBatches
 
 _BATCH = 50
 _log = logging.getLogger(__name__)
@@ -48,6 +50,7 @@ class Deliveries:
     exceptions: SqlExceptions
     cases: SqlCases
     receipts: Receipts
+    undo_batches: SqlUndoBatches
     clock: Clock
     org_id: str
     timeout_seconds: float
@@ -113,6 +116,19 @@ class Deliveries:
         await asyncio.to_thread(lambda: self.reviews.delivered(decision_id, now=self.clock.now()))
         return Delivered(state=DeliveryState.DELIVERED)
 
+    async def undo_batch(self, batch: UndoBatch) -> Delivered:
+        """Start the dry run of a batch, or, once it is signed, what takes it back."""
+        dry_run = batch.state in LOOKING
+        try:
+            async with asyncio.timeout(self.timeout_seconds):
+                await self.temporal.start_undo_batch(batch.batch_id, total=batch.total, dry_run=dry_run)
+        except (EngineUnavailable, TimeoutError):
+            return Delivered(state=DeliveryState.LATER)
+        await asyncio.to_thread(
+            lambda: self.undo_batches.delivered(batch.batch_id, dry_run=dry_run, now=self.clock.now())
+        )
+        return Delivered(state=DeliveryState.DELIVERED)
+
     async def inquiry(self, case: Case, number: int, kind: str) -> Delivered:
         """Start the case's workflow, or tell it of a further inquiry."""
         try:
@@ -142,6 +158,8 @@ class Deliveries:
             arrived += await self._decision(decision)
         for resolved in await asyncio.to_thread(self.exceptions.undelivered, _BATCH):
             arrived += await self._resolution(resolved)
+        for batch in await asyncio.to_thread(self.undo_batches.undelivered, _BATCH):
+            arrived += not (await self.undo_batch(batch)).waits
         return arrived
 
     async def _resolution(self, waiting: UndeliveredResolution) -> bool:

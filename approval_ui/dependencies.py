@@ -9,7 +9,7 @@ from approval_ui.identity_provider import IdentityProvider
 from approval_ui.ports import SlackDoor, TemporalGateway
 from domain.context import ContextStore
 from domain.countersign import SignatureVerifier
-from domain.ports import CaseDocuments, Clock, DecisionSigner, MailLog, PauseSwitch, PlaybookLines, Playbooks, Receipts
+from domain.ports import CaseDocuments, Clock, DecisionSigner, MailLog, PauseSwitch, PlaybookLines, Playbooks
 from persistence.absences import SqlAbsences
 from persistence.audit import SqlAuditLog
 from persistence.cases import SqlCases
@@ -23,9 +23,11 @@ from persistence.preferences import SqlPreferences
 from persistence.queue import ReviewQueue
 from persistence.reachable import SqlReachable
 from persistence.readiness import SqlReadiness
+from persistence.receipts import SqlReceipts
 from persistence.reviews import SqlReviews
 from persistence.saved_views import SavedViews
 from persistence.sessions import SqlSessions
+from persistence.undo_batches import SqlUndoBatches
 from persistence.users import SqlUsers
 
 
@@ -73,7 +75,8 @@ class UiDependencies:
     queue: ReviewQueue
     lanes: ReviewLanes
     saved_views: SavedViews
-    receipts: Receipts
+    receipts: SqlReceipts
+    undo_batches: SqlUndoBatches
     mail_log: MailLog
     pause: PauseSwitch
     audit: SqlAuditLog

@@ -74,6 +74,10 @@ class TemporalGateway(Protocol):
         """Start the undo of one receipt and return its workflow id."""
         ...
 
+    async def start_undo_batch(self, batch_id: str, *, total: int, dry_run: bool) -> None:
+        """Start the dry run of a batch, or what takes it back; one that runs already is success."""
+        ...
+
     async def start_audit(self) -> None:
         """Start a readiness audit of the org; one that runs already is success."""
         ...

@@ -30,6 +30,7 @@ from approval_ui.reading import kept_out, kept_out_of_exception, stands_for_crm_
 from approval_ui.resolving import Resolving
 from approval_ui.signing_in import DoorRules, Gatekeeper, SignedIn
 from approval_ui.undoing import Undoing
+from approval_ui.undoing_many import UndoingMany
 from approval_ui.views.bulk import action_lines
 from approval_ui.views.wording import MOTION
 from domain.exception_lane import ExceptionFilter
@@ -82,6 +83,7 @@ class Site:
     mending: Mending
     arranging: Arranging
     undoing: Undoing
+    undoing_many: UndoingMany
     resolving: Resolving
     deliveries: Deliveries
     gatekeeper: Gatekeeper
@@ -181,6 +183,17 @@ def build_site(deps: UiDependencies) -> Site:
             queue=deps.queue,
             clock=deps.clock,
         ),
+        undoing_many=UndoingMany(
+            org_id=config.org_id,
+            batches=deps.undo_batches,
+            receipts=deps.receipts,
+            cases=deps.cases,
+            documents=deps.documents,
+            audit=deps.audit,
+            signer=deps.signer,
+            playbooks=deps.playbooks,
+            clock=deps.clock,
+        ),
         resolving=Resolving(
             org_id=config.org_id,
             exceptions=deps.exceptions,
@@ -197,6 +210,7 @@ def build_site(deps: UiDependencies) -> Site:
             exceptions=deps.exceptions,
             cases=deps.cases,
             receipts=deps.receipts,
+            undo_batches=deps.undo_batches,
             clock=deps.clock,
             org_id=config.org_id,
             timeout_seconds=config.delivery_timeout_seconds,

@@ -30,12 +30,15 @@ from workflows.messages import (
     ResolutionRef,
     StopMail,
     TaskQueue,
+    UndoBatchInput,
     UndoInput,
     audit_workflow_id,
+    undo_batch_workflow_id,
     undo_workflow_id,
 )
 from workflows.readiness import AuditReadiness
 from workflows.undo import UndoWrite
+from workflows.undo_many import UndoMany
 
 RPC_TIMEOUT = timedelta(seconds=5)
 """A reviewer waits for the answer of an update; longer than this the decision is delivered in the background."""
@@ -141,6 +144,22 @@ class EngineGateway:
         except WorkflowAlreadyStartedError:
             pass
         return workflow_id
+
+    async def start_undo_batch(self, batch_id: str, *, total: int, dry_run: bool) -> None:
+        client = await self._connected()
+        await _reached(
+            client.start_workflow(
+                UndoMany.run,
+                UndoBatchInput(batch_id=batch_id, org_id=self._org_id, dry_run=dry_run, total=total),
+                id=undo_batch_workflow_id(self._org_id, batch_id, dry_run=dry_run),
+                task_queue=TaskQueue.CASES,
+                # One that was stopped may be started again: what is left stands in the store.
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                static_summary=f"{'Dry run of' if dry_run else 'Undo of'} {total} writes",
+                rpc_timeout=RPC_TIMEOUT,
+            )
+        )
 
     async def start_audit(self) -> None:
         client = await self._connected()

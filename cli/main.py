@@ -26,7 +26,7 @@ class Commands(LateGroup):
         "ui": Late("cli.process:ui", "Run the approval UI, which alone holds the key that signs people's decisions."),
         "mail-sink": Late("cli.process:mail_sink", "Accept e-mail and keep it in a Maildir.", hidden=True),
         "submit": Late("cli.submit:submit", "Hand in leads."),
-        "undo": Late("cli.undo:undo", "Revert one write, as far as nobody has changed it since."),
+        "undo": Late("cli.undo:undo", "Revert writes, as far as nobody has changed them since."),
         "pause": Late("cli.pause:pause", "Stop writes and e-mails within seconds."),
         "resume": Late("cli.pause:resume", "Let writes and e-mails go on."),
         "doctor": Late("cli.doctor:doctor", "Check configuration and connections."),

@@ -25,6 +25,7 @@ from persistence.queue import ReviewQueue
 from persistence.readiness import SqlReadiness
 from persistence.saved_views import SavedViews
 from persistence.sessions import SqlSessions
+from persistence.undo_batches import SqlUndoBatches
 from persistence.users import SqlUsers
 from runtime.clock import SystemClock
 from runtime.settings import (
@@ -85,6 +86,7 @@ def build(settings: UiSettings) -> FastAPI:
             lanes=ReviewLanes(stores.db, playbook.org_id),
             saved_views=SavedViews(stores.db, playbook.org_id),
             receipts=stores.receipts,
+            undo_batches=SqlUndoBatches(stores.db),
             mail_log=stores.mail_log,
             pause=stores.pause,
             audit=stores.audit,

@@ -53,6 +53,10 @@ class ExceptionCode(StrEnum):
     STEP_FAILED = "step_failed"
     CRM_PROTOCOL = "crm_protocol"
     """The CRM, or something before it, kept answering what nobody can read."""
+    WRITE_UNFINISHED = "write_unfinished"
+    """The case was stopped between an approval and its end: what was approved may be written, sent, or neither."""
+    BROKEN_OFF = "broken_off"
+    """Its workflow is gone, and nothing that was approved is left to do."""
 
 
 class Act(StrEnum):

@@ -102,6 +102,7 @@ class RefusalReason(StrEnum):
     LATE = "late"
     EXPIRED = "expired"
     NOT_AN_APPROVAL = "not_an_approval"
+    NOT_A_REJECTION = "not_a_rejection"
     ROLE_TOO_LOW = "role_too_low"
     LEVEL_TOO_LOW = "level_too_low"
     QUORUM_INCOMPLETE = "quorum_incomplete"

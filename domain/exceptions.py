@@ -49,12 +49,27 @@ NEXT_STEP: dict[ExceptionCode, str] = {
         "The CRM kept giving answers that cannot be read: often a proxy's error page. Once it answers, try again; "
         "what was approved is still written once, as long as the approval holds."
     ),
+    ExceptionCode.WRITE_UNFINISHED: (
+        "The case was stopped after somebody had approved it. Try again to finish what was approved, once; or close "
+        "it: an e-mail that did not leave is stopped then. What was written can be undone from the case."
+    ),
+    ExceptionCode.BROKEN_OFF: (
+        "Its workflow is gone. Look at what was written, undo it where it is wrong, and take the lead over by hand."
+    ),
 }
 """What resolves each exception, in a sentence for the person who is asked."""
 
 
 _ABOUT_ROUTING = frozenset({ExceptionCode.ROUTING_CONFLICT, ExceptionCode.NO_OWNER})
-_FOR_OPS = frozenset({ExceptionCode.STEP_FAILED, ExceptionCode.CRM_PROTOCOL, ExceptionCode.WRITE_NOT_AUTHORISED})
+_FOR_OPS = frozenset(
+    {
+        ExceptionCode.STEP_FAILED,
+        ExceptionCode.CRM_PROTOCOL,
+        ExceptionCode.WRITE_NOT_AUTHORISED,
+        ExceptionCode.WRITE_UNFINISHED,
+        ExceptionCode.BROKEN_OFF,
+    }
+)
 
 
 def explain(

@@ -105,6 +105,10 @@ class Reviews(Protocol):
 
     def opening(self, case_id: str, round: int) -> ReviewOpening | None: ...
 
+    def rounds_of_case(self, case_id: str) -> tuple[int, ...]:
+        """Every round that was opened or decided, in order."""
+        ...
+
     def expire(self, case_id: str, round: int, *, now: Instant) -> RoundOutcome:
         """End the round as expired, unless a decision in time already ended it: then that outcome."""
         ...
@@ -295,6 +299,17 @@ class CrmWriter(Protocol):
     def apply(self, order: WriteOrder) -> WriteOutcome: ...
 
     def undo(self, order: UndoOrder) -> UndoOutcome: ...
+
+    def find_written(self, order: WriteOrder) -> WriteReceipt | None:
+        """The receipt of what the CRM holds under this decision and step, filed if it was not. Writes nothing there."""
+        ...
+
+    def note_rejection(self, order: WriteOrder) -> bool:
+        """Leave the ledger row of a signed rejection; once, however often it is asked.
+
+        False where the motion's level lets nothing be written to the CRM.
+        """
+        ...
 
 
 class MailGuard(Protocol):

@@ -18,6 +18,8 @@ class RecordImage(Value):
     before: dict[str, Scalar] = {}
     after: dict[str, Scalar] = {}
     intended: dict[str, Scalar] = {}
+    modified_before: Instant | None = None
+    """When the record had changed last before this write; None where nobody knows (created, or found again later)."""
     modified_at: Instant
 
 

@@ -79,6 +79,8 @@ ACTS: dict[ExceptionCode, tuple[Act, ...]] = {
     ExceptionCode.WRITE_NOT_AUTHORISED: _AGAIN,
     ExceptionCode.STEP_FAILED: _AGAIN,
     ExceptionCode.CRM_PROTOCOL: _AGAIN,
+    ExceptionCode.WRITE_UNFINISHED: _AGAIN,
+    ExceptionCode.BROKEN_OFF: (Act.CLOSE,),
 }
 """What can be done about each, the likeliest first."""
 

@@ -90,6 +90,20 @@ class SqlCases:
         with self._db.session() as session:
             return _case(_row(session, case_id))
 
+    def open_ones(self, org_id: str, *, before: Instant, after: str, limit: int) -> tuple[Case, ...]:
+        """See `OpenCases`. One with an inquiry that waits for the engine is not left behind."""
+        waiting = select(InquiryRow.case_id).where(col(InquiryRow.delivered_at).is_(None))
+        query = select(CaseRow).where(
+            CaseRow.org_id == org_id,
+            CaseRow.state == CaseState.OPEN.value,
+            col(CaseRow.opened_at) < before,
+            col(CaseRow.case_id) > after,
+            col(CaseRow.case_id).not_in(waiting),
+        )
+        with self._db.session() as session:
+            rows = session.exec(query.order_by(col(CaseRow.case_id)).limit(limit)).all()
+        return tuple(map(_case, rows))
+
     def set_lead(self, case_id: str, lead_id: str) -> None:
         with self._db.transaction() as session:
             row = _row(session, case_id, for_update=True)

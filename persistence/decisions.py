@@ -46,12 +46,16 @@ def needs_no_review(envelope: DecisionEnvelope, review: ReviewRow | None) -> boo
     return envelope.purpose in _BESIDE_ROUNDS or (review is None and envelope.purpose is Purpose.POLICY_WRITE)
 
 
-def record_alone(session: Session, signed: SignedDecision, envelope: DecisionEnvelope, *, now: Instant) -> Recorded:
-    """Keep a decision that has no review round to end."""
+def record_alone(
+    session: Session, signed: SignedDecision, envelope: DecisionEnvelope, *, now: Instant, delivered: bool = False
+) -> Recorded:
+    """Keep a decision that has no review round to end. `delivered` where whoever acts on it has it already."""
     if now > envelope.expires_at:
         return Recorded.LATE
     counts = envelope.purpose not in _BESIDE_ROUNDS
-    if insert_if_absent(session, _row(signed, envelope, position=1, counts=counts, now=now)):
+    row = _row(signed, envelope, position=1, counts=counts, now=now)
+    row.delivered_at = now if delivered else None
+    if insert_if_absent(session, row):
         return Recorded.RECORDED
     return _again(session.get(DecisionRow, envelope.decision_id), envelope)
 

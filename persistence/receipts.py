@@ -1,10 +1,15 @@
 """Receipts of CRM writes."""
 
+from collections.abc import Collection, Iterator
+
 from sqlmodel import col, select
 
+from domain.model import Instant
 from domain.receipts import WriteReceipt
 from persistence.database import Database, insert_if_absent
 from persistence.tables import ReceiptRow
+
+_PAGE = 500
 
 
 class SqlReceipts:
@@ -40,3 +45,25 @@ class SqlReceipts:
                 .order_by(col(ReceiptRow.written_at), col(ReceiptRow.receipt_id))
             ).all()
         return tuple(WriteReceipt.model_validate_json(body) for body in bodies)
+
+    def between(self, since: Instant | None, until: Instant | None) -> Iterator[WriteReceipt]:
+        """Writes of that time, undos among them, newest first; both ends belong to it."""
+        query = select(ReceiptRow.body)
+        if since is not None:
+            query = query.where(col(ReceiptRow.written_at) >= since)
+        if until is not None:
+            query = query.where(col(ReceiptRow.written_at) <= until)
+        ordered = query.order_by(col(ReceiptRow.written_at).desc(), col(ReceiptRow.receipt_id).desc())
+        with self._db.session() as session:
+            for body in session.exec(ordered.execution_options(yield_per=_PAGE)):
+                yield WriteReceipt.model_validate_json(body)
+
+    def undos_of(self, case_ids: Collection[str]) -> tuple[WriteReceipt, ...]:
+        """Every undo in these cases."""
+        wanted, found = sorted(set(case_ids)), list[WriteReceipt]()
+        with self._db.session() as session:
+            for start in range(0, len(wanted), _PAGE):
+                some = col(ReceiptRow.case_id).in_(wanted[start : start + _PAGE])
+                bodies = session.exec(select(ReceiptRow.body).where(some, ReceiptRow.undoes != "")).all()
+                found += [WriteReceipt.model_validate_json(body) for body in bodies]
+        return tuple(found)

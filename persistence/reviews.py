@@ -161,6 +161,12 @@ class SqlReviews:
         with self._db.session() as session:
             return tuple(opening_of(row) for row in session.exec(query.order_by(*key).limit(limit)))
 
+    def rounds_of_case(self, case_id: str) -> tuple[int, ...]:
+        with self._db.session() as session:
+            opened = session.exec(select(ReviewRow.round).where(col(ReviewRow.case_id) == case_id)).all()
+            decided = select(DecisionRow.round).where(DecisionRow.case_id == case_id, col(DecisionRow.counts))
+            return tuple(sorted({*opened, *session.exec(decided).all()}))
+
     def last_round(self, case_id: str) -> int:
         """The number of the newest round; 0 where none was opened."""
         with self._db.session() as session:

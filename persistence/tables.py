@@ -631,3 +631,51 @@ class SlackRequestRow(Row, table=True):
 
     signature: str = Field(primary_key=True)
     seen_at: datetime = Field(sa_type=UtcDateTime, index=True)
+
+
+class UndoBatchRow(Row, table=True):
+    """Many writes that somebody wants taken back. Until `delivered_at` is set, its workflow has not been started.
+
+    That is for the dry run, and once more when all is signed.
+    """
+
+    __tablename__ = "undo_batch"
+    __table_args__: ClassVar[Any] = (
+        sa.Index(
+            "ix_undo_batch_undelivered",
+            "requested_at",
+            sqlite_where=sa.text("delivered_at IS NULL"),
+            postgresql_where=sa.text("delivered_at IS NULL"),
+        ),
+    )
+
+    batch_id: str = Field(primary_key=True)
+    org_id: str
+    selection: str
+    """`domain.undo_batches.UndoSelection` as JSON."""
+    requested_by: str
+    requested_at: datetime = Field(sa_type=UtcDateTime)
+    state: str
+    total: int
+    delivered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class UndoItemRow(Row, table=True):
+    """One write of a batch. Record ids, field names and reasons only: the values stand in the receipts."""
+
+    __tablename__ = "undo_item"
+
+    batch_id: str = Field(primary_key=True, foreign_key="undo_batch.batch_id")
+    number: int = Field(primary_key=True)
+    receipt_id: str
+    case_id: str
+    motion: str
+    records: str = ""
+    """Record ids, each between line ends."""
+    decision_id: str = ""
+    foreseen: str = ""
+    """`domain.undo_batches.Reach`, empty before the dry run looked at it."""
+    forecast: str = ""
+    """`domain.undo_batches.ItemResult` as JSON, like `result`."""
+    outcome: str = ""
+    result: str = ""

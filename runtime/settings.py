@@ -114,6 +114,13 @@ class OwnerCheckSettings(_Group):
     The same look asks which reviewers may edit the records of what waits."""
 
 
+class ReconcileSettings(_Group):
+    """Cases that were left behind."""
+
+    reconcile_seconds: int = Field(default=600, ge=0, le=86_400)
+    """How often open cases are held against the engine; 0 leaves a terminated case as it is."""
+
+
 class ModelSettings(BaseSettings):
     """Any OpenAI-compatible endpoint. Without key and base URL the template writer drafts."""
 

@@ -14,6 +14,7 @@ from domain.routing_people import owner_problem, with_absences_of
 from gateways.crm.client import SalesforceSession
 from gateways.crm.field_rules import FieldRules
 from gateways.crm.fields import ReadFields
+from gateways.crm.forecast import UndoForecasts
 from gateways.crm.guard import WriteGuard
 from gateways.crm.mail_guard import SalesforceMailGuard
 from gateways.crm.poll import SalesforceChangedLeads
@@ -29,6 +30,7 @@ from workers.stores import Stores
 class CrmDoor:
     reader: SalesforceReader
     writer: SalesforceWriter
+    forecasts: UndoForecasts
     mail_guard: SalesforceMailGuard
     leads: SalesforceChangedLeads
     touches: SalesforceTouches
@@ -72,6 +74,7 @@ def crm_door(settings: CrmSettings, stores: Stores) -> CrmDoor:
     return CrmDoor(
         reader=reader,
         writer=writer,
+        forecasts=UndoForecasts(session, org_id=stores.playbooks.current().org_id, receipts=stores.receipts),
         mail_guard=SalesforceMailGuard(session, guard, documents=stores.documents),
         leads=SalesforceChangedLeads(session),
         touches=SalesforceTouches(session),

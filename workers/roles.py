@@ -26,10 +26,12 @@ from activities.mirroring import MirroringActivities
 from activities.owners import OwnerActivities
 from activities.polling import PollingActivities
 from activities.reassigning import ReassigningActivities
+from activities.recovering import CommitFinder, RecoveringActivities
 from activities.resolving import ResolvingActivities
 from activities.reviewing import ReviewActivities
 from activities.signing import SigningActivities
 from activities.telling import TellingActivities
+from activities.undoing import UndoBookActivities, UndoingActivities
 from activities.watching import WatchingActivities
 from runtime.failures import CodedFailures, KeepDetail
 from workflows.inbound import InboundLead
@@ -38,8 +40,10 @@ from workflows.mirroring import ExceptionTask
 from workflows.owner_check import CheckOwners
 from workflows.polling import PollCrm
 from workflows.readiness import AuditReadiness
+from workflows.reconciling import Reconcile, RecoverCase
 from workflows.telling import TellPeople
 from workflows.undo import UndoWrite
+from workflows.undo_many import UndoMany
 from workflows.watching import OwnerWatch
 
 
@@ -54,7 +58,19 @@ class Role(StrEnum):
     NOTIFIER = "notifier"
 
 
-WORKFLOWS = (InboundLead, UndoWrite, PollCrm, CheckOwners, OwnerWatch, AuditReadiness, TellPeople, ExceptionTask)
+WORKFLOWS = (
+    InboundLead,
+    UndoWrite,
+    UndoMany,
+    PollCrm,
+    CheckOwners,
+    OwnerWatch,
+    AuditReadiness,
+    TellPeople,
+    ExceptionTask,
+    Reconcile,
+    RecoverCase,
+)
 
 SANDBOX = SandboxedWorkflowRunner(
     # Frozen value objects and pure rules: loading them anew for each case would cost more than the case.
@@ -77,6 +93,8 @@ def cases_worker(
     drafting: DraftingActivities,
     listening: ListeningActivities,
     reassigning: ReassigningActivities,
+    undo_book: UndoBookActivities,
+    recovering: RecoveringActivities,
 ) -> Worker:
     """Workflows, and the steps that need the application database only."""
     return _worker(
@@ -105,6 +123,11 @@ def cases_worker(
             drafting.draft_from_template,
             listening.read_calls_by_rules,
             reassigning.propose_reassignment,
+            undo_book.next_undos,
+            undo_book.give_up_undo,
+            undo_book.end_undos,
+            recovering.find_strays,
+            recovering.survey_case,
         ],
     )
 
@@ -120,6 +143,8 @@ def crm_worker(
     measuring: MeasuringActivities,
     watching: WatchingActivities,
     mirroring: MirroringActivities,
+    undoing: UndoingActivities,
+    commits: CommitFinder,
 ) -> Worker:
     """Everything that leaves for the CRM or a mailbox."""
     return _worker(
@@ -134,6 +159,7 @@ def crm_worker(
             mirroring.propose_exception_task,
             mirroring.propose_closing_task,
             crm.undo,
+            crm.note_rejection,
             mail.send,
             mail.stop,
             polling.poll,
@@ -144,6 +170,9 @@ def crm_worker(
             watching.look_for_touch,
             watching.note_breach,
             watching.place_reassignment,
+            undoing.look_at_undos,
+            undoing.undo_item,
+            commits.find_commit,
         ],
     )
 

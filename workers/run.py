@@ -21,9 +21,11 @@ from activities.listening import ListeningActivities
 from activities.mailing import MailActivities
 from activities.measuring import MeasuringActivities
 from activities.reassigning import ReassigningActivities
+from activities.recovering import CommitFinder
 from activities.resolving import ResolvingActivities
 from activities.reviewing import ReviewActivities
 from activities.signing import SigningActivities
+from activities.undoing import UndoBookActivities, UndoingActivities
 from domain.decisions import KeyUse
 from gateways.crm.audit_reader import AuditReader
 from gateways.llm.template_writer import TemplateWriter
@@ -31,6 +33,7 @@ from gateways.mail.sending import send_once
 from gateways.mail.smtp import SmtpMailer
 from persistence.absences import SqlAbsences
 from persistence.readiness import SqlReadiness
+from persistence.undo_batches import SqlUndoBatches
 from runtime.clock import SystemClock
 from runtime.engine import EngineUnreachable, connect
 from runtime.search_attributes import ensure_search_attributes
@@ -45,6 +48,7 @@ from runtime.settings import (
     OwnerCheckSettings,
     PlaybookSettings,
     PollSettings,
+    ReconcileSettings,
     StoreSettings,
     load,
 )
@@ -55,6 +59,7 @@ from workers.heads import heads_kept
 from workers.mirroring import exception_tasks
 from workers.owners import owner_check, schedule_owner_check
 from workers.polling import polling, schedule_polling
+from workers.recovering import recovering, schedule_reconciling
 from workers.roles import Role, cases_worker, crm_worker, model_worker, notifier_worker, signer_worker
 from workers.stores import Stores, open_stores
 from workers.telling import schedule_telling, telling
@@ -85,6 +90,8 @@ async def run_workers(roles: Sequence[Role]) -> None:
             org_id = stores.playbooks.current().org_id
             await schedule_polling(client, org_id, load(PollSettings))
             await schedule_owner_check(client, org_id, load(OwnerCheckSettings))
+        if Role.CASES in roles:
+            await schedule_reconciling(client, stores.playbooks.current().org_id, load(ReconcileSettings))
         if Role.NOTIFIER in roles:
             await schedule_telling(client, stores.playbooks.current().org_id, load(NotifySettings))
         if Role.SIGNER in roles:
@@ -189,6 +196,8 @@ def _build(role: Role, client: Client, stores: Stores) -> Worker:
                     audit=stores.audit,
                     clock=stores.clock,
                 ),
+                recovering=recovering(client, stores),
+                undo_book=UndoBookActivities(batches=SqlUndoBatches(stores.db), audit=stores.audit, clock=stores.clock),
             )
         case Role.CRM:
             return _crm(client, stores)
@@ -281,4 +290,8 @@ def _crm(client: Client, stores: Stores) -> Worker:
         ),
         watching=owner_watch(door, stores, mailer),
         mirroring=exception_tasks(door, stores),
+        commits=CommitFinder(door.writer),
+        undoing=UndoingActivities(
+            batches=SqlUndoBatches(stores.db), receipts=stores.receipts, forecaster=door.forecasts, writer=door.writer
+        ),
     )

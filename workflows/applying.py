@@ -6,19 +6,34 @@ When do you need to touch this? When the order of a write needs something new.
 import asyncio
 
 from temporalio import workflow
+from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from activities.crm import CrmActivities
-    from activities.messages import ApplyHead, ApplyInput, CaseRef, VerifiedDecision
+    from activities.messages import ApplyHead, ApplyInput, CaseRef, RejectionInput, VerifiedDecision
     from domain.proposals import Phase
 
-from workflows.options import CRM_WRITE
+from workflows.options import CRM_NOTE, CRM_WRITE
 
 
 def stop_if_cancelled() -> None:
     """Raise the cancellation that a write has swallowed: it is waited for, and its result comes instead."""
     if workflow.cancellation_reason() is not None:
         raise asyncio.CancelledError
+
+
+async def note_rejection(case: CaseRef, round: int, decision_id: str, agent_version: str) -> None:
+    """The ledger row of a rejection, where the level allows. Nothing rests on it: without it the case ends the same."""
+    try:
+        await workflow.execute_activity_method(
+            CrmActivities.note_rejection,
+            RejectionInput(**case.model_dump(), round=round, decision_id=decision_id, agent_version=agent_version),
+            summary="Note the rejection in the CRM",
+            **CRM_NOTE,
+        )
+    except ActivityError as failed:
+        if is_cancelled_exception(failed):
+            raise
 
 
 async def apply_phase(

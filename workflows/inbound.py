@@ -39,10 +39,11 @@ with workflow.unsafe.imports_passed_through():
     from domain.proposals import Phase
     from domain.receipts import MailState, WriteOutcomeKind
 
-from workflows.applying import apply_phase, stop_if_cancelled
+from workflows.applying import apply_phase, note_rejection, stop_if_cancelled
 from workflows.messages import CaseProgress, CaseResult, InboundLeadInput
 from workflows.options import CRM_READ, MODEL, SIGNER, STORE
 from workflows.resolving import ResolvableCase
+from workflows.review import DOCUMENTS_MISSING
 from workflows.visibility import BAND, OUTCOME, RISK, STEP, show
 from workflows.watching import watch_assignment
 from workflows.writeback import Written, write_back
@@ -226,6 +227,8 @@ class InboundLead(ResolvableCase):
             self._reopen_superseded()
             return False, None
         if self._decision.verdict is Verdict.REJECT:
+            if head.gate is not Gate.ACCEPT_ONLY:
+                await note_rejection(self._case, self._round, self._decision.decision_id, self._start.agent_version)
             return False, CaseOutcome.REJECTED
         if self._decision.verdict is Verdict.RESPOND:
             return False, await self._redraft()
@@ -437,7 +440,8 @@ class InboundLead(ResolvableCase):
             self._reopen("another_inquiry", keep_ladder=False)
             return
         self._gate.rerouted += 1
-        self._reopen("owner_unfit", keep_ladder=True)
+        lost = self._gate.unfit_because == DOCUMENTS_MISSING
+        self._reopen(DOCUMENTS_MISSING if lost else "owner_unfit", keep_ladder=True)
 
     def _reopen(self, because: str, *, keep_ladder: bool) -> None:
         """The next card says why it is there again; after a conflict it keeps its place in the ladder."""

@@ -40,6 +40,11 @@ def undo_workflow_id(org_id: str, decision_id: str) -> str:
     return f"undo/{org_id}/{decision_id}"
 
 
+def undo_batch_workflow_id(org_id: str, batch_id: str, *, dry_run: bool) -> str:
+    """The id of a batch's dry run, and of the undo that follows once it is signed."""
+    return f"undo-batch/{org_id}/{batch_id}{'/dry-run' if dry_run else ''}"
+
+
 def poll_workflow_id(org_id: str) -> str:
     """The id of the schedule that polls an org, and with a time added of each workflow that it starts."""
     return f"poll/{org_id}"
@@ -53,6 +58,16 @@ def owner_check_workflow_id(org_id: str) -> str:
 def audit_workflow_id(org_id: str) -> str:
     """The id of an org's readiness audit: one at a time."""
     return f"readiness/{org_id}"
+
+
+def reconcile_workflow_id(org_id: str) -> str:
+    """The id of the schedule that looks for cases left behind; each workflow adds its time."""
+    return f"reconcile/{org_id}"
+
+
+def recovery_workflow_id(org_id: str, case_id: str) -> str:
+    """The id of the recovery of a case: one at a time."""
+    return f"recovery/{org_id}/{case_id}"
 
 
 def tell_workflow_id(org_id: str) -> str:
@@ -117,6 +132,27 @@ class UndoResult(Message):
     restored: int = 0
     refusals: tuple[str, ...] = ()
     """Reasons by code; the records and fields are in the receipt document."""
+
+
+class UndoProgress(Message):
+    """How far a batch is: writes looked at or taken back so far, by what it came to."""
+
+    total: int = 0
+    done: int = 0
+    whole: int = 0
+    in_part: int = 0
+    nothing: int = 0
+    failed: int = 0
+
+
+class UndoBatchInput(Message):
+    """`so_far` is what earlier runs of the same batch have done: a long one continues as new."""
+
+    batch_id: str
+    org_id: str
+    dry_run: bool
+    total: int = 0
+    so_far: UndoProgress = UndoProgress()
 
 
 class PollInput(Message):
@@ -212,6 +248,27 @@ class AuditInput(Message):
 class AuditResult(Message):
     score: int
     copilot_only: bool = False
+
+
+class ReconcileInput(Message):
+    org_id: str
+
+
+class ReconcileResult(Message):
+    """Open cases by what was done about them."""
+
+    looked_at: int = 0
+    restarted: int = 0
+    redone: int = 0
+    closed: int = 0
+    recovering: int = 0
+
+
+class RecoverInput(Message):
+    case_id: str
+    org_id: str
+    motion: Motion = Motion.INBOUND
+    agent_version: str = ""
 
 
 class TellInput(Message):

@@ -88,6 +88,22 @@ CRM_WRITE: StepOptions = {
     "cancellation_type": ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 }
 
+CRM_NOTE: StepOptions = {
+    "task_queue": TaskQueue.CRM,
+    # One HTTP call.
+    "start_to_close_timeout": timedelta(seconds=60),
+    # A case that somebody rejected does not stay open for a row in the CRM's trail.
+    "schedule_to_close_timeout": timedelta(hours=1),
+    "retry_policy": PATIENT,
+}
+
+UNDO_LOOK: StepOptions = {
+    "task_queue": TaskQueue.CRM,
+    # Twenty reads of at most 20 s each; what an attempt has looked at is not looked at again.
+    "start_to_close_timeout": timedelta(minutes=8),
+    "retry_policy": PATIENT,
+}
+
 MAIL: StepOptions = {
     "task_queue": TaskQueue.CRM,
     "start_to_close_timeout": timedelta(seconds=90),

@@ -40,6 +40,9 @@ store, and the expiry asks the store first.
 """
 
 
+DOCUMENTS_MISSING = "documents_missing"
+"""Why a round is made anew: what people are asked about is gone from the store."""
+
 MAX_REROUTINGS = 10
 """After so many owners who dropped out while people were asked, the wait is left alone: the write looks again."""
 
@@ -58,6 +61,7 @@ class GateState:
     mail_stopped: bool = False
     unfit: int | None = None
     """The newest round whose proposed owner can take nothing any more."""
+    unfit_because: str = ""
     rerouted: int = 0
 
 
@@ -105,6 +109,7 @@ class ReviewedCase:
     def owner_unfit(self, told: OwnerUnfit) -> None:
         """The proposed owner left, is away or is full: nobody should spend time on that card."""
         self._gate.unfit = max(self._gate.unfit or 0, told.round)
+        self._gate.unfit_because = told.reason
 
     @workflow.signal
     def stop_mail(self, request: StopMail) -> None:

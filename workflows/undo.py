@@ -38,7 +38,7 @@ class UndoWrite:
             **CRM_WRITE,
         )
         if head.restored:
-            await self._end_watch(start)
+            await end_watch(start.org_id, start.case_id, start.receipt_id)
         return UndoResult(
             receipt_id=start.receipt_id,
             new_receipt_id=head.new_receipt_id,
@@ -46,11 +46,12 @@ class UndoWrite:
             refusals=head.refusals,
         )
 
-    async def _end_watch(self, start: UndoInput) -> None:
-        """Where the write gave a lead an owner, nobody waits for that owner's answer any more."""
-        watch = watch_workflow_id(start.org_id, start.case_id, start.receipt_id)
-        # Most writes assign nobody, and most watches have ended.
-        with contextlib.suppress(ApplicationError):
-            await workflow.get_external_workflow_handle(watch).signal(
-                OwnerWatch.assignment_undone, AssignmentUndone(receipt_id=start.receipt_id)
-            )
+
+async def end_watch(org_id: str, case_id: str, receipt_id: str) -> None:
+    """Where the write gave a lead an owner, nobody waits for that owner's answer any more."""
+    watch = watch_workflow_id(org_id, case_id, receipt_id)
+    # Most writes assign nobody, and most watches have ended.
+    with contextlib.suppress(ApplicationError):
+        await workflow.get_external_workflow_handle(watch).signal(
+            OwnerWatch.assignment_undone, AssignmentUndone(receipt_id=receipt_id)
+        )

@@ -33,13 +33,13 @@ with workflow.unsafe.imports_passed_through():
     from activities.reassigning import ReassigningActivities
     from activities.watching import WatchingActivities
     from domain.cases import Act, ExceptionCode
-    from domain.decisions import APPROVALS, RoundState
+    from domain.decisions import APPROVALS, RoundState, Verdict
     from domain.first_touch import Standing
     from domain.owner_notices import NoticeKind
     from domain.proposals import Phase
     from domain.receipts import WriteOutcomeKind
 
-from workflows.applying import apply_phase
+from workflows.applying import apply_phase, note_rejection
 from workflows.messages import (
     AssignmentUndone,
     OwnerUnfit,
@@ -295,6 +295,8 @@ class OwnerWatch(ResolvableCase):
             self._gate.rerouted += 1
             return await self._look()
         if self._decision.verdict not in APPROVALS:
+            if self._decision.verdict is Verdict.REJECT and head.gate is not Gate.ACCEPT_ONLY:
+                await note_rejection(self._case, round, self._decision.decision_id, self._start.agent_version)
             return WatchOutcome.KEPT
         if head.gate is Gate.ACCEPT_ONLY:
             return WatchOutcome.NOT_ALLOWED

@@ -81,6 +81,8 @@ EXCEPTION: dict[ExceptionCode, str] = {
     ExceptionCode.WRITE_NOT_AUTHORISED: "The write guard refused the decision",
     ExceptionCode.STEP_FAILED: "A step failed",
     ExceptionCode.CRM_PROTOCOL: "The CRM gives answers that cannot be read",
+    ExceptionCode.WRITE_UNFINISHED: "The case was stopped after it had been approved",
+    ExceptionCode.BROKEN_OFF: "The case broke off",
 }
 
 REFUSAL: dict[str, str] = {
@@ -96,6 +98,7 @@ REFUSAL: dict[str, str] = {
     RefusalReason.LATE: "it was made after the deadline",
     RefusalReason.EXPIRED: "the approval has expired",
     RefusalReason.NOT_AN_APPROVAL: "it is not an approval",
+    RefusalReason.NOT_A_REJECTION: "it is not a rejection",
     RefusalReason.ROLE_TOO_LOW: "a manager must sign this",
     RefusalReason.APPROVER_NO_ACCESS: "who approved may not edit this record in the CRM",
     RefusalReason.LEVEL_TOO_LOW: "the permission level no longer allows it",
@@ -121,11 +124,16 @@ AUDIT: dict[AuditKind, str] = {
     AuditKind.POLICY_SIGNED: "Signed by policy",
     AuditKind.WRITE_REFUSED: "Write refused",
     AuditKind.WRITTEN: "Written to the CRM",
+    AuditKind.REJECTION_NOTED: "Rejection noted in the CRM",
+    AuditKind.CASE_RECOVERED: "Case taken over by the recovery",
     AuditKind.MAIL_ACCEPTED: "E-mail accepted",
     AuditKind.MAIL_STOPPED: "E-mail stopped",
     AuditKind.MAIL_UNKNOWN: "E-mail delivery unknown",
     AuditKind.MAIL_REFUSED: "E-mail refused",
     AuditKind.UNDONE: "Write undone",
+    AuditKind.UNDO_BATCH_ASKED: "Undo of many writes looked at",
+    AuditKind.UNDO_BATCH_SIGNED: "Undo of many writes signed",
+    AuditKind.UNDO_BATCH_DONE: "Undo of many writes carried out",
     AuditKind.PAUSED: "Paused",
     AuditKind.RESUMED: "Resumed",
     AuditKind.SIGNED_IN: "Signed in",
@@ -171,6 +179,7 @@ WRITE: dict[WriteOutcomeKind, str] = {
 
 REOPENED: dict[str, str] = {
     "owner_unfit": "The owner proposed before can no longer take it. Routing has chosen again and says why.",
+    "documents_missing": "What was proposed before was no longer in the store. It was made anew from the record.",
     "resolved": "A person resolved what had stopped this case; the evidence names who.",
     "no_answer": "Nobody has worked on this lead since it was assigned, and its deadline has passed.",
 }

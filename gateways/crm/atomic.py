@@ -1,5 +1,6 @@
 """One atomic write: ledger row, conditional changes, inserts, deletions, read-back; all or nothing, in one call."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -13,7 +14,7 @@ from gateways.crm import faults
 from gateways.crm.client import MAX_PARTS, CompositeAnswer, Part, SalesforceSession, row_part
 from gateways.crm.faults import Fault
 from gateways.crm.fields import SYSTEM, VOLATILE
-from gateways.crm.ledger import Images, LedgerEntry, image_name, insert_part
+from gateways.crm.ledger import Images, LedgerEntry, image_name, insert_part, rejection_part
 from gateways.crm.plan import Change, Plan
 from gateways.crm.values import http_date, record_from, same_value
 
@@ -72,12 +73,31 @@ class AtomicWrite:
         _check(parts, answer)
         return _committed(plan, live, answer)
 
+    def leave_row(self, entry: LedgerEntry, content: ProposalContent, *, target: str, reason: str) -> None:
+        """The ledger row of a rejection, alone; one with its key is this one. Raises `CrmError`."""
+        row = rejection_part(entry, content, target=target, reason=reason)
+        answer = self._session.composite([row], all_or_none=True).parts[row.name]
+        if not answer.ok and all(fault.code != "DUPLICATE_VALUE" for fault in answer.faults()):
+            raise faults.error_for(answer.faults())
+
 
 def images_of(
-    plan: Plan, before: Images, found: dict[str, CrmRecord], created: dict[int, CrmRecord], *, fallback: Instant
+    plan: Plan,
+    before: Images,
+    found: dict[str, CrmRecord],
+    created: dict[int, CrmRecord],
+    *,
+    fallback: Instant,
+    live: Mapping[str, CrmRecord] | None = None,
 ) -> tuple[RecordImage, ...]:
-    """One image per record of the plan. Where a record was not read back, what was sent stands in for it."""
-    images = [_changed_image(change, before, found.get(change.record.id), fallback) for change in plan.changes]
+    """One image per record of the plan. Where a record was not read back, what was sent stands in for it.
+
+    `live` are the records as read directly before the write, where this call made it.
+    """
+    images = [
+        _changed_image(change, before, found.get(change.record.id), fallback, (live or {}).get(change.record.id))
+        for change in plan.changes
+    ]
     for position, insert in enumerate(plan.inserts):
         record = created.get(position)
         if record is not None:
@@ -104,7 +124,9 @@ def images_of(
     return tuple(images)
 
 
-def _changed_image(change: Change, before: Images, found: CrmRecord | None, fallback: Instant) -> RecordImage:
+def _changed_image(
+    change: Change, before: Images, found: CrmRecord | None, fallback: Instant, live: CrmRecord | None
+) -> RecordImage:
     old = before.get(image_name(change.record), {})
     return RecordImage(
         record=change.record,
@@ -112,6 +134,7 @@ def _changed_image(change: Change, before: Images, found: CrmRecord | None, fall
         before={field: old.get(field) for field in change.values},
         after={field: found.fields.get(field) for field in change.values} if found else dict(change.values),
         intended=change.values,
+        modified_before=live.modified_at if live is not None else None,
         modified_at=found.modified_at if found else fallback,
     )
 
@@ -211,7 +234,7 @@ def _committed(plan: Plan, live: dict[str, CrmRecord], answer: CompositeAnswer) 
     created = {
         i: record_from(insert.object, answer.parts[f"read_insert_{i}"].body) for i, insert in enumerate(plan.inserts)
     }
-    images = images_of(plan, _before(plan, live), found, created, fallback=answer.server_time)
+    images = images_of(plan, _before(plan, live), found, created, fallback=answer.server_time, live=live)
     effects = [effect for c in plan.changes for effect in _moved_by_org(c, live[c.record.id], found[c.record.id])]
     for position, insert in enumerate(plan.inserts):
         effects += _differences(created[position].ref, insert.values, created[position].fields)

@@ -16,7 +16,7 @@ from domain.decisions import DecisionEnvelope, Purpose, RoundState, SignedDecisi
 from domain.errors import DomainError, ErrorCode, NotAuthorised, Paused, RefusalReason
 from domain.field_mapping import RecordTypes
 from domain.leads import Motion
-from domain.permissions import Level, Permission, RiskCategory, WritePolicy, may, permission_for
+from domain.permissions import Level, Permission, RiskCategory, WritePolicy, can, may, permission_for
 from domain.ports import AuditLog, CaseDocuments, Clock, PauseSwitch, Receipts, Reviews, UndoOrder, WriteOrder
 from domain.proposals import Action, Phase, ProposalContent, digest_of, in_phase, ledger_key, parse_content
 from domain.receipts import WriteReceipt
@@ -96,6 +96,26 @@ class WriteGuard:
         """Everything that has to hold before a write or an e-mail of this order. Raises `NotAuthorised`, `Paused`."""
         with self._noting(order):
             return self._authorise(order)
+
+    def authorise_rejection(self, order: WriteOrder) -> Signed | None:
+        """A signed rejection that ended its round, where the motion's level lets anything be written at all.
+
+        None where it does not: that is no refusal. Raises `NotAuthorised`, `Paused`.
+        """
+        with self._noting(order):
+            if not may(self._policy().levels.get(order.motion, Level.READ_ONLY), Level.APPROVED_WRITEBACK):
+                return None
+            self._not_paused(order.motion)
+            signed = self._signed(order)
+            envelope = signed.envelope
+            if envelope.verdict is not Verdict.REJECT or envelope.purpose is not Purpose.WRITE:
+                raise NotAuthorised(RefusalReason.NOT_A_REJECTION)
+            if not can(envelope.role, Permission.DECIDE):
+                raise NotAuthorised(RefusalReason.ROLE_TOO_LOW)
+            outcome = self._reviews.outcome(order.case_id, order.round)
+            if outcome.state is not RoundState.DECIDED or order.decision_id not in outcome.decision_ids:
+                raise NotAuthorised(RefusalReason.ROUND_CLOSED)
+            return signed
 
     def authorise_undo(self, order: UndoOrder) -> AuthorisedUndo:
         """An undo needs its own signature by somebody who may undo; expiry, level and allow-list do not apply."""

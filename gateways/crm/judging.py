@@ -7,7 +7,7 @@ from domain.leads import CrmRecord, CrmSnapshot, RecordRef
 from domain.model import Instant, Scalar, Value
 from domain.opt_outs import Channel, concerns, in_force
 from domain.ports import WriteOrder
-from domain.proposals import AddNote, CreateTask, Phase, ProposalContent, in_phase
+from domain.proposals import AddNote, CreateTask, MergeRequest, Phase, ProposalContent, in_phase
 from domain.receipts import Moved, WriteOutcome, WriteOutcomeKind, WriteReceipt
 from gateways.crm.live import Live
 from gateways.crm.plan import change_of
@@ -62,7 +62,12 @@ def basis_of(
     _overlay(touched, [r for r in receipts if r.decision_id == order.decision_id])
     for record, values in touched.items():
         expected.setdefault(record, {}).update(values)
-    return Basis(expected=expected, about=frozenset((*expected, *_people(content), *_subject(snapshot))))
+    for record in _to_be_merged(content):
+        # Nothing of them is touched, and without both of them there is nothing to ask for.
+        expected.setdefault(record, {})
+    person = subject_of(snapshot)
+    subject = (person,) if person is not None else ()
+    return Basis(expected=expected, about=frozenset((*expected, *_people(content), *subject)))
 
 
 def verdict(
@@ -177,10 +182,16 @@ def _people(content: ProposalContent) -> Iterable[RecordRef]:
             yield RecordRef(object=_PEOPLE[action.who_id[:3]], id=action.who_id)
 
 
-def _subject(snapshot: CrmSnapshot | None) -> tuple[RecordRef, ...]:
+def _to_be_merged(content: ProposalContent) -> Iterable[RecordRef]:
+    for action in content.actions:
+        if isinstance(action, MergeRequest):
+            yield from (action.survivor, action.duplicate)
+
+
+def subject_of(snapshot: CrmSnapshot | None) -> RecordRef | None:
     """The person the case is about, even where no action names them: an e-mail names an address only."""
     person = (snapshot.lead or snapshot.contact) if snapshot is not None else None
-    return (person.ref,) if person is not None else ()
+    return person.ref if person is not None else None
 
 
 def _overlay(expected: dict[RecordRef, dict[str, Scalar]], receipts: Sequence[WriteReceipt]) -> None:

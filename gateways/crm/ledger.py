@@ -47,7 +47,7 @@ class LedgerEntry(Value):
     case_id: str
     agent_version: str
     approvers: tuple[str, ...]
-    kind: Literal["write", "undo"]
+    kind: Literal["write", "undo", "rejection"]
 
 
 def image_name(record: RecordRef) -> str:
@@ -73,6 +73,19 @@ def ledger_row(answer: PartAnswer) -> LedgerRow | None:
 
 def insert_part(entry: LedgerEntry, plan: Plan, before: Images, content: ProposalContent) -> Part:
     """The first part of every write. A second one with the same key is refused: DUPLICATE_VALUE."""
+    reversal = "\n".join(_reversal(plan, before))
+    return _row_part(entry, content, before=before, after=_after(plan), reversal=reversal, target=_target(plan))
+
+
+def rejection_part(entry: LedgerEntry, content: ProposalContent, *, target: str, reason: str) -> Part:
+    """The row of a proposal that somebody rejected: who, what it rested on, and that nothing was written."""
+    said = f"Nothing was written: rejected as {reason}." if reason else "Nothing was written: rejected."
+    return _row_part(entry, content, before={}, after={}, reversal=said, target=target)
+
+
+def _row_part(
+    entry: LedgerEntry, content: ProposalContent, *, before: Images, after: Images, reversal: str, target: str
+) -> Part:
     body: dict[str, Any] = {
         LEDGER_KEY: entry.key,
         "Digest__c": entry.digest,
@@ -82,10 +95,10 @@ def insert_part(entry: LedgerEntry, plan: Plan, before: Images, content: Proposa
         "Approver__c": ", ".join(entry.approvers)[:_TEXT],
         "Sources__c": ", ".join(_sources(content))[:_LONG],
         "Before__c": _image_text(before),
-        "After__c": _image_text(_after(plan)),
-        "How_To_Reverse__c": "\n".join(_reversal(plan, before))[:_LONG],
+        "After__c": _image_text(after),
+        "How_To_Reverse__c": reversal[:_LONG],
         "Kind__c": entry.kind,
-        "Target_Id__c": _target(plan),
+        "Target_Id__c": target,
     }
     return Part(name="ledger", method="POST", path=f"sobjects/{LEDGER}/", body=body)
 

@@ -1,5 +1,6 @@
 """Taking a write back: what nobody changed since is restored, the rest is refused by name."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from domain.audit import AuditEvent, AuditKind
@@ -9,6 +10,7 @@ from domain.leads import CrmRecord, RecordRef
 from domain.ports import AuditLog, Receipts, UndoOrder
 from domain.proposals import DeleteCreated, Phase, ProposalContent, UpdateFields
 from domain.receipts import RecordImage, UndoOutcome, UndoRefusal, WriteReceipt
+from domain.undo_batches import Ahead
 from domain.undoing import UndoReason
 from gateways.crm.atomic import AlreadyWritten, AtomicWrite, ChangedMeanwhile, Committed, CrmSaysNo
 from gateways.crm.client import SalesforceSession
@@ -18,6 +20,8 @@ from gateways.crm.live import Live, LiveReader
 from gateways.crm.plan import Change, Plan, make_plan
 from gateways.crm.replay import Replay
 from gateways.crm.values import same_value
+
+_NOTHING_AHEAD = Ahead()
 
 ROUNDS = 2
 """Records that change while they are restored are judged anew once; then the next attempt tries."""
@@ -64,7 +68,7 @@ class Undoer:
             live = self._live(undo)
             if live.ledger is not None and (overlapping := self._find(undo)) is not None:
                 return self._file(order, undo, overlapping, replayed=True)
-            reversal = reversal_of(undo.content, undo.receipt, live)
+            reversal = reversal_of(undo.content, undo.receipt, live, later=done_since(self._receipts, undo.receipt))
             if reversal.plan.empty:
                 return UndoOutcome(refusals=reversal.refusals, side_effects_left=undo.receipt.side_effects)
             try:
@@ -83,10 +87,9 @@ class Undoer:
         raise CrmError("the records keep changing while they are restored", code=ErrorCode.CRM_CONFLICT)
 
     def _live(self, undo: AuthorisedUndo) -> Live:
-        wanted = {image.record: frozenset(image.after) for image in undo.receipt.records if not image.deleted}
         changing = [a.record.id for a in undo.content.actions if isinstance(a, UpdateFields)]
         return self._reader.read_settled(
-            wanted,
+            fields_of(undo.receipt),
             changing,
             ledger_key=undo.ledger_key,
             since=undo.receipt.written_at.replace(microsecond=0),
@@ -136,10 +139,18 @@ class Undoer:
         return outcome_of(undo, receipt)
 
 
-def reversal_of(content: ProposalContent, receipt: WriteReceipt, live: Live) -> Reversal:
+def reversal_of(
+    content: ProposalContent,
+    receipt: WriteReceipt,
+    live: Live,
+    *,
+    later: Sequence[RecordImage] = (),
+    ahead: Ahead = _NOTHING_AHEAD,
+) -> Reversal:
     """The part of a signed undo that nobody's later work stands against. Pure.
 
-    Tasks are deleted before leads, which would take them along.
+    `later` is what this product itself did since: it is nobody's work. `ahead` is what it will have taken back by
+    then, for a forecast. Tasks are deleted before leads, which would take them along.
     """
     images = {image.record: image for image in receipt.records}
     ours = {image.record.id for image in receipt.records if image.created}
@@ -148,7 +159,7 @@ def reversal_of(content: ProposalContent, receipt: WriteReceipt, live: Live) -> 
     refusals = [_refused(i.record, UndoReason.CANNOT_UNDELETE) for i in receipt.records if i.deleted]
     for action in content.actions:
         if isinstance(action, DeleteCreated):
-            reason = _why_keep(images[action.record], live, ours)
+            reason = _why_keep(images[action.record], live, ours, later, ahead)
             if reason is None:
                 deletes.append(action)
             else:
@@ -201,21 +212,47 @@ def _restorable(action: UpdateFields, found: CrmRecord | None) -> tuple[Change |
     return change, kept
 
 
-def _why_keep(image: RecordImage, live: Live, ours: set[str]) -> UndoReason | None:
+def _why_keep(
+    image: RecordImage, live: Live, ours: set[str], later: Sequence[RecordImage], ahead: Ahead
+) -> UndoReason | None:
     """Why a record that we created is not deleted."""
     found = live.records.get(image.record.id)
     gone = _gone(found)
     if gone is not None or found is None:
         return gone or UndoReason.RECORD_DELETED
-    if found.modified_at > image.modified_at or any(
+    if not _only_ours(image, found, later) or any(
         not same_value(value, found.fields.get(field)) for field, value in image.after.items()
     ):
         return UndoReason.CHANGED_SINCE
-    later = [a for a in live.activities if a.id not in ours]
+    used = [a for a in live.activities if a.id not in ours and a.id not in ahead.deleted]
     about = {"WhoId", "WhatId", "RelatedToId"}
-    if any(activity.text(field) == image.record.id for activity in later for field in about):
+    if any(activity.text(field) == image.record.id for activity in used for field in about):
         return UndoReason.USED_SINCE
     return None
+
+
+def _only_ours(image: RecordImage, found: CrmRecord, later: Sequence[RecordImage]) -> bool:
+    """Whether nobody else changed it since: each write of this product met the record as its last one had left it."""
+    at = image.modified_at
+    for other in sorted((o for o in later if o.record == image.record), key=lambda o: o.modified_at):
+        if other.modified_before is None or other.modified_before > at:
+            break
+        at = other.modified_at
+    return found.modified_at <= at
+
+
+def done_since(receipts: Receipts, receipt: WriteReceipt) -> tuple[RecordImage, ...]:
+    """What this product did after that write in the same case, undos included."""
+    return tuple(
+        image
+        for other in receipts.of_case(receipt.case_id)
+        if other.id != receipt.id and other.written_at >= receipt.written_at
+        for image in other.records
+    )
+
+
+def fields_of(receipt: WriteReceipt) -> dict[RecordRef, frozenset[str]]:
+    return {image.record: frozenset(image.after) for image in receipt.records if not image.deleted}
 
 
 def _gone(found: CrmRecord | None) -> UndoReason | None:

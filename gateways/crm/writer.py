@@ -25,6 +25,7 @@ from gateways.crm.judging import Basis, addresses_in, basis_of, claims_contact, 
 from gateways.crm.ledger import LedgerEntry
 from gateways.crm.live import Live, LiveReader
 from gateways.crm.plan import Plan, make_plan
+from gateways.crm.rejections import Rejections
 from gateways.crm.replay import Replay
 from gateways.crm.snapshots import snapshot_of
 from gateways.crm.undo import Undoer
@@ -74,6 +75,7 @@ class SalesforceWriter:
         self._atomic = AtomicWrite(session)
         self._replay = Replay(session)
         self._rules = rules or FieldRules(session, clock)
+        self._rejections = Rejections(session, guard, documents=documents, audit=audit, clock=clock)
         self._undoer = Undoer(session, guard, receipts=receipts, audit=audit, reader=self._reader)
 
     def apply(self, order: WriteOrder) -> WriteOutcome:
@@ -103,6 +105,23 @@ class SalesforceWriter:
     def undo(self, order: UndoOrder) -> UndoOutcome:
         """Take one receipt back as far as nobody changed it since. Raises as `apply` does."""
         return self._undoer.undo(order)
+
+    def find_written(self, order: WriteOrder) -> WriteReceipt | None:
+        """See `CrmWriter`. At most one call, and no write."""
+        signed = self._guard.signed(order)
+        key = key_of(order, signed.content)
+        filed = self._receipts.get(key)
+        if filed is not None:
+            return filed
+        plan = make_plan(in_phase(signed.content, order.phase), key)
+        committed = None if plan.empty else self._replay.find(plan, key, signed.envelope.final_digest)
+        if committed is None:
+            return None
+        return self._file(order, signed.envelope, key, committed, replayed=True).receipt
+
+    def note_rejection(self, order: WriteOrder) -> bool:
+        """See `CrmWriter`. Raises as `apply` does."""
+        return self._rejections.note(order)
 
     def _write(self, order: WriteOrder, authorised: Authorised, plan: Plan) -> WriteOutcome:
         content = authorised.content

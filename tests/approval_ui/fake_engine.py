@@ -1,6 +1,7 @@
 """A workflow engine that remembers what it was told, and can be switched off."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from approval_ui.ports import AuditRun, AuditState, Delivery, EngineUnavailable
@@ -18,6 +19,10 @@ class FakeTemporal:
     decisions: list[tuple[str, int, str]] = field(default_factory=list)
     resolutions: list[tuple[str, int, str]] = field(default_factory=list)
     undos: list[tuple[str, str, str]] = field(default_factory=list)
+    undo_batches: list[tuple[str, bool]] = field(default_factory=list)
+    """The batches that were started, and whether as a dry run."""
+    carry_out: Callable[[str, bool], None] = lambda _batch_id, _dry_run: None
+    """What the workers do about a batch."""
     stopped: list[str] = field(default_factory=list)
     audit: AuditRun = field(default_factory=AuditRun)
     audits_started: int = 0
@@ -51,6 +56,11 @@ class FakeTemporal:
         self._reach()
         self.undos.append((case_id, receipt_id, decision_id))
         return f"undo/{decision_id}"
+
+    async def start_undo_batch(self, batch_id: str, *, total: int, dry_run: bool) -> None:
+        self._reach()
+        self.undo_batches.append((batch_id, dry_run))
+        self.carry_out(batch_id, dry_run)
 
     async def start_audit(self) -> None:
         self._reach()

@@ -40,6 +40,7 @@ from persistence.receipts import SqlReceipts
 from persistence.reviews import SqlReviews
 from persistence.saved_views import SavedViews
 from persistence.sessions import SqlSessions
+from persistence.undo_batches import SqlUndoBatches
 from persistence.users import LocalUser, SqlUsers
 from runtime.keys import KeyringVerifier, generate_key, load_signer
 from runtime.playbook_files import FilePlaybooks, load_playbook
@@ -187,6 +188,7 @@ def build_world(url: str, folder: Path, *, clock: FakeClock | None = None) -> Wo
         lanes=ReviewLanes(db, playbook.org_id),
         saved_views=SavedViews(db, playbook.org_id),
         receipts=SqlReceipts(db),
+        undo_batches=SqlUndoBatches(db),
         mail_log=SqlMailLog(db),
         pause=SqlPauseSwitch(db),
         audit=SqlAuditLog(db),

@@ -21,13 +21,13 @@ SESSION_HOLDERS = {
 """Who may open a session with the CRM from outside the door."""
 WRITER_HOLDERS = {"workers/crm.py"}
 """Who may be handed what writes."""
-WRITING_PARTS = ("AtomicWrite", "SalesforceWriter", "Undoer", "insert_part", "Part")
+WRITING_PARTS = ("AtomicWrite", "SalesforceWriter", "Undoer", "Rejections", "insert_part", "rejection_part", "Part")
 """Names of the door that write, or with which a write is spelled."""
 SENDS_WRITES = {"gateways/crm/atomic.py"}
 """The one module that sends what changes records; `ledger.py` spells its first part."""
 SPELLS_WRITES = SENDS_WRITES | {"gateways/crm/ledger.py"}
-RUNS_WRITES = {"gateways/crm/writer.py", "gateways/crm/undo.py"}
-"""Who may make an `AtomicWrite`: the two whose public methods ask the guard first."""
+RUNS_WRITES = {"gateways/crm/writer.py", "gateways/crm/undo.py", "gateways/crm/rejections.py"}
+"""Who may make an `AtomicWrite`: the three whose public methods ask the guard first."""
 READING_CALLS = {"restful", "limits", "oauth2"}
 """What is asked of simple-salesforce's client; its create, update, upsert and delete are not among them."""
 
@@ -185,7 +185,8 @@ def test_who_writes_asks_the_guard_before_anything_else(path: str, kind: str, me
 @pytest.mark.parametrize(
     ("path", "kind", "public"),
     [
-        ("gateways/crm/writer.py", "SalesforceWriter", {"apply", "undo"}),
+        ("gateways/crm/writer.py", "SalesforceWriter", {"apply", "undo", "note_rejection", "find_written"}),
+        ("gateways/crm/rejections.py", "Rejections", {"note"}),
         ("gateways/crm/undo.py", "Undoer", {"undo"}),
     ],
 )

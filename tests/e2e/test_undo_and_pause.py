@@ -1,12 +1,18 @@
 """Taking a write back, and the stop button, on the running stack."""
 
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 
 import pytest
 
 from domain.cases import CaseOutcome, CaseState
 from domain.receipts import WriteReceipt
-from tests.e2e.conftest import Running
+from tests.e2e.conftest import PATIENCE, ROOT, Running
 
 pytestmark = [pytest.mark.server, pytest.mark.timeout(600)]
 
@@ -39,6 +45,79 @@ def test_an_undo_restores_what_the_write_changed(patient: Running) -> None:
     assert records["Lead"][lead_id] == before
     assert [t for t in records["Task"].values() if t["WhoId"] == lead_id] == []
     assert patient.stores.audit.verify() == []
+
+
+def test_all_writes_of_an_agent_version_come_off_while_workers_are_killed(patient: Running) -> None:
+    running, people = patient, ("Bakker", "Visser", "Smit", "Meijer")
+    cases = [
+        running.hand_in(
+            **PERSON,
+            event_id=f"version-{name}",
+            last_name=name,
+            email=f"j.{name.lower()}@{name.lower()}-fietsen.example",
+            company=f"{name} Fietsen",
+        )
+        for name in people
+    ]
+    rounds = {case_id: running.review_of(case_id) for case_id in cases}
+    version = running.stores.receipts.of_case(cases[0])[0].agent_version
+    started = datetime.now(UTC)
+    touched, *others = cases
+    before = {case_id: _lead_of(running, case_id) for case_id in cases}
+    for case_id, round in rounds.items():
+        running.approve(case_id, round)
+    for case_id in cases:
+        assert running.outcome(case_id) is CaseOutcome.WRITTEN
+    theirs = "Cold" if _lead_of(running, touched)["Rating"] == "Hot" else "Hot"
+    running.control(f"Lead/{running.stores.cases.get(touched).lead_id}/edit", {"fields": {"Rating": theirs}})
+
+    wanted = ["--agent-version", version, "--since", started.isoformat(), "--json"]
+    looked = _undo_many(running, *wanted, "--dry-run")
+    told, _ = looked.communicate(timeout=PATIENCE)
+    assert looked.returncode in (0, 1), told
+    foreseen = json.loads(told)
+    assert foreseen["foreseen"]["all"] + foreseen["foreseen"]["in_part"] == foreseen["total"] >= len(cases)
+    assert foreseen["foreseen"]["in_part"] == 1
+
+    running_undo = _undo_many(running, "--continue", foreseen["batch_id"], "--yes", "--json")
+    running.until(lambda: any(_undone(running, c) for c in cases), "the first undo")
+    for worker in ("crm", "cases"):
+        running.stack.kill(f"worker-{worker}")
+        running.stack.start_worker(worker)
+    told, _ = running_undo.communicate(timeout=PATIENCE)
+    done = json.loads(told)
+    assert done["results"]["failed"] == 0, done
+    assert done["results"]["all"] + done["results"]["in_part"] == done["total"]
+    for case_id in others:
+        assert _lead_of(running, case_id) == before[case_id]
+    assert _lead_of(running, touched)["Rating"] == theirs
+    assert _lead_of(running, touched)["OwnerId"] == before[touched]["OwnerId"]
+    assert running.stores.audit.verify() == []
+
+
+def _undo_many(running: Running, *options: str) -> "subprocess.Popen[str]":
+    manager = next(r for r in running.stores.playbooks.current().reviewers if r.role.value == "manager")
+    environment = {
+        **os.environ,
+        "COUNTERSIGN_URL": running.stack.ui_url,
+        "COUNTERSIGN_LOGIN": manager.login,
+        "COUNTERSIGN_PASSWORD": running.stack.secrets.password,
+    }
+    return subprocess.Popen(
+        [sys.executable, "-m", "cli.main", "undo", *options],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment,
+        cwd=ROOT,
+    )
+
+
+def _lead_of(running: Running, case_id: str) -> dict[str, Any]:
+    return dict(running.crm.all_records()["Lead"][running.stores.cases.get(case_id).lead_id])
+
+
+def _undone(running: Running, case_id: str) -> bool:
+    return any(r.undoes for r in running.stores.receipts.of_case(case_id))
 
 
 def _undo_of(running: Running, case_id: str, receipt_id: str) -> WriteReceipt | None:

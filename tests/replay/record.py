@@ -15,8 +15,11 @@ from temporalio.client import WorkflowHistory
 
 from activities.messages import AuditHead, BreachHead, LookHead, OwnerCheckHead, PollHead, TellHead, UnfitOwner
 from domain.decisions import Verdict
+from domain.errors import ErrorCode
 from domain.first_touch import Standing
-from tests.replay.scenarios import AUDIT, CASES, OWNERS, POLL, REASSIGNED, TELL, TOUCHED, UNDO, Scenario
+from domain.undo_batches import Reach
+from tests.replay.scenarios import AUDIT, CASES, OWNERS, POLL, REASSIGNED, TELL, TOUCHED, UNDO, UNDO_MANY, Scenario
+from tests.workflows.batches import ScriptedBatch
 from tests.workflows.driving import ORG, Desk, workers_of
 from tests.workflows.engines import development_server
 from tests.workflows.script import Script, assigned
@@ -49,6 +52,7 @@ async def record(folder: Path) -> list[Path]:
         desk = Desk(env, activities)
         written = [_write(folder, scenario.name, await _play(desk, scenario)) for scenario in CASES]
         written.append(_write(folder, UNDO, await _undo(desk)))
+        written.append(_write(folder, UNDO_MANY, await _undo_many(desk)))
         written.append(_write(folder, POLL, await _poll(desk)))
         written.append(_write(folder, OWNERS, await _owners(desk)))
         written.append(_write(folder, AUDIT, await _audit(desk)))
@@ -71,6 +75,14 @@ async def _undo(desk: Desk) -> WorkflowHistory:
     order = UndoInput(case_id="history-undo", org_id=ORG, receipt_id="r-1", decision_id="u1", agent_version="v")
     await desk.undo(Script(case_id=order.case_id), order)
     handle = desk.env.client.get_workflow_handle(undo_workflow_id(order.org_id, order.decision_id))
+    return await handle.fetch_history()
+
+
+async def _undo_many(desk: Desk) -> WorkflowHistory:
+    """One write cannot be taken back; the others can."""
+    batch = ScriptedBatch([Reach.ALL, ErrorCode.NOT_AUTHORISED, Reach.NOTHING])
+    handle = await desk.undo_many(batch, "history-undo-many")
+    await handle.result()
     return await handle.fetch_history()
 
 

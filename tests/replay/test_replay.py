@@ -19,7 +19,7 @@ from domain.receipts import MailState
 from runtime.engine import DATA_CONVERTER
 from tests.replay.changed import ReorderedInboundLead
 from tests.replay.record import HISTORIES
-from tests.replay.scenarios import AUDIT, CASES, OWNERS, POLL, REASSIGNED, TELL, TOUCHED, UNDO
+from tests.replay.scenarios import AUDIT, CASES, OWNERS, POLL, REASSIGNED, TELL, TOUCHED, UNDO, UNDO_MANY
 from tests.runtime.history_text import texts_of
 from workers.roles import SANDBOX, WORKFLOWS
 from workflows.messages import (
@@ -28,13 +28,14 @@ from workflows.messages import (
     OwnerCheckResult,
     PollResult,
     TellResult,
+    UndoProgress,
     UndoResult,
     WatchOutcome,
     WatchResult,
 )
 
 NAMES = sorted(path.stem for path in HISTORIES.glob("*.json"))
-OTHERS = (AUDIT, OWNERS, POLL, REASSIGNED, TELL, TOUCHED, UNDO)
+OTHERS = (AUDIT, OWNERS, POLL, REASSIGNED, TELL, TOUCHED, UNDO, UNDO_MANY)
 DECIDING = ["propose", "verify_decision"]
 
 
@@ -42,6 +43,7 @@ def load(name: str) -> WorkflowHistory:
     text = (HISTORIES / f"{name}.json").read_text(encoding="utf-8")
     known = {
         UNDO: "undo/acme/u1",
+        UNDO_MANY: "undo-batch/acme/history-undo-many",
         POLL: "poll/acme",
         OWNERS: "owners/acme",
         TOUCHED: "watch/acme/history-watch-touched/r-history-watch-",
@@ -91,7 +93,7 @@ TOLD = {
     ),
     "approve_edited": Told(CaseOutcome.WRITTEN, [*DECIDING, "apply_changes", "close"]),
     # One update with a decision that nobody stored is refused; the rejection comes by signal.
-    "reject": Told(CaseOutcome.REJECTED, [*DECIDING, "verify_decision", "close"], signals=1),
+    "reject": Told(CaseOutcome.REJECTED, [*DECIDING, "verify_decision", "note_rejection", "close"], signals=1),
     "expire": Told(
         CaseOutcome.EXPIRED,
         ["expire_round", "open_exception", "remind_of_exception", "remind_of_exception", "end_exception", "close"],
@@ -161,6 +163,21 @@ def test_joined_voids_its_first_round() -> None:
 
 def test_new_lead_is_signed_by_policy_and_created_first() -> None:
     assert steps(load("new_lead"))[:5] == ["match", "propose_lead", "sign_by_policy", "apply_changes", "fetch"]
+
+
+async def test_the_history_of_many_undos_goes_past_one_that_failed() -> None:
+    history = load(UNDO_MANY)
+    assert steps(history) == [
+        "next_undos",
+        "undo_item",
+        "undo_item",
+        "give_up_undo",
+        "undo_item",
+        "next_undos",
+        "end_undos",
+    ]
+    ended = await result_of(history, UndoProgress)
+    assert ended == UndoProgress(total=3, done=3, whole=1, nothing=1, failed=1)
 
 
 async def test_undo_takes_a_write_back() -> None:

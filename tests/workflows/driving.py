@@ -16,11 +16,13 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from activities.errors import to_failure
+from activities.messages import StraysHead
 from domain.cases import Act
 from domain.decisions import Verdict
 from domain.leads import Motion
 from domain.model import Instant
 from runtime.failures import CodedFailures
+from tests.workflows.batches import ScriptedBatch
 from tests.workflows.script import WAIT, Script
 from tests.workflows.scripted import ScriptedActivities
 from workers.roles import SANDBOX, WORKFLOWS
@@ -34,18 +36,28 @@ from workflows.messages import (
     InboundLeadInput,
     InquiryRef,
     OwnerUnfit,
+    ReconcileInput,
+    ReconcileResult,
+    RecoverInput,
     ResolutionRef,
     StopMail,
     TaskQueue,
+    UndoBatchInput,
     UndoInput,
+    UndoProgress,
     UndoResult,
     WatchInput,
     WatchResult,
+    reconcile_workflow_id,
+    recovery_workflow_id,
+    undo_batch_workflow_id,
     undo_workflow_id,
     watch_workflow_id,
     workflow_id,
 )
+from workflows.reconciling import Reconcile, RecoverCase
 from workflows.undo import UndoWrite
+from workflows.undo_many import UndoMany
 from workflows.watching import OwnerWatch
 
 ORG = "acme"
@@ -269,6 +281,41 @@ class Desk:
             UndoWrite.run,
             order,
             id=undo_workflow_id(order.org_id, order.decision_id),
+            task_queue=TaskQueue.CASES,
+        )
+
+    async def recover(self, script: Script) -> "RunningCase":
+        """Start the recovery of a case whose workflow is gone."""
+        self.activities.play(script)
+        handle: Any = await self.env.client.start_workflow(
+            RecoverCase.run,
+            RecoverInput(case_id=script.case_id, org_id=ORG, agent_version="test-agent"),
+            id=recovery_workflow_id(ORG, script.case_id),
+            task_queue=TaskQueue.CASES,
+        )
+        case = RunningCase(script, handle)
+        self._open.append(case)
+        return case
+
+    async def reconcile(self, org_id: str, *pages: StraysHead) -> ReconcileResult:
+        """One look at the open cases of an org."""
+        self.activities.strays[org_id] = list(pages)
+        return await self.env.client.execute_workflow(
+            Reconcile.run,
+            ReconcileInput(org_id=org_id),
+            id=reconcile_workflow_id(org_id),
+            task_queue=TaskQueue.CASES,
+        )
+
+    async def undo_many(
+        self, batch: ScriptedBatch, batch_id: str, *, dry_run: bool = False
+    ) -> WorkflowHandle[UndoMany, UndoProgress]:
+        """Start the dry run of a batch, or its undo."""
+        self.activities.batches[batch_id] = batch
+        return await self.env.client.start_workflow(
+            UndoMany.run,
+            UndoBatchInput(batch_id=batch_id, org_id=ORG, dry_run=dry_run, total=len(batch.writes)),
+            id=undo_batch_workflow_id(ORG, batch_id, dry_run=dry_run),
             task_queue=TaskQueue.CASES,
         )
 

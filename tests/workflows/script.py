@@ -16,8 +16,10 @@ from activities.messages import (
     Gate,
     LookHead,
     MatchHead,
+    ProposalHead,
     ProposeInput,
     RoutingHead,
+    SurveyHead,
     UndoHead,
 )
 from domain.cases import LadderStep
@@ -25,6 +27,7 @@ from domain.errors import DomainError, ErrorCode
 from domain.first_touch import Standing
 from domain.leads import MatchVerdict
 from domain.permissions import RiskCategory
+from domain.proposals import Phase
 from domain.receipts import MailState, WriteOutcomeKind
 from tests.workflows.arbiter import Arbiter
 from tests.workflows.questions import Questions
@@ -111,6 +114,13 @@ class Script:
     after_mail: Answers[ApplyHead] = field(default_factory=lambda: Answers(applied(WriteOutcomeKind.WRITTEN)))
     mail: Answers[MailState] = field(default_factory=lambda: Answers(MailState.ACCEPTED))
     undo: Answers[UndoHead] = field(default_factory=lambda: Answers(UndoHead(new_receipt_id="r-undo", restored=2)))
+    survey: Answers[SurveyHead] = field(
+        default_factory=lambda: Answers(
+            SurveyHead(head=ProposalHead(digest="", risk=RiskCategory.LOW, gate=Gate.PERSON), round=1)
+        )
+    )
+    committed: frozenset[Phase] = frozenset()
+    """The steps whose write stands in the CRM's ledger."""
     spoken: int = 0
     """How many calls and call notes of the case hold words."""
     watched: bool = True

@@ -45,6 +45,8 @@ from activities.messages import (
     ProposeInput,
     QualificationHead,
     ReassignOrder,
+    RejectionHead,
+    RejectionInput,
     RemindInput,
     ResolutionHead,
     ResolutionInput,
@@ -53,10 +55,20 @@ from activities.messages import (
     RoutingHead,
     Rung,
     StepInput,
+    StraysHead,
+    StraysOrder,
+    SurveyHead,
     TellHead,
     TellOrder,
     UndoApplyInput,
+    UndoBatchEnding,
+    UndoBatchRef,
     UndoHead,
+    UndoItemFailed,
+    UndoItemHead,
+    UndoItemInput,
+    UndoItems,
+    UndoLookHead,
     VerifiedDecision,
     VerifyInput,
     WatchHead,
@@ -67,6 +79,7 @@ from domain.errors import DomainError, ErrorCode
 from domain.exception_tasks import closing_round, opening_round
 from domain.proposals import Phase
 from domain.receipts import MailState, WriteOutcomeKind
+from tests.workflows.batches import ScriptedBatch
 from tests.workflows.script import LEAD, OWNER, Call, Script
 from workflows.messages import TaskQueue
 
@@ -83,6 +96,10 @@ class ScriptedActivities:
         self.rounds: dict[str, list[TellHead | ErrorCode]] = {}
         """Per org what the next rounds of telling come to; afterwards there is nothing to tell."""
 
+        self.strays: dict[str, list[StraysHead]] = {}
+        """Per org what the next pages of open cases come to; afterwards nobody was left behind."""
+        self.batches: dict[str, ScriptedBatch] = {}
+        """Per batch of undos what its writes come to."""
         self.audits: dict[str, list[AuditHead | ErrorCode]] = {}
         """Per org what the next audits come to."""
 
@@ -129,6 +146,11 @@ class ScriptedActivities:
     @activity.defn
     def undo(self, order: UndoApplyInput) -> UndoHead:
         return self._enter("undo", order).undo()
+
+    @activity.defn
+    def note_rejection(self, order: RejectionInput) -> RejectionHead:
+        self._enter("note_rejection", order)
+        return RejectionHead(noted=True)
 
     @activity.defn(name="send_mail")
     def send(self, order: MailInput) -> MailHead:
@@ -187,6 +209,42 @@ class ScriptedActivities:
     @activity.defn
     def place_reassignment(self, order: AssignmentRef) -> BreachHead:
         return self._enter("place_reassignment", order).place()
+
+    @activity.defn
+    def look_at_undos(self, order: UndoBatchRef) -> UndoLookHead:
+        return self.batches[order.batch_id].look(order)
+
+    @activity.defn
+    def undo_item(self, order: UndoItemInput) -> UndoItemHead:
+        return self.batches[order.batch_id].undo(order)
+
+    @activity.defn
+    def next_undos(self, order: UndoBatchRef) -> UndoItems:
+        return self.batches[order.batch_id].next(order)
+
+    @activity.defn
+    def give_up_undo(self, order: UndoItemFailed) -> None:
+        self.batches[order.batch_id].give_up(order)
+
+    @activity.defn
+    def end_undos(self, order: UndoBatchEnding) -> None:
+        self.batches[order.batch_id].ended = order.state
+
+    @activity.defn
+    def find_strays(self, order: StraysOrder) -> StraysHead:
+        coming = self.strays.get(order.org_id)
+        return coming.pop(0) if coming else StraysHead()
+
+    @activity.defn
+    def survey_case(self, order: CaseRef) -> SurveyHead:
+        return self._enter("survey_case", order).survey()
+
+    @activity.defn
+    def find_commit(self, order: ApplyInput) -> ApplyHead:
+        script = self._enter("find_commit", order)
+        if order.phase not in script.committed:
+            return ApplyHead(kind=WriteOutcomeKind.NOTHING_TO_WRITE)
+        return ApplyHead(kind=WriteOutcomeKind.WRITTEN, receipt_id=f"r-{order.decision_id}-{order.phase.value}")
 
     @activity.defn(name="audit_readiness")
     def audit(self, order: AuditOrder) -> AuditHead:
@@ -365,6 +423,11 @@ class ScriptedActivities:
                 self.close,
                 self.cancel,
                 self.draft_from_template,
+                self.next_undos,
+                self.find_strays,
+                self.survey_case,
+                self.give_up_undo,
+                self.end_undos,
             ],
             TaskQueue.CRM: [
                 self.match,
@@ -373,6 +436,10 @@ class ScriptedActivities:
                 self.propose_exception_task,
                 self.propose_closing_task,
                 self.undo,
+                self.note_rejection,
+                self.look_at_undos,
+                self.undo_item,
+                self.find_commit,
                 self.send,
                 self.stop,
                 self.poll,

@@ -1,12 +1,13 @@
 """Every way in which a person ends a round, and every way in which a decision is turned away."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowUpdateFailedError
 
-from activities.messages import DraftInput, ExceptionInput, Gate, ProposeInput, VerifyInput
+from activities.messages import DraftInput, ExceptionInput, Gate, ProposeInput, RejectionInput, VerifyInput
 from domain.cases import CaseOutcome, ExceptionCode
 from domain.decisions import Verdict
 from domain.errors import ErrorCode, RefusalReason
@@ -253,3 +254,36 @@ async def test_a_forbidden_proposal_is_never_asked_about(desk: Desk, script: Scr
     ended = await case.result()
     assert (ended.outcome, ended.exception) == (CaseOutcome.EXCEPTION, ExceptionCode.FORBIDDEN)
     assert [order.code for order in script.orders("open_exception", ExceptionInput)] == [ExceptionCode.FORBIDDEN]
+
+
+async def test_a_rejection_is_noted_in_the_crm_before_the_case_closes(desk: Desk, script: Script) -> None:
+    case = await desk.open(script)
+    await case.decide(Verdict.REJECT)
+    assert (await case.result()).outcome is CaseOutcome.REJECTED
+    assert script.names()[-2:] == ["note_rejection", "close"]
+    (order,) = script.orders("note_rejection", RejectionInput)
+    assert (order.round, order.decision_id) == (1, f"d1-{script.case_id}")
+
+
+async def test_a_rejection_that_cannot_be_noted_ends_the_case_all_the_same(desk: Desk, script: Script) -> None:
+    script.fail("note_rejection", ErrorCode.CRM_FORBIDDEN)
+    case = await desk.open(script)
+    await case.decide(Verdict.REJECT)
+    assert (await case.result()).outcome is CaseOutcome.REJECTED
+
+
+async def test_an_outage_does_not_hold_a_rejected_case_open_for_long(desk: Desk, script: Script) -> None:
+    script.fail("note_rejection", ErrorCode.CRM_UNAVAILABLE, times=10_000)
+    case = await desk.open(script)
+    await case.decide(Verdict.REJECT)
+    assert (await case.result()).outcome is CaseOutcome.REJECTED
+    tried, closed = (next(c.at for c in script.calls if c.name == name) for name in ("note_rejection", "close"))
+    assert closed - tried <= timedelta(hours=1, minutes=5)
+
+
+async def test_where_accepting_writes_nothing_a_rejection_does_not_either(desk: Desk, script: Script) -> None:
+    script.gate.usual = Gate.ACCEPT_ONLY
+    case = await desk.open(script)
+    await case.decide(Verdict.REJECT)
+    assert (await case.result()).outcome is CaseOutcome.REJECTED
+    assert "note_rejection" not in script.names()

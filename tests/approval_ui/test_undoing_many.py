@@ -1,0 +1,96 @@
+"""Undo of many writes over the API: nothing is lost while the engine is away, nothing is signed twice."""
+
+import asyncio
+from functools import partial
+
+from domain.decisions import Purpose
+from domain.undo_batches import BatchState, ItemResult, Reach, UndoBatch
+from tests.approval_ui.conftest import Door
+from tests.approval_ui.sample_review import quiet
+from tests.approval_ui.world import World
+
+WANTED = {"agent_version": "0.1.0", "since": "2026-01-01T00:00:00Z"}
+
+
+def write(world: World, count: int = 1) -> None:
+    for n in range(count):
+        make = partial(quiet, title=f"Lead {n}", company=f"Litware {n}", minutes=300, email=f"l{n}@l.example")
+        world.write(world.seed(make), f"d{n:03}x")
+
+
+def looked_at(world: World, batch_id: str) -> None:
+    for item in world.deps.undo_batches.items(batch_id):
+        world.deps.undo_batches.foresee(batch_id, item.number, ItemResult(reach=Reach.ALL))
+    world.deps.undo_batches.move(batch_id, BatchState.LOOKED)
+
+
+def undelivered(world: World) -> tuple[UndoBatch, ...]:
+    return world.deps.undo_batches.undelivered(10)
+
+
+def test_while_the_engine_is_away_both_starts_wait_for_it(world: World, door: Door) -> None:
+    write(world)
+    script, engine = door.script(), world.engine
+    engine.down = True
+    batch_id = script.post("/api/undo-batches", WANTED).json()["batch_id"]
+    assert len(undelivered(world)) == 1
+    engine.down = False
+    asyncio.run(door.site.deliveries.sweep())
+    assert (engine.undo_batches, undelivered(world)) == ([(batch_id, True)], ())
+    looked_at(world, batch_id)
+    engine.down = True
+    answer = script.post(f"/api/undo-batches/{batch_id}/sign", {})
+    assert (answer.status_code, answer.json()["unsigned"], answer.json()["state"]) == (200, 0, "undoing")
+    engine.down = False
+    asyncio.run(door.site.deliveries.sweep())
+    assert engine.undo_batches == [(batch_id, True), (batch_id, False)]
+    # The batch has its signatures: no single undo is started beside it.
+    assert engine.undos == []
+
+
+def test_more_than_two_hundred_take_more_than_one_signature(world: World, door: Door) -> None:
+    write(world, 201)
+    script = door.script()
+    batch_id = script.post("/api/undo-batches", WANTED).json()["batch_id"]
+    looked_at(world, batch_id)
+    first = script.post(f"/api/undo-batches/{batch_id}/sign", {}).json()
+    assert (first["unsigned"], first["state"]) == (1, "looked")
+    last = script.post(f"/api/undo-batches/{batch_id}/sign", {}).json()
+    assert (last["unsigned"], last["state"]) == (0, "undoing")
+    ids = [i.decision_id for i in world.deps.undo_batches.items(batch_id)]
+    assert len(set(ids)) == 201
+    assert len({i.rpartition(".")[0] for i in ids}) == 2
+
+
+def test_signed_twice_it_is_started_again_and_nothing_more_is_signed(world: World, door: Door) -> None:
+    write(world, 2)
+    script = door.script()
+    batch_id = script.post("/api/undo-batches", WANTED).json()["batch_id"]
+    looked_at(world, batch_id)
+    for _ in range(2):
+        script.post(f"/api/undo-batches/{batch_id}/sign", {})
+    cases = {i.case_id for i in world.deps.undo_batches.items(batch_id)}
+    undos = [d for c in cases for d in world.deps.queue.decisions_of(c) if d.purpose is Purpose.UNDO]
+    assert len(undos) == 2
+    assert world.engine.undo_batches.count((batch_id, False)) == 2
+
+
+def test_what_is_done_is_not_begun_again(world: World, door: Door) -> None:
+    write(world)
+    script = door.script()
+    batch_id = script.post("/api/undo-batches", WANTED).json()["batch_id"]
+    assert script.post(f"/api/undo-batches/{batch_id}/sign", {}).status_code == 409
+    world.deps.undo_batches.move(batch_id, BatchState.DONE)
+    assert script.post(f"/api/undo-batches/{batch_id}/sign", {}).status_code == 409
+    assert world.engine.undo_batches == [(batch_id, True)]
+
+
+def test_items_come_page_by_page_to_everybody_who_may_look(world: World, door: Door) -> None:
+    write(world, 3)
+    batch_id = door.script().post("/api/undo-batches", WANTED).json()["batch_id"]
+    viewer = door.script("vera")
+    page = viewer.get(f"/api/undo-batches/{batch_id}/items?limit=2").json()
+    assert ([i["number"] for i in page["items"]], page["total"], page["next"]) == ([0, 1], 3, 1)
+    rest = viewer.get(f"/api/undo-batches/{batch_id}/items?limit=2&after=1").json()
+    assert ([i["number"] for i in rest["items"]], rest["next"]) == ([2], None)
+    assert viewer.get("/api/undo-batches/nobody").status_code == 404

@@ -1,0 +1,76 @@
+"""Taking many writes back: first a look, then one after the other, whatever happens to the worker meanwhile."""
+
+import asyncio
+
+import pytest
+from temporalio.api.enums.v1 import EventType
+
+from domain.errors import ErrorCode
+from domain.undo_batches import BatchState, Reach
+from tests.workflows.batches import ScriptedBatch
+from tests.workflows.driving import Desk
+from workflows.messages import UndoProgress
+from workflows.undo_many import PAGE, UndoMany
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_the_dry_run_looks_page_by_page_and_takes_nothing_back(desk: Desk) -> None:
+    batch = ScriptedBatch([Reach.ALL] * (PAGE + 3) + [Reach.IN_PART, Reach.NOTHING])
+    handle = await desk.undo_many(batch, "looked", dry_run=True)
+    assert await handle.result() == UndoProgress(total=PAGE + 5, done=PAGE + 5, whole=PAGE + 3, in_part=1, nothing=1)
+    assert (batch.asked, batch.ended) == ([], BatchState.LOOKED)
+
+
+async def test_the_newest_comes_off_first_and_one_that_fails_stops_no_other(desk: Desk) -> None:
+    batch = ScriptedBatch([Reach.ALL, ErrorCode.NOT_AUTHORISED, Reach.IN_PART, Reach.NOTHING])
+    handle = await desk.undo_many(batch, "failing")
+    progress = await handle.result()
+    assert batch.asked == [0, 1, 2, 3]
+    assert batch.done == {0: Reach.ALL, 1: "not_authorised", 2: Reach.IN_PART, 3: Reach.NOTHING}
+    assert progress == UndoProgress(total=4, done=4, whole=1, in_part=1, nothing=1, failed=1)
+    assert batch.ended is BatchState.DONE
+
+
+async def test_an_outage_is_waited_out(desk: Desk) -> None:
+    batch = ScriptedBatch([Reach.ALL, Reach.ALL], outages=6)
+    await (await desk.undo_many(batch, "outage")).result()
+    assert batch.asked == [0] * 7 + [1]
+
+
+async def test_progress_can_be_asked_for_while_it_runs(desk: Desk) -> None:
+    batch = ScriptedBatch([Reach.ALL, Reach.ALL, Reach.ALL], held=1)
+    handle = await desk.undo_many(batch, "progress")
+    await asyncio.to_thread(batch.reached.wait, 30)
+    assert (await handle.query(UndoMany.progress)).done == 1
+    batch.go_on.set()
+    assert (await handle.result()).done == 3
+
+
+async def test_a_worker_that_forgets_everything_goes_on_where_it_was(forgetful_desk: Desk) -> None:
+    batch = ScriptedBatch([Reach.ALL] * 5)
+    handle = await forgetful_desk.undo_many(batch, "forgetful")
+    assert (await handle.result()).whole == 5
+    assert batch.asked == [0, 1, 2, 3, 4]
+
+
+async def test_one_that_was_stopped_goes_on_with_what_is_left(desk: Desk) -> None:
+    batch = ScriptedBatch([Reach.ALL] * 3, held=1)
+    handle = await desk.undo_many(batch, "stopped")
+    await asyncio.to_thread(batch.reached.wait, 30)
+    await handle.terminate("by ops")
+    batch.held = None
+    batch.go_on.set()
+    await (await desk.undo_many(batch, "stopped")).result()
+    assert sorted(batch.done) == [0, 1, 2]
+    assert batch.asked.count(0) == 1
+
+
+async def test_history_holds_numbers_and_ids_alone(desk: Desk) -> None:
+    batch = ScriptedBatch([Reach.ALL])
+    handle = await desk.undo_many(batch, "history")
+    await handle.result()
+    events = (await handle.fetch_history()).events
+    asked = [e for e in events if e.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED]
+    names = [e.activity_task_scheduled_event_attributes.activity_type.name for e in asked]
+    assert names == ["next_undos", "undo_item", "next_undos", "end_undos"]
