@@ -1,5 +1,6 @@
 """All cases, one case step by step, and the confirm step before an undo."""
 
+from collections.abc import Container
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, Response
@@ -11,11 +12,16 @@ from approval_ui.views.trace import receipts_of, steps_of
 from approval_ui.views.wording import BAD_OUTCOMES, GOOD_OUTCOMES, MOTION, OUTCOME, ago
 from domain.cases import CaseState
 from domain.errors import DomainError, ErrorCode
+from domain.exception_lane import ExceptionFilter
 from domain.permissions import can_undo
 from domain.resolutions import ExceptionState
+from domain.review_queue import Viewer
 from persistence.queue import CaseItem
 
 router = APIRouter()
+
+_MOST_STUCK = 500
+"""Exceptions that the list of cases knows of; what waits longer stands in their own lane."""
 
 _SAID = {
     "undo": "The undo is signed and running. Its receipt appears here.",
@@ -28,13 +34,15 @@ _SAID = {
 def all_cases(site: SiteOf, who: Reader, state: Annotated[str, Query(max_length=10)] = "") -> Response:
     wanted = CaseState(state) if state in {s.value for s in CaseState} else None
     now = site.deps.clock.now()
+    stopped = site.deps.exception_lane.page(ExceptionFilter(), Viewer(login=who.user.login), now, limit=_MOST_STUCK)
+    stuck = {opened.opening.case_id for opened in stopped.items}
     rows = [
         {
             "item": item,
             "motion": MOTION[item.case.motion],
             "ago": ago(item.case.opened_at, now),
-            "outcome": outcome_of(item),
-            "tone": tone_of(item),
+            "outcome": outcome_of(item, stuck),
+            "tone": "high" if item.case.case_id in stuck else tone_of(item),
         }
         for item in site.deps.queue.cases(state=wanted)
     ]
@@ -91,9 +99,12 @@ def confirm_undo(site: SiteOf, who: Reader, receipt_id: str) -> Response:
     return site.render("undo.html", who, {"page": "Cases", "view": view, "may_undo": may})
 
 
-def outcome_of(item: CaseItem) -> str:
+def outcome_of(item: CaseItem, stuck: Container[str] = ()) -> str:
+    """`stuck` holds the cases whose exception waits for a person."""
     if item.case.outcome is not None:
         return OUTCOME[item.case.outcome]
+    if item.case.case_id in stuck:
+        return "Needs a person"
     if item.round_state is not None and item.round_state.value == "open":
         return "Waiting for review"
     return "In progress"

@@ -2,6 +2,7 @@
 
 import mailbox
 from dataclasses import dataclass
+from datetime import UTC
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import parsedate_to_datetime
@@ -101,7 +102,7 @@ def _header(message: Message, name: str) -> str:
 
 def _date(message: Message) -> str:
     try:
-        return parsedate_to_datetime(str(message.get("Date", ""))).isoformat(timespec="minutes")
+        return f"{parsedate_to_datetime(str(message.get('Date', ''))).astimezone(UTC):%d %b, %H:%M} UTC"
     except ValueError:
         return ""
 

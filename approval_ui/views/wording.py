@@ -196,6 +196,9 @@ _FIELDS = {
     "AnnualRevenue": "Annual revenue",
     "after_owner_id": "Owner",
     "due_date": "Due",
+    "ActivityDate": "Due",
+    "WhoId": "About",
+    "WhatId": "About",
     "owner_id": "Owner",
 }
 

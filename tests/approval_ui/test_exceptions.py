@@ -60,6 +60,7 @@ def test_the_lane_names_cause_owner_and_deadline(world: World, door: Door) -> No
         assert said in page
     assert "Exceptions <b>1</b>" in browser.get("/").text.replace('class="n"', "").replace("<b >", "<b>")
     assert path_of(opened) in browser.get(f"/cases/{opened.opening.case_id}").text
+    assert 'class="pill high">Needs a person' in browser.get("/cases").text
 
 
 def test_the_lane_is_filtered_by_its_address(world: World, door: Door) -> None:
