@@ -86,6 +86,9 @@ class Scene:
     ticked: frozenset[str] | None = None
 
     def name(self, record_id: str) -> str:
+        # Somebody whom the CRM does not know was considered without an id: nothing is not their name.
+        if not record_id:
+            return ""
         known = self.card.names.get(record_id)
         if known:
             return known

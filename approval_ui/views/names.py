@@ -40,7 +40,7 @@ def names_of(deps: UiDependencies, case_id: str) -> dict[str, str]:
             card = ReviewCard.model_validate_json(body)
         except ValueError:
             continue
-        names |= {c.owner_id: c.name for c in card.routing.considered} | card.names
+        names |= {c.owner_id: c.name for c in card.routing.considered if c.owner_id} | card.names
     return names
 
 

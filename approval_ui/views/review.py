@@ -257,7 +257,7 @@ def _note(evidence: Evidence, number: str, scene: Scene) -> Note:
     else:
         label = field_label(evidence.field.rsplit(".", 1)[-1])
         said = {"True": "yes", "False": "no"}.get(evidence.value or "", scene.name(evidence.value or ""))
-        text = f"{label}: {said}" if said else label
+        text = f"{label}: {said or 'empty'}"
         exact = ""
     system = evidence.system or _SYSTEMS[evidence.source]
     where = " · ".join(p for p in (evidence.field, (system[:1].upper() + system[1:]).replace("_", " "), exact) if p)
