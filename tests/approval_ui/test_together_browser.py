@@ -1,6 +1,7 @@
 """Several people at once, and the day that something is away: in a real Chromium, over one server."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -187,3 +188,28 @@ def test_a_level_that_was_lowered_while_it_waited_is_said_on_the_card(browser: B
                 expect(desk.page.locator(".alert", has_text="The permission level is")).to_contain_text(said)
         finally:
             playbooks.playbook = before
+
+
+def test_a_disqualification_is_confirmed_by_a_manager_only(browser: Browser, served: Served) -> None:
+    with at_desk(browser, served, login="oriol") as reviewer:
+        reviewer.open(served.student)
+        expect(reviewer.page.locator("#approve")).to_be_disabled()
+        expect(reviewer.page.locator("#decide")).to_contain_text("a manager must approve it")
+    with at_desk(browser, served) as manager:
+        manager.open(served.student)
+        expect(manager.page.locator("#approve")).to_contain_text("Confirm disqualification")
+        manager.page.locator("#approve").click()
+        expect(manager.page.locator("#toast")).to_be_visible()
+    assert [d.reviewer for d in served.decisions(served.student)] == ["ines"]
+
+
+def test_who_goes_away_hands_over_and_is_back_when_they_say(browser: Browser, served: Served) -> None:
+    with at_desk(browser, served, login="javier") as desk:
+        page = desk.page
+        page.locator(".avatar").click()
+        page.get_by_role("link", name="I am away").click()
+        page.get_by_label("Last day away").fill(f"{served.world.now + timedelta(days=3):%Y-%m-%d}")
+        page.get_by_role("button", name="I am away until then").click()
+        expect(page.get_by_role("button", name="I am back")).to_be_visible()
+        page.get_by_role("button", name="I am back").click()
+        expect(page.get_by_role("button", name="I am away until then")).to_be_visible()
