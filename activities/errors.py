@@ -30,6 +30,7 @@ RETRYABLE: dict[ErrorCode, bool] = {
     ErrorCode.MODEL_RATE_LIMITED: True,
     ErrorCode.MODEL_REFUSED: False,
     ErrorCode.MODEL_MALFORMED: True,
+    ErrorCode.MODEL_CAP_REACHED: False,  # the template writer goes on
     ErrorCode.MAIL_UNAVAILABLE: True,
     ErrorCode.MAIL_REFUSED: False,
     ErrorCode.NOTIFY_UNAVAILABLE: True,

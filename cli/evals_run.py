@@ -13,7 +13,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from domain.errors import InputError
-from runtime.settings import PlaybookSettings, load
+from domain.ports import DraftWriter
+from gateways.llm.template_writer import TemplateWriter
+from runtime.settings import ModelSettings, PlaybookSettings, load
+from workers.writer import draft_writer
 
 if TYPE_CHECKING:
     from evals.suite.cases import Family
@@ -29,6 +32,7 @@ def run_suite(
     cases: Annotated[Path | None, typer.Option("--cases", help="Another folder of cases.")] = None,
     playbook: Annotated[Path | None, typer.Option("--playbook", help="Another playbook to judge.")] = None,
     tolerance: Annotated[int, typer.Option(min=0, help="New failures that a family may have.")] = 0,
+    model: Annotated[bool, typer.Option("--model", help="Draft with the configured model, not the template.")] = False,
     jobs: Annotated[int, typer.Option(min=1, max=16, help="Families that are played at once.")] = 2,
 ) -> int:
     """Exit code 1 on a dangerous error, or where a family fails in more new cases than tolerated."""
@@ -37,11 +41,13 @@ def run_suite(
         from evals.suite.report import read_baseline
     except ModuleNotFoundError as missing:
         raise InputError(f"the eval suite needs {missing.name}; run pip install 'countersign[evals]'") from None
-    if write and (family or cases):
-        raise InputError("--write makes the run to beat, so it takes all families; leave --family and --cases out")
+    if write and (family or cases or model):
+        raise InputError("--write makes the run to beat: all families, template writer; leave the other options out")
+    if model and not load(ModelSettings).enabled:
+        raise InputError("no model is configured; set OPENAI_API_KEY or OPENAI_BASE_URL, and OPENAI_MODEL")
     chosen = load_families(cases or CASES, family)
     folder = playbook or load(PlaybookSettings).playbook_dir
-    report = play_families(chosen, folder, jobs)
+    report = play_families(chosen, folder, jobs, model=model)
     if cases is None:
         report = report.model_copy(update={"before": read_baseline(), "partial": bool(family)})
     if write:
@@ -54,22 +60,26 @@ def run_suite(
     return 1 if report.dangerous or report.regressions(tolerance) else 0
 
 
-def play_families(families: "Sequence[Family]", playbook: Path, jobs: int) -> "Report":
+def play_families(families: "Sequence[Family]", playbook: Path, jobs: int, *, model: bool = False) -> "Report":
     """Each family in a process of its own, so that none sees what another left. In the order given."""
     from evals.suite.report import Report
-    from gateways.llm.template_writer import TemplateWriter
 
     if jobs == 1 or len(families) == 1:
-        results = [play_family(family, playbook) for family in families]
+        results = [play_family(family, playbook, model) for family in families]
     else:
         # Spawned: a forked server thread would take its locks along.
         context = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(min(jobs, len(families)), mp_context=context) as pool:
-            results = list(pool.map(play_family, families, [playbook] * len(families)))
-    return Report(families=tuple(results), writer=TemplateWriter().version)
+            several = len(families)
+            results = list(pool.map(play_family, families, [playbook] * several, [model] * several))
+    return Report(families=tuple(results), writer=_writer(model).version)
 
 
-def play_family(family: "Family", playbook: Path) -> "FamilyResult":
+def _writer(model: bool) -> DraftWriter:
+    return draft_writer(load(ModelSettings)) if model else TemplateWriter()
+
+
+def play_family(family: "Family", playbook: Path, model: bool = False) -> "FamilyResult":
     from cli.evals_org import running_org
     from evals.suite.run import judge
     from evals.suite.stage import NOW, Theatre
@@ -77,7 +87,7 @@ def play_family(family: "Family", playbook: Path) -> "FamilyResult":
 
     rules = load_playbook(playbook)
     with running_org(NOW) as org, tempfile.TemporaryDirectory(prefix="countersign-evals-") as workplace:
-        return judge(family, Theatre(org, rules, playbook / "firmographics.csv", Path(workplace)))
+        return judge(family, Theatre(org, rules, playbook / "firmographics.csv", Path(workplace), _writer(model)))
 
 
 def _write(report: "Report") -> None:

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from domain.evidence import Evidence
 from domain.model import Value
+from domain.model_budget import ModelCall
 
 
 class Person(Value):
@@ -58,6 +59,8 @@ class DraftRequest(Value):
     answered: tuple[AnsweredQuestion, ...] = ()
     instructions: str = ""
     """A reviewer's request for another draft."""
+    withheld: tuple[str, ...] = ()
+    """What the playbook keeps from a model, by the name it would be sent under; a writer on this machine may use it."""
     findings: tuple[str, ...] = ()
     """What the grounding check struck in the last try."""
     decline: str = ""
@@ -102,6 +105,10 @@ class Draft(Value):
     task_subject: str = ""
     task_description: str = ""
     usage: tuple[ModelUsage, ...] = ()
+    fallback: str = ""
+    """Why the template writer wrote where a model is configured; empty otherwise."""
+    asked: tuple[ModelCall, ...] = ()
+    """Every question to a model for this case so far, failed ones too."""
 
     def body(self) -> str:
         """The e-mail text that would be sent: struck sentences left out, paragraphs by blank lines."""

@@ -6,6 +6,10 @@ see the code only (see `runtime/failures.py`).
 """
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from domain.drafting import ModelUsage
 
 
 class ErrorCode(StrEnum):
@@ -35,6 +39,7 @@ class ErrorCode(StrEnum):
     MODEL_RATE_LIMITED = "model_rate_limited"
     MODEL_REFUSED = "model_refused"
     MODEL_MALFORMED = "model_malformed"
+    MODEL_CAP_REACHED = "model_cap_reached"
     # mail
     MAIL_UNAVAILABLE = "mail_unavailable"
     MAIL_REFUSED = "mail_refused"
@@ -132,9 +137,10 @@ class Paused(DomainError):
 
 
 class ModelError(DomainError):
-    """The language model failed; `code` says how."""
+    """The language model failed; `code` says how. `usage` is what an answer that is of no use cost all the same."""
 
     code = ErrorCode.MODEL_UNAVAILABLE
+    usage: "ModelUsage | None" = None
 
 
 class MailError(DomainError):

@@ -6,7 +6,7 @@ Courtesies need no evidence; whatever is not known to be one is a statement.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from domain.commercial import Commercial, commercial_in, settles
 from domain.dates_in_text import DATE_WORDS
@@ -15,6 +15,7 @@ from domain.errors import ModelError
 from domain.evidence import Evidence, EvidenceSource
 from domain.figures import agree, is_number_word
 from domain.model import Value
+from domain.model_budget import ClaimCount
 from domain.ports import DraftWriter
 from domain.reading import pattern_of
 from domain.relations import contradictions
@@ -44,6 +45,7 @@ _REQUESTS = re.compile(
     r"|dire|dites|indiquer|indiquez|preciser|precisez|savoir)\b"
 )
 """Words by which a sentence asks without a question mark, folded."""
+_ADDRESS_FIELDS = frozenset({"website", "domain", "email"})
 _NEEDS_EVIDENCE = "states something and names no evidence for it"
 _QUOTED = re.compile(r"[“„\"«‹]([^”“\"»›]*)[”“\"»›]")
 
@@ -69,15 +71,23 @@ class Allowed(Value):
 
     @classmethod
     def by(cls, request: DraftRequest) -> "Allowed":
-        people = (request.recipient, request.sender)
-        names = [p.name for p in people] + [w for p in people for w in p.name.split() if len(w) > 1]
-        said = (*names, request.sender.title, request.company, request.seller, *request.meeting_offers)
+        theirs = (request.recipient.name, *request.recipient.name.split(), request.company)
+        host = request.recipient.email.rpartition("@")[2].casefold()
+        ours = (request.sender.name, *request.sender.name.split(), request.sender.title, request.seller)
+        names = [t for t in (*(t for t in theirs if _names(t, host)), *ours) if len(t) > 1]
         asked = (text for question in request.questions for text in question.texts.values())
         return cls(
-            said=_longest_first((*said, *asked, request.decline)),
+            said=_longest_first((*names, *request.meeting_offers, *asked, request.decline)),
             brief=(request.instructions, request.recipient.title, "written in English"),
             answered=request.answered,
         )
+
+
+def _names(text: str, host: str) -> bool:
+    """Whether it can be a name: one that holds a link or an address is a message in a name's place, as a company that
+    is called like the very host of its people is not."""
+    links = [p for p in parts_of(text) if p.kind in (PartKind.LINK, PartKind.EMAIL)]
+    return not links or text.strip().casefold() == host
 
 
 def check(claim: str, evidence: Sequence[Evidence]) -> GroundingVerdict:
@@ -161,16 +171,26 @@ def findings_of(before: Draft, after: Draft) -> tuple[str, ...]:
     return (*findings, *(f"{name}: says something that no fact supports" for name in changed))
 
 
-def draft_grounded(writer: DraftWriter, request: DraftRequest) -> Draft:
+def counted(draft: Draft, allowed: Allowed | None = None) -> ClaimCount:
+    """Of a checked draft: its sentences that state something, and those of them that were struck."""
+    said = (*draft.talking_points, *(s for p in draft.paragraphs for s in p))
+    made = [s for s in said if s.struck or s.evidence or states_something(s.text, allowed)]
+    return ClaimCount(claims=len(made), unsupported=sum(s.struck for s in made))
+
+
+def draft_grounded(
+    writer: DraftWriter, request: DraftRequest, judged: Callable[[ClaimCount], None] = lambda _: None
+) -> Draft:
     """Draft, check; where something was struck, once more with the findings; strike what remains.
 
-    Raises `ModelError` where the first try fails. A second try that fails leaves the first, struck.
-    Usage adds up over both.
+    `judged` is told what the check of the first answer found. Raises `ModelError` where the first try fails. A second
+    try that fails leaves the first, struck. Usage adds up over both.
     """
     offered = (*request.facts, *request.product_statements)
     allowed = Allowed.by(request)
     first = _declining(writer.draft(request), request.decline)
     checked = ground(first, offered, allowed)
+    judged(counted(checked, allowed))
     findings = findings_of(first, checked)
     if not findings:
         return checked
@@ -281,8 +301,8 @@ def _is_in(part: Part, evidence: Sequence[Evidence]) -> bool:
 
 
 def _strange_address(text: str, facts: Sequence[Evidence], allowed: Allowed) -> str:
-    """A link or address that only somebody's own words hold: a letter of ours does not spread what a stranger sent."""
-    lending = [f for f in facts if f.quote is None or f.source is EvidenceSource.PLAYBOOK]
+    """A link or address that neither the playbook nor a field for such holds: nobody spreads what a stranger wrote."""
+    lending = [f for f in facts if f.source is EvidenceSource.PLAYBOOK or f.field.casefold() in _ADDRESS_FIELDS]
     parts = (p for p in parts_of(_without(text, allowed.said)) if p.kind in (PartKind.LINK, PartKind.EMAIL))
     return next((p.text for p in parts if not _is_in(p, lending)), "")
 

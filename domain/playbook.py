@@ -21,6 +21,7 @@ from domain.field_mapping import MappedObject, Write, automatic, mapped_as, need
 from domain.first_touch_rules import FirstTouchRules
 from domain.leads import CrmRecord, Motion
 from domain.model import Value
+from domain.model_budget import ModelCaps
 from domain.permissions import Level, RiskCategory, Role, WritePolicy
 from domain.qualification import Fit
 from domain.routing_rules import Absence, KnownPeople, LanguageTeam, Postal, RoutingRule, Share
@@ -358,6 +359,7 @@ class Playbook(Value):
     """Per CRM object what its fields are to the agent."""
     quorum: dict[RiskCategory, Annotated[int, Field(ge=1, le=5)]] = Field(default_factory=dict)
     policy_daily_cap: int = Field(default=200, ge=0)
+    model_caps: ModelCaps = ModelCaps()
     undo_window_seconds: Seconds = 60
     authorisation_hours: int = Field(default=72, ge=1)
     teams: dict[str, Team]

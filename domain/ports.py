@@ -21,6 +21,7 @@ from domain.enrichment import Signal
 from domain.first_touch import LeadNow
 from domain.leads import CrmRecord, CrmSnapshot, Inquiry, Motion
 from domain.model import Instant, Value
+from domain.model_budget import ClaimCount, ModelCall, ModelSpend
 from domain.owner_notices import OwnerNotice
 from domain.playbook import Playbook
 from domain.polling import ChangedPage, PollCursor
@@ -364,6 +365,30 @@ class DraftWriter(Protocol):
     version: str
 
     def draft(self, request: DraftRequest) -> Draft: ...
+
+
+class ModelCalls(Protocol):
+    """The books of the language model."""
+
+    def record(self, call: ModelCall) -> None:
+        """Idempotent by call id."""
+        ...
+
+    def spent(self, *, case_id: str = "", since: Instant | None = None, until: Instant | None = None) -> ModelSpend:
+        """Of one case, of a stretch of time (`until` excluded), or of all."""
+        ...
+
+    def of_case(self, case_id: str) -> tuple[ModelCall, ...]:
+        """Oldest first."""
+        ...
+
+    def judged(self, case_id: str, round: int, agent_version: str, count: ClaimCount, *, now: Instant) -> None:
+        """What the check of a round's first answer found; the first note of a round stays."""
+        ...
+
+    def claims(self) -> Mapping[str, ClaimCount]:
+        """By agent version."""
+        ...
 
 
 class Absences(Protocol):

@@ -229,8 +229,9 @@ def mail_action(
 ) -> SendEmail | None:
     """The e-mail, where the law allows it, somebody wants to buy, and there is something left to say."""
     body = clean_block(draft.body(), 32_000).strip()
+    subject = clean(draft.subject, 255)
     address = recipient_address(inquiries, snapshot)
-    if not (consent.allowed and qualification.fit in _BUYING_FITS and body and draft.subject.strip() and address):
+    if not (consent.allowed and qualification.fit in _BUYING_FITS and body and subject and address):
         return None
     sender_name, sender_address = sender_of(routing, snapshot, playbook.seller)
     if not sender_address:
@@ -241,7 +242,7 @@ def mail_action(
         to_name=person_name_of(inquiries, snapshot),
         from_name=sender_name,
         from_address=sender_address,
-        subject=clean(draft.subject, 255),
+        subject=subject,
         body=body,
         footer=consent.footer,
         language=draft.language,

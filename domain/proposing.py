@@ -6,7 +6,6 @@ from domain.absence import is_away, stand_in
 from domain.calls import Heard
 from domain.cards import Check, ReviewCard
 from domain.citing import cite_field, cite_inquiry, cite_playbook, cite_signal
-from domain.commercial import commercial_in
 from domain.consent import ConsentDecision, preferred_language, recipient_address
 from domain.context import NOTHING_BEFORE, CaseContext
 from domain.drafted_actions import apart_from_drafts
@@ -50,11 +49,24 @@ from domain.proposed_actions import (
 from domain.qualification import Qualification
 from domain.questions import Sources, cite_context_facts, questions_for
 from domain.reading import ReadFacts, language_of
-from domain.review_checks import fishing_checks, language_checks, source_checks
+from domain.review_checks import (
+    commercial_checks,
+    fishing_checks,
+    language_checks,
+    source_checks,
+    writer_checks,
+)
 from domain.risk import assess, raise_to
 from domain.routing import RoutingDecision
 from domain.texts import clean, clean_block
 
+_SENT_UNDER = {
+    "recipient.name": {"name", "Name", "LastName"},
+    "recipient.title": {"title", "Title"},
+    "company": {"company", "Company"},
+    "inquiry.message": {"message"},
+}
+"""What a writer gets beside the facts, and the entries of `model_may_see` that let a model have it."""
 _MATCH_WORDS = {"match": "Match", "possible": "Unclear", "none": "New person"}
 
 
@@ -173,7 +185,7 @@ def drafting_request(
     known = tuple(
         e
         for e in book.entries()
-        if (e.source in sources and e.quote is not None)
+        if (e.quote is not None and e.source in sources and (e.source is not EvidenceSource.CRM or e.field in visible))
         or (e.source in (*sources, EvidenceSource.CONTEXT) and e.field in visible)
     )
     no_mail = _no_mail(consent, qualification, facts)
@@ -202,6 +214,7 @@ def drafting_request(
         questions=questions.open,
         answered=questions.answered,
         instructions=clean_block(instructions, 4_000),
+        withheld=tuple(name for name, fields in _SENT_UNDER.items() if not visible & fields),
         findings=findings,
         decline=(DECLINES.get(language) or DECLINES["en"]) if facts.fishing else "",
     )
@@ -426,8 +439,9 @@ def _checks(given: ProposingInput, book: EvidenceBook) -> tuple[Check, ...]:
             detail=clean("; ".join(f"“{clean(f.quote, 120)}”" for f in injection[:3]), 400),
         ),
         *fishing_checks(given.facts),
-        *_commercial_check(given),
+        *commercial_checks(given.inquiries),
         *language_checks(given.facts),
+        *writer_checks(given.draft.fallback),
         Check(
             name="grounding",
             passed=not struck,
@@ -438,15 +452,6 @@ def _checks(given: ProposingInput, book: EvidenceBook) -> tuple[Check, ...]:
     if given.routing.conflict:
         checks.append(Check(name="routing", passed=False, verdict="Conflict.", detail=given.routing.conflict))
     return (*checks, *source_checks(given.enrichment, book))
-
-
-def _commercial_check(given: ProposingInput) -> tuple[Check, ...]:
-    """Only where somebody asks about money or terms. The draft settles none of it: that is left to whoever signs."""
-    asked = commercial_in("\n".join(i.message for i in given.inquiries))
-    if not asked:
-        return ()
-    detail = clean("; ".join(f"{kind.value}: “{clean(said, 60)}”" for kind, said in asked), 400)
-    return (Check(name="commercial terms", passed=True, verdict="For a person; not in the draft.", detail=detail),)
 
 
 def _names(given: ProposingInput) -> dict[str, str]:

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 from domain.cards import Check
 from domain.citing import cite_signal
+from domain.commercial import commercial_in
 from domain.enrichment import Enrichment, Signal
 from domain.evidence import EvidenceBook
+from domain.leads import Inquiry
 from domain.reading import ReadFacts
 from domain.texts import clean
 
@@ -34,6 +36,22 @@ def language_checks(facts: ReadFacts) -> tuple[Check, ...]:
         f"and no e-mail answers it. Read it and answer by hand: {quote}"
     )
     return (Check(name="language", passed=False, verdict="Not read.", detail=detail),)
+
+
+def commercial_checks(inquiries: Sequence[Inquiry]) -> tuple[Check, ...]:
+    """Only where somebody asks about money or terms. The draft settles none of it: that is left to whoever signs."""
+    asked = commercial_in("\n".join(i.message for i in inquiries))
+    if not asked:
+        return ()
+    detail = clean("; ".join(f"{kind.value}: “{clean(said, 60)}”" for kind, said in asked), 400)
+    return (Check(name="commercial terms", passed=True, verdict="For a person; not in the draft.", detail=detail),)
+
+
+def writer_checks(fallback: str) -> tuple[Check, ...]:
+    """Only where the template writer stood in for the model."""
+    if not fallback:
+        return ()
+    return (Check(name="writer", passed=False, verdict="Template writer.", detail=clean(fallback, 400)),)
 
 
 def source_checks(enrichment: Enrichment, book: EvidenceBook) -> tuple[Check, ...]:

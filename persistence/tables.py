@@ -344,6 +344,38 @@ class MailRow(Row, table=True):
     moved_at: datetime = Field(sa_type=UtcDateTime)
 
 
+class ModelCallRow(Row, table=True):
+    """One question to the language model. Counts and codes only."""
+
+    __tablename__ = "model_call"
+
+    call_id: str = Field(primary_key=True)
+    case_id: str = Field(index=True)
+    purpose: str
+    model: str
+    agent_version: str
+    at: datetime = Field(sa_type=UtcDateTime, index=True)
+    ended: str
+    input_tokens: int
+    output_tokens: int
+    cost_usd: float | None = None
+    sent: str
+    """Names of fields, comma-separated."""
+
+
+class ClaimCheckRow(Row, table=True):
+    """How many statements of one round's first answer were checked, and how many nothing bore out."""
+
+    __tablename__ = "claim_check"
+
+    case_id: str = Field(primary_key=True)
+    round: int = Field(primary_key=True)
+    agent_version: str
+    claims: int
+    unsupported: int
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
 class PauseRow(Row, table=True):
     __tablename__ = "pause"
 

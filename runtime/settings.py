@@ -135,6 +135,13 @@ class ModelSettings(BaseSettings):
         return bool(self.api_key.get_secret_value() or self.base_url)
 
 
+class MetricsSettings(_Group):
+    """Prometheus metrics of the model worker, on loopback unless told otherwise; no port, none."""
+
+    metrics_port: int | None = None
+    metrics_host: str = "127.0.0.1"
+
+
 class MailSettings(_Group):
     smtp_host: str = "127.0.0.1"
     smtp_port: int = 1025

@@ -36,6 +36,7 @@ from persistence.readiness import SqlReadiness
 from persistence.undo_batches import SqlUndoBatches
 from runtime.clock import SystemClock
 from runtime.engine import EngineUnreachable, connect
+from runtime.metrics import ModelMetrics, metrics_served
 from runtime.search_attributes import ensure_search_attributes
 from runtime.settings import (
     AuditSettings,
@@ -43,6 +44,7 @@ from runtime.settings import (
     EnrichmentSettings,
     KeySettings,
     MailSettings,
+    MetricsSettings,
     ModelSettings,
     NotifySettings,
     OwnerCheckSettings,
@@ -97,6 +99,10 @@ async def run_workers(roles: Sequence[Role]) -> None:
         if Role.SIGNER in roles:
             await running.enter_async_context(
                 heads_kept(stores, load(AuditSettings), load(KeySettings), load(StoreSettings))
+            )
+        if Role.MODEL in roles:
+            running.enter_context(
+                metrics_served(load(MetricsSettings), ModelMetrics(stores.calls.claims, stores.calls.spent))
             )
         for role in roles:
             await running.enter_async_context(_build(role, client, stores))
@@ -238,7 +244,11 @@ def _deciding(stores: Stores) -> DecidingActivities:
 
 def _listening(stores: Stores) -> ListeningActivities:
     return ListeningActivities(
-        reader=transcript_reader(load(ModelSettings)), documents=stores.documents, playbooks=stores.playbooks
+        reader=transcript_reader(load(ModelSettings)),
+        documents=stores.documents,
+        playbooks=stores.playbooks,
+        calls=stores.calls,
+        clock=stores.clock,
     )
 
 
@@ -248,6 +258,7 @@ def _drafting(stores: Stores) -> DraftingActivities:
         template=TemplateWriter(),
         documents=stores.documents,
         playbooks=stores.playbooks,
+        calls=stores.calls,
         clock=stores.clock,
     )
 

@@ -19,6 +19,7 @@ from persistence.database import Database, upgrade
 from persistence.documents import SqlDocuments
 from persistence.exceptions import SqlExceptions
 from persistence.mail_log import SqlMailLog
+from persistence.model_calls import SqlModelCalls
 from persistence.notices import SqlNotices
 from persistence.pause import SqlPauseSwitch
 from persistence.playbooks import SqlPlaybooks
@@ -51,6 +52,7 @@ class Stores:
     context: SqlContext
     cursors: SqlCursors
     mail_log: SqlMailLog
+    calls: SqlModelCalls
     notices: SqlNotices
     reachable: SqlReachable
     pause: SqlPauseSwitch
@@ -83,6 +85,7 @@ def open_stores(store: StoreSettings, playbook: PlaybookSettings, keys: KeySetti
         context=SqlContext(db, _person_key_secret(store)),
         cursors=SqlCursors(db),
         mail_log=SqlMailLog(db),
+        calls=SqlModelCalls(db),
         notices=SqlNotices(db),
         reachable=SqlReachable(db),
         pause=SqlPauseSwitch(db),

@@ -41,6 +41,7 @@ from persistence.database import Database, upgrade
 from persistence.documents import SqlDocuments
 from persistence.exceptions import SqlExceptions
 from persistence.mail_log import SqlMailLog
+from persistence.model_calls import SqlModelCalls
 from persistence.notices import SqlNotices
 from persistence.pause import SqlPauseSwitch
 from persistence.reachable import SqlReachable
@@ -150,12 +151,19 @@ class Stage:
 class Theatre:
     """What all cases share: an empty database to copy, keys, and the shipped rules."""
 
-    def __init__(self, org: EvalOrg, playbook: Playbook, firmographics: Path, workplace: Path) -> None:
+    def __init__(
+        self,
+        org: EvalOrg,
+        playbook: Playbook,
+        firmographics: Path,
+        workplace: Path,
+        writer: DraftWriter | None = None,
+    ) -> None:
         self._org = org
         self._playbook = playbook
         self._workplace = workplace
         self._enrichers = (CrmEnricher(), FirmographicsEnricher(firmographics))
-        self._writer: DraftWriter = TemplateWriter()
+        self._writer: DraftWriter = writer or TemplateWriter()
         self._template = workplace / "empty.db"
         upgrade(f"sqlite:///{self._template}")
         self._keys = workplace / "keys"
@@ -192,6 +200,7 @@ class Theatre:
             context=SqlContext(db, _SECRET),
             cursors=SqlCursors(db),
             mail_log=SqlMailLog(db),
+            calls=SqlModelCalls(db),
             notices=SqlNotices(db),
             reachable=SqlReachable(db),
             pause=SqlPauseSwitch(db),
@@ -225,8 +234,8 @@ class Theatre:
             deciding=DecidingActivities(
                 cases=s.cases, rotation=s.rotation, enrichers=self._enrichers, context=s.context, **audited
             ),
-            drafting=DraftingActivities(writer=self._writer, template=self._writer, **kept),
-            listening=ListeningActivities(reader=RulesReader(), documents=s.documents, playbooks=s.playbooks),
+            drafting=DraftingActivities(writer=self._writer, template=TemplateWriter(), calls=s.calls, **kept),
+            listening=ListeningActivities(reader=RulesReader(), calls=s.calls, **kept),
             reviewing=ReviewActivities(verifier=s.verifier, **audited),
             signing=SigningActivities(signer=load_signer(self._keys, "policy"), **audited),
             crm=CrmActivities(

@@ -3,7 +3,7 @@
 import json
 
 from domain.drafting import DraftRequest
-from domain.evidence import Evidence
+from domain.evidence import Evidence, EvidenceSource
 from domain.model import Value
 from gateways.llm.completions import boundary_for
 from gateways.llm.prompts import prompt
@@ -20,7 +20,7 @@ class Question(Value):
 
 def ask(request: DraftRequest, version: str) -> Question:
     """The messages for one draft. E-mail addresses and telephone numbers of the two people are never sent."""
-    facts = (*request.facts, *request.product_statements)
+    facts = (*_shown(request), *request.product_statements)
     untrusted = _data(request, facts)
     boundary = boundary_for(untrusted)
     system = prompt(f"draft.{version}").substitute(
@@ -62,6 +62,17 @@ def _object(properties: dict[str, object]) -> dict[str, object]:
     return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
 
 
+def _unless_withheld(request: DraftRequest, name: str, text: str) -> str:
+    return "" if name in request.withheld else text
+
+
+def _shown(request: DraftRequest) -> tuple[Evidence, ...]:
+    """Where the message is withheld, its quotes are, too."""
+    if "inquiry.message" not in request.withheld:
+        return request.facts
+    return tuple(f for f in request.facts if f.quote is None or f.source is not EvidenceSource.INQUIRY)
+
+
 def _mail_rules(request: DraftRequest, version: str) -> str:
     times = " or ".join(request.meeting_offers)
     return prompt(f"mail.{version}").substitute(
@@ -76,15 +87,15 @@ def _data(request: DraftRequest, facts: tuple[Evidence, ...]) -> str:
     """All that others wrote, as JSON lines: nothing in it can pass for markup or for a line of ours."""
     lines: list[dict[str, object]] = [
         {
-            "recipient": request.recipient.name,
-            "recipient_title": request.recipient.title,
-            "company": request.company,
+            "recipient": _unless_withheld(request, "recipient.name", request.recipient.name),
+            "recipient_title": _unless_withheld(request, "recipient.title", request.recipient.title),
+            "company": _unless_withheld(request, "company", request.company),
             "sender": request.sender.name,
             "sender_title": request.sender.title,
         },
     ]
     lines += [{"fact": f.id, "source": f.source.value, "field": f.field, "says": f.quote or f.value} for f in facts]
-    lines.append({"inquiry_message": request.inquiry_message})
+    lines.append({"inquiry_message": _unless_withheld(request, "inquiry.message", request.inquiry_message)})
     texts = (q.texts.get(request.language) or next(iter(q.texts.values())) for q in request.questions[:1])
     lines += [{"question_worth_asking": text} for text in texts]
     lines += [{"answered_already_so_never_ask": q.id.replace("_", " ")} for q in request.answered]
@@ -105,6 +116,6 @@ def _sent_fields(request: DraftRequest, facts: tuple[Evidence, ...]) -> tuple[st
         "reviewer.instructions": request.instructions,
         "findings": request.findings,
     }
-    fields = [name for name, content in named.items() if content]
+    fields = [name for name, content in named.items() if content and name not in request.withheld]
     fields += [f"{f.source.value}:{f.field}" for f in facts]
     return tuple(dict.fromkeys(fields))

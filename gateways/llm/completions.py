@@ -44,9 +44,23 @@ class Completions:
         self._client.close()
 
     def ask(
-        self, *, system: str, user: str, name: str, schema: dict[str, object], temperature: float
+        self,
+        *,
+        system: str,
+        user: str,
+        name: str,
+        schema: dict[str, object],
+        temperature: float,
+        sent_fields: tuple[str, ...],
     ) -> ChatCompletion:
-        """One completion held to `schema`. Raises `ModelError`."""
+        """One completion held to `schema`. Raises `ModelError`, which says what was sent all the same."""
+        try:
+            return self._ask(system, user, name, schema, temperature)
+        except ModelError as failed:
+            failed.usage = ModelUsage(model=self._model, input_tokens=0, output_tokens=0, sent_fields=sent_fields)
+            raise
+
+    def _ask(self, system: str, user: str, name: str, schema: dict[str, object], temperature: float) -> ChatCompletion:
 
         def create() -> object:
             return self._client.chat.completions.create(
@@ -107,8 +121,19 @@ class Completions:
         )
 
 
-def answer_in(completion: ChatCompletion, form: type[AnswerT], declined: str) -> AnswerT:
-    """The answer as `form`, or a `ModelError` that says what it is instead; `declined` words a refusal."""
+def answer_in(completion: ChatCompletion, form: type[AnswerT], declined: str, usage: ModelUsage) -> AnswerT:
+    """The answer as `form`, or a `ModelError` that says what it is instead; `declined` words a refusal.
+
+    The error carries what the answer cost.
+    """
+    try:
+        return _answer_in(completion, form, declined)
+    except ModelError as useless:
+        useless.usage = usage
+        raise
+
+
+def _answer_in(completion: ChatCompletion, form: type[AnswerT], declined: str) -> AnswerT:
     if not completion.choices:
         raise ModelError("the model gave no answer", code=ErrorCode.MODEL_MALFORMED)
     choice = completion.choices[0]

@@ -72,7 +72,8 @@ class OpenAiTranscriptReader:
             return by_rules
         blanked = _PRIVATE.sub(lambda m: m[0] if _is_money(m[0]) else "█" * len(m[0]), text[:LONGEST])
         completion = self._ask(blanked, by_rules)
-        answer = answer_in(completion, _Answer, "the model declined to read this call")
+        usage = self._completions.usage_of(completion, ("transcript",))
+        answer = answer_in(completion, _Answer, "the model declined to read this call", usage)
         findings = tuple(_verified(answer, text, blanked, transcript.turns, by_rules))
         return BantFindings(
             findings=findings,
@@ -81,7 +82,7 @@ class OpenAiTranscriptReader:
             speakers=by_rules.speakers,
             reader=self.version,
             note="only the first part was read: the transcript is too long" if len(text) > LONGEST else "",
-            usage=(self._completions.usage_of(completion, ("transcript",)),),
+            usage=(usage,),
         )
 
     def close(self) -> None:
@@ -97,6 +98,7 @@ class OpenAiTranscriptReader:
             name="bant",
             schema=answer_schema(),
             temperature=0.0,
+            sent_fields=("transcript",),
         )
 
 

@@ -66,8 +66,10 @@ class OpenAiWriter:
             name="draft",
             schema=question.answer_schema,
             temperature=_TEMPERATURE,
+            sent_fields=question.sent_fields,
         )
-        answer = answer_in(completion, _Answer, "the model declined to write this draft")
+        usage = self._completions.usage_of(completion, question.sent_fields)
+        answer = answer_in(completion, _Answer, "the model declined to write this draft", usage)
         return Draft(
             origin=DraftOrigin.MODEL,
             writer_version=self.version,
@@ -78,7 +80,7 @@ class OpenAiWriter:
             paragraphs=tuple(p for p in map(_sentences, answer.paragraphs) if p) if request.mail_allowed else (),
             task_subject=" ".join(_clean(answer.task_subject).split())[:_LONGEST_SUBJECT],
             task_description=_clean(answer.task_description),
-            usage=(self._completions.usage_of(completion, question.sent_fields),),
+            usage=(usage,),
         )
 
     def close(self) -> None:

@@ -26,6 +26,7 @@ from domain.scoring import qualify
 from gateways.llm.fact_reader import OpenAiTranscriptReader
 from gateways.llm.template_writer import TemplateWriter
 from persistence.context import SqlContext
+from persistence.model_calls import SqlModelCalls
 from tests.activities.test_deciding import Steps
 from tests.activities.world import World
 from tests.domain.scenes import COMPANY, IRENE, NOW, inquiry, lead, playbook, snapshot
@@ -88,7 +89,13 @@ class Case:
         return self.steps.file(self.step)
 
     def listening(self, reader: TranscriptReader) -> ListeningActivities:
-        return ListeningActivities(reader=reader, documents=self.world.documents, playbooks=self.world.playbooks)
+        return ListeningActivities(
+            reader=reader,
+            documents=self.world.documents,
+            playbooks=self.world.playbooks,
+            calls=SqlModelCalls(self.world.database),
+            clock=self.world.clock,
+        )
 
     def qualified(self, reader: TranscriptReader | None = None) -> Qualification:
         self.listening(reader or RulesReader()).read_calls(self.step)
@@ -218,7 +225,12 @@ def test_a_draft_does_not_ask_what_a_call_answered(world: World) -> None:
         case.steps.deciding.route(case.step)
         writer = TemplateWriter()
         drafting = DraftingActivities(
-            writer=writer, template=writer, documents=world.documents, playbooks=world.playbooks, clock=world.clock
+            writer=writer,
+            template=writer,
+            documents=world.documents,
+            playbooks=world.playbooks,
+            calls=SqlModelCalls(world.database),
+            clock=world.clock,
         )
         world.playbooks.change(questions=(question,))
         drafting.draft(DraftInput(**case.step.model_dump()))

@@ -3,10 +3,12 @@
 import pytest
 
 from domain.commercial import Commercial, commercial_in, settles
-from domain.drafting import Draft, DraftOrigin, DraftSentence
+from domain.drafting import Draft, DraftOrigin, DraftSentence, Person
 from domain.evidence import Evidence, EvidenceSource
-from domain.grounding import ground
+from domain.grounding import Allowed, draft_grounded, ground
+from gateways.llm.template_writer import TemplateWriter
 from tests.domain.test_grounding import fact, product
+from tests.gateways.llm.requests import a_request
 
 
 @pytest.mark.parametrize(
@@ -127,3 +129,27 @@ def test_a_link_of_the_playbook_or_of_a_record_may_be_in_a_letter() -> None:
         facts=(ours, site),
     )
     assert checked.struck() == ()
+
+
+@pytest.mark.parametrize("name", ["Visit http://evil.example/pay now", "evil.example", "write to pay@evil.example"])
+def test_a_message_in_the_place_of_a_name_is_no_name(name: str) -> None:
+    request = a_request(company=name)
+    checked = ground(
+        Draft(
+            origin=DraftOrigin.MODEL,
+            writer_version="m",
+            language="en",
+            summary="",
+            subject=f"Your message, {name}",
+            paragraphs=((DraftSentence(text=f"Thank you, {name}."),),),
+        ),
+        request.facts,
+        Allowed.by(request),
+    )
+    assert "evil.example" not in f"{checked.subject}{checked.body()}"
+
+
+def test_a_company_may_be_called_like_its_host() -> None:
+    request = a_request(company="Monday.com", recipient=Person(name="Eva Roth", email="eva@monday.com"))
+    assert draft_grounded(TemplateWriter(), request).struck() == ()
+    assert "Monday.com" in Allowed.by(request).said
