@@ -41,16 +41,47 @@ def identity(
 @app.command("grounding")
 def grounding(
     data: Annotated[Path | None, typer.Option(help="The folder that holds the labelled sets.")] = None,
+    pairs: Annotated[Path | None, typer.Option(help="JSONL of your own: claim, evidence (list), supported.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+    write: Annotated[bool, typer.Option("--write", help="Renew evals/grounding/REPORT.md; needs --data.")] = False,
 ) -> int:
     """Precision, recall and F1 of what the grounding checker supports; exit code 1 where too much is let through."""
     from evals.grounding.__main__ import too_much_let_through
-    from evals.grounding.run import SetMissing, as_table, run
+    from evals.grounding.run import OWN, SetMissing, as_table, measure, read_pairs, run
     from evals.grounding.run import as_json as json_of
+    from evals.grounding.run import write as renew
 
+    if write and (data is None or pairs is not None):
+        raise InputError("--write renews the committed report, made from the shared sets: give --data, and no --pairs")
     try:
-        results = run(data)
+        results = run(data) if pairs is None else (measure(pairs.stem, read_pairs(pairs)),)
     except SetMissing as missing:
         raise InputError(str(missing)) from missing
     sys.stdout.write(json_of(results) if as_json else f"{as_table(results)}\n")
+    if write:
+        renew(results, OWN.parent)
     return 1 if too_much_let_through(results) else 0
+
+
+@app.command("injection")
+def injection(
+    data: Annotated[Path | None, typer.Option(help="The folder that holds the labelled sets.")] = None,
+    texts: Annotated[Path | None, typer.Option(help="JSONL of your own: text, injection (true or false).")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+    write: Annotated[bool, typer.Option("--write", help="Renew evals/injection/REPORT.md; needs --data.")] = False,
+) -> int:
+    """Share of injections that are found and of false alarms; exit code 1 where our own texts are not told apart."""
+    from evals.injection.__main__ import as_json as json_of
+    from evals.injection.__main__ import as_table, below_floor, of_file, rates
+    from evals.injection.__main__ import write as renew
+
+    if write and (data is None or texts is not None):
+        raise InputError("--write renews the committed report, made from the shared sets: give --data, and no --texts")
+    try:
+        found = tuple(rates(data)) if texts is None else of_file(texts)
+    except FileNotFoundError as missing:
+        raise InputError(f"{missing.filename} is not there; give the folder that holds the labelled sets") from None
+    sys.stdout.write(json_of(found) if as_json else f"{as_table(found)}\n")
+    if write:
+        renew(found)
+    return 1 if below_floor(found) else 0

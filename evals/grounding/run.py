@@ -17,7 +17,7 @@ class SetMissing(Exception):
 
 
 class Pair(Value):
-    kind: str
+    kind: str = "pair"
     claim: str
     evidence: tuple[str, ...]
     supported: bool
@@ -53,8 +53,24 @@ class Measured(Value):
 
 
 def own_pairs() -> tuple[Pair, ...]:
-    rows = (json.loads(line) for line in OWN.read_text(encoding="utf-8").splitlines())
-    return tuple(Pair.model_validate({k: row[k] for k in Pair.model_fields}) for row in rows)
+    return read_pairs(OWN)
+
+
+def read_pairs(file: Path) -> tuple[Pair, ...]:
+    """One pair a line. Raises `SetMissing` with the line that is none."""
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except OSError:
+        raise SetMissing(f"{file} cannot be read") from None
+    return tuple(_pair(line, f"{file}:{number}") for number, line in enumerate(lines, start=1) if line.strip())
+
+
+def _pair(line: str, place: str) -> Pair:
+    try:
+        row = json.loads(line)
+        return Pair.model_validate({k: row[k] for k in Pair.model_fields if k in row})
+    except (ValueError, TypeError):
+        raise SetMissing(f"{place}: no pair; it takes claim, evidence (a list of texts) and supported") from None
 
 
 def wice_pairs(data: Path) -> tuple[Pair, ...]:
@@ -147,7 +163,7 @@ def _figures(right: int, wrong: int, missed: int) -> dict[str, float | int]:
 
 _HEAD = """# How well the grounding checker tells what the evidence supports
 
-Made by `python -m evals.grounding --data DIR --write`; the figures are in `report.json` beside this page.
+Made by `countersign evals grounding --data DIR --write`; the figures are in `report.json` beside this page.
 
 `domain.claims.verify` judged every pair. `wice` (WiCE, claims of Wikipedia against whole sources; partly supported
 counts as not supported) needs world knowledge and inference over long texts that a deterministic checker does not

@@ -3,9 +3,10 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from domain.errors import InputError
 from domain.fishing import fishing_in
 from domain.injection import detect
 from domain.model import Value
@@ -15,7 +16,7 @@ CAUGHT, FALSE_ALARMS = 0.97, 0.015
 """Of our own texts at least so many are caught, and at most so many of the benign ones suspected."""
 _HEAD = """# How often injection is found, and how often wrongly
 
-Made by `python -m evals.injection --data DIR --write`. `domain.injection.detect` and `domain.fishing.fishing_in` read
+Made by `countersign evals injection --data DIR --write`. `domain.injection.detect` and `domain.fishing.fishing_in` read
 every text. The `own` sets lie beside this page and were looked at while cues were written and weighed, so they say that
 nothing was lost and estimate nothing. `held out` (`held_out.jsonl`) was written by somebody who had not seen the cues,
 and no cue was written after looking at it: that is what to expect of attacks that nobody has thought of, indirect ones
@@ -74,14 +75,45 @@ def main(arguments: list[str] | None = None) -> int:
     except FileNotFoundError as missing:
         sys.stderr.write(f"evals.injection: {Path(missing.filename).name} is not in the folder\n")
         return 2
-    rows = [
-        f"| {r.name} | {r.texts} | {'yes' if r.harmful else 'no'} | {r.found} | {r.found / r.texts:.3f} |"
-        for r in found
-    ]
-    sys.stdout.write("\n".join(rows) + "\n")
+    sys.stdout.write(f"{as_table(found)}\n")
     if given.write:
-        (HERE / "REPORT.md").write_text(_HEAD + "\n".join(rows) + "\n", encoding="utf-8")
-    return 1 if any(r.name.startswith("own") and not _holds(r) for r in found) else 0
+        write(found)
+    return 1 if below_floor(found) else 0
+
+
+def of_file(file: Path) -> tuple[Rate, ...]:
+    """Somebody's own texts, `injection` true or false. Raises `InputError` with the line that is none."""
+    sorted_out: dict[bool, list[str]] = {True: [], False: []}
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            sorted_out[bool(row["injection"])].append(str(row["text"]))
+        except (ValueError, TypeError, KeyError):
+            raise InputError(f"{file}:{number}: it takes text, and injection as true or false") from None
+    words = {True: "hostile", False: "benign"}
+    told = sorted_out.items()
+    return tuple(_rate(f"{file.stem} {words[harmful]}", texts, harmful=harmful) for harmful, texts in told if texts)
+
+
+def below_floor(found: Sequence[Rate]) -> bool:
+    """Whether the texts beside this file are told apart worse than they must be."""
+    return any(r.name.startswith("own ") and not _holds(r) for r in found)
+
+
+def as_table(found: Sequence[Rate]) -> str:
+    rows = ((r.name, r.texts, "yes" if r.harmful else "no", r.found, f"{r.found / r.texts:.3f}") for r in found)
+    return "\n".join(f"| {' | '.join(map(str, row))} |" for row in rows)
+
+
+def as_json(found: Sequence[Rate]) -> str:
+    rows = [{**r.model_dump(), "rate": round(r.found / r.texts, 4)} for r in found]
+    return json.dumps({"sets": rows}, indent=2) + "\n"
+
+
+def write(found: Sequence[Rate]) -> None:
+    (HERE / "REPORT.md").write_text(f"{_HEAD}{as_table(found)}\n", encoding="utf-8")
 
 
 def _holds(rate: Rate) -> bool:
