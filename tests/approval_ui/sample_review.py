@@ -1,7 +1,7 @@
 """Believable reviews to look at and to decide: cards, signed content and openings, without any engine."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from domain.cards import Check, ReviewCard
 from domain.cases import Deadline, Ladder, LadderStep, ReviewOpening
@@ -9,6 +9,7 @@ from domain.drafting import Draft, DraftOrigin, DraftSentence, ModelUsage
 from domain.evidence import Evidence, EvidenceSource
 from domain.leads import Inquiry, InquirySource, Motion, RecordRef
 from domain.model import Instant
+from domain.model_budget import ModelCall
 from domain.permissions import RiskAssessment, RiskCategory
 from domain.proposals import (
     Action,
@@ -152,7 +153,16 @@ def draft() -> Draft:
             (DraftSentence(text="Irene Castell"),),
         ),
         usage=(ModelUsage(model="gpt-5-mini", input_tokens=1850, output_tokens=420, cost_usd=0.0021),),
+        asked=(_asked(1, "model_malformed", 0, None), _asked(2, "answered", 2270, 0.0021)),
     )
+
+
+def _asked(number: int, ended: str, tokens: int, cost: float | None) -> ModelCall:
+    return ModelCall(
+        call_id=f"case-nw.{number}", case_id="case-nw", purpose="draft", model="gpt-5-mini", agent_version="prompt-7",
+        at=datetime(2026, 3, 3, 9, number, tzinfo=UTC), ended=ended, input_tokens=tokens, cost_usd=cost,
+        sent_fields=("recipient.name", "inquiry.message"),
+    )  # fmt: skip
 
 
 def mail_action(written: Draft) -> SendEmail:

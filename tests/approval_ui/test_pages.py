@@ -111,6 +111,16 @@ def test_struck_sentences_are_shown_as_struck_and_are_not_signed(world: World, d
     assert "empty kilometres" not in made.content.mail.body
 
 
+def test_what_left_the_machine_is_listed_for_each_question_failed_ones_too(world: World, door: Door) -> None:
+    made = world.seed()
+    page = door.browser().get(f"/reviews/{made.opening.case_id}/1").text
+    fold = page[page.index('id="left-the-machine"') :].partition("</details>")[0]
+    assert "2 questions to a model" in fold
+    assert "model malformed" in fold
+    assert "recipient.name, inquiry.message" in fold
+    assert "2270 tokens, $0.0021" in fold
+
+
 def test_the_mail_shown_is_the_mail_that_is_signed(world: World, door: Door) -> None:
     """Where the stored draft and the signed text differ, the signed text is what is shown."""
 
