@@ -19,6 +19,7 @@ from gateways.crm.guard import WriteGuard
 from gateways.crm.mail_guard import SalesforceMailGuard
 from gateways.crm.poll import SalesforceChangedLeads
 from gateways.crm.reader import SalesforceReader
+from gateways.crm.recent import RecentReads
 from gateways.crm.tokens import ClientCredentials
 from gateways.crm.touches import SalesforceTouches
 from gateways.crm.writer import SalesforceWriter
@@ -60,6 +61,7 @@ def crm_door(settings: CrmSettings, stores: Stores) -> CrmDoor:
         audit=stores.audit,
         clock=stores.clock,
     )
+    recent = RecentReads()
     writer = SalesforceWriter(
         session,
         guard,
@@ -70,12 +72,13 @@ def crm_door(settings: CrmSettings, stores: Stores) -> CrmDoor:
         rules=rules,
         owner_problem=lambda order, owner_id: _owner_problem(order, owner_id, stores, reader),
         crm_user_of=lambda login: _crm_user_of(login, stores, reader),
+        recent=recent,
     )
     return CrmDoor(
         reader=reader,
         writer=writer,
         forecasts=UndoForecasts(session, org_id=stores.playbooks.current().org_id, receipts=stores.receipts),
-        mail_guard=SalesforceMailGuard(session, guard, documents=stores.documents),
+        mail_guard=SalesforceMailGuard(session, guard, documents=stores.documents, recent=recent, clock=stores.clock),
         leads=SalesforceChangedLeads(session),
         touches=SalesforceTouches(session),
         session=session,

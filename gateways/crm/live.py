@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from domain.errors import ErrorCode
 from domain.leads import CrmRecord, RecordRef
@@ -12,7 +13,7 @@ from gateways.crm.client import CompositeAnswer, Part, SalesforceSession, query_
 from gateways.crm.consents import Consents
 from gateways.crm.fields import EMAIL, EVENT, INDIVIDUAL, SYSTEM, TASK, ReadFields
 from gateways.crm.ledger import LedgerRow, ledger_part, ledger_row
-from gateways.crm.soql import select
+from gateways.crm.soql import Children, children, select
 from gateways.crm.values import record_from, records_from, soql_time
 
 MAX_ACTIVITIES = 50
@@ -43,6 +44,10 @@ ACTIVITY_KINDS = (
         fields=EMAIL,
     ),
 )
+
+
+_CHILDREN = {"Tasks": ("Task", TASK), "Events": ("Event", EVENT)}
+"""Child relationships of a person: the object, and the fields that are read."""
 
 
 class Live(Value):
@@ -125,18 +130,30 @@ class LiveReader:
         people = [ref.id for ref in persons]
         asked = sorted({a.strip() for a in addresses if a.strip()}) if with_consents else []
         kinds = sorted({ref.object for ref in persons} | ({"Contact"} if asked else set()))
-        parts = [*rows, *(self._people(name, persons, asked) for name in kinds)]
+        parts = [*rows, *(self._people(name, persons, asked, since) for name in kinds)]
         if people and since is not None:
-            parts += _activities(people, since)
+            parts.append(_emails(people, since))
+        alone = next(iter(persons)) if with_consents and len(persons) == 1 else None
+        if alone is not None:
+            # The persons' own are asked for in the same call; what only their answer tells comes in another.
+            parts += [*self._consents.of_party(alone.object, alone.id), *self._consents.of_addresses(asked)]
         # Last: where an overlapping attempt has changed what was read above, its ledger row is there by now.
         parts.append(ledger_part(ledger_key))
-        live = _live(self._session.composite(parts, all_or_none=False), list(others), people)
+        answer = self._session.composite(parts, all_or_none=False)
+        live = _live(answer, list(others), people)
         if not with_consents:
             return live
-        found = [*(r for r in live.records.values() if r.id in people), *live.reached]
-        return live.model_copy(update={"consents": self._consents_of(found)})
+        known = self._consents.records(answer) if alone is not None else ()
+        more = self._consents_of(live, people, alone, asked)
+        return live.model_copy(update={"consents": (*known, *more)})
 
-    def _people(self, name: str, persons: Mapping[RecordRef, frozenset[str]], addresses: Sequence[str]) -> Part:
+    def _people(
+        self,
+        name: str,
+        persons: Mapping[RecordRef, frozenset[str]],
+        addresses: Sequence[str],
+        since: datetime | None,
+    ) -> Part:
         """Leads or contacts, through queryAll: a deleted or merged one still says so, and names its survivor.
 
         With the contacts those who have one of the addresses, in the same query: a call takes five queries.
@@ -147,35 +164,52 @@ class LiveReader:
         conditions = {"Id IN {}": [ref.id for ref in mine], "Email IN {}": addresses if name == "Contact" else []}
         asked = {where: list(values) for where, values in conditions.items() if values}
         tail = f"ORDER BY LastModifiedDate DESC LIMIT {len(mine) + MAX_REACHED}" if addresses else ""
-        fields = self._fields.of(name, (*individual, *wanted))
+        fields = (*self._fields.of(name, (*individual, *wanted)), *(_worked_on(since) if mine and since else ()))
         return query_part(
             _PEOPLE[name], select(name, fields, " OR ".join(asked), *asked.values(), tail=tail), deleted_too=True
         )
 
-    def _consents_of(self, people: Sequence[CrmRecord]) -> tuple[CrmRecord, ...]:
-        """By the ids and addresses that these people have at this moment."""
-        parts = [
-            *self._consents.of_individuals([p.text("IndividualId") for p in people if p.text("IndividualId")]),
-            *self._consents.of_addresses([p.text("Email") for p in people]),
-        ]
+    def _consents_of(
+        self, live: Live, people: Sequence[str], alone: RecordRef | None, asked: Sequence[str]
+    ) -> tuple[CrmRecord, ...]:
+        """By the ids and addresses that these people have at this moment, as far as they were not asked about yet."""
+        found = [*(r for r in live.records.values() if r.id in people), *live.reached]
+        own = next((r.text("IndividualId") for r in found if alone is not None and r.id == alone.id), "")
+        known = {address.casefold() for address in asked} if alone is not None else set()
+        individuals = {p.text("IndividualId") for p in found} - {"", own}
+        addresses = {e for p in found if (e := p.text("Email").strip()) and e.casefold() not in known}
+        parts = [*self._consents.of_individuals(sorted(individuals)), *self._consents.of_addresses(sorted(addresses))]
         return self._consents.records(self._session.composite(parts, all_or_none=False)) if parts else ()
 
 
-def _activities(people: list[str], since: datetime) -> list[Part]:
-    tail = f"ORDER BY LastModifiedDate DESC LIMIT {MAX_ACTIVITIES}"
-    return [
-        query_part(
-            kind.part,
-            select(
-                kind.object,
-                (*SYSTEM, *kind.fields),
-                f"{kind.about} AND LastModifiedDate >= {soql_time(since)}",
-                people,
-                tail=tail,
-            ),
+def _worked_on(since: datetime) -> tuple[Children, ...]:
+    """Tasks and events come with the person: a call takes five queries."""
+    return tuple(
+        children(
+            name,
+            (*SYSTEM, *fields),
+            f"ORDER BY LastModifiedDate DESC LIMIT {MAX_ACTIVITIES}",
+            # The parents come through queryAll, which gives deleted children as well.
+            where=f"IsDeleted = FALSE AND LastModifiedDate >= {soql_time(since)}",
         )
-        for kind in ACTIVITY_KINDS
-    ]
+        for name, (_, fields) in _CHILDREN.items()
+    )
+
+
+def _emails(people: list[str], since: datetime) -> Part:
+    kind = next(kind for kind in ACTIVITY_KINDS if kind.part == "emails")
+    where = f"{kind.about} AND LastModifiedDate >= {soql_time(since)}"
+    tail = f"ORDER BY LastModifiedDate DESC LIMIT {MAX_ACTIVITIES}"
+    return query_part(kind.part, select(kind.object, (*SYSTEM, *kind.fields), where, people, tail=tail))
+
+
+def _activities(answer: CompositeAnswer, rows: Sequence[Mapping[str, Any]], people: Sequence[str]) -> list[CrmRecord]:
+    found = list(records_from("EmailMessage", answer.parts["emails"].records())) if "emails" in answer.parts else []
+    for row in rows:
+        for name, (object_name, _) in _CHILDREN.items():
+            inner = row.get(name) if str(row.get("Id")) in people else None
+            found += records_from(object_name, inner["records"]) if isinstance(inner, Mapping) else ()
+    return found
 
 
 def _live(answer: CompositeAnswer, others: Sequence[RecordRef], people: Sequence[str]) -> Live:
@@ -187,21 +221,21 @@ def _live(answer: CompositeAnswer, others: Sequence[RecordRef], people: Sequence
             records[ref.id] = record_from(ref.object, part.body)
         elif faults.code_for(part.faults()[0]) is not ErrorCode.CRM_RECORD_MISSING:
             raise faults.error_for(part.faults())
+    listed: list[Mapping[str, Any]] = []
     for name, part_name in _PEOPLE.items():
         if part_name in answer.parts:
-            found = records_from(name, answer.parts[part_name].records())
+            found_rows = answer.parts[part_name].records()
+            listed += found_rows
+            # Without children they come as null, and are no fields.
+            own = [{k: v for k, v in row.items() if k not in _CHILDREN} for row in found_rows]
+            found = records_from(name, own)
             records |= {person.id: person for person in found if person.id in people}
             reached += [person for person in found if person.id not in people and not person.flag("IsDeleted")]
-    activities = tuple(
-        activity
-        for kind in ACTIVITY_KINDS
-        if kind.part in answer.parts
-        for activity in records_from(kind.object, answer.parts[kind.part].records())
-    )
+    activities = _activities(answer, listed, people)
     return Live(
         server_time=answer.server_time,
         records=records,
-        activities=activities,
+        activities=tuple(activities),
         reached=tuple(reached),
         ledger=ledger_row(answer.parts["ledger"]),
     )

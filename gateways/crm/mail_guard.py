@@ -1,13 +1,14 @@
 """The e-mail of a decision, given out only while it may be sent: the write guard, then the person's word of now."""
 
 from domain.errors import ErrorCode, MailError, NotAuthorised, RefusalReason
-from domain.ports import CaseDocuments, WriteOrder
+from domain.ports import CaseDocuments, Clock, WriteOrder
 from domain.proposals import Phase, SendEmail
 from gateways.crm.client import SalesforceSession
 from gateways.crm.fields import ReadFields
 from gateways.crm.guard import WriteGuard, key_of
 from gateways.crm.judging import basis_of, gone, people_in, refused
 from gateways.crm.live import LiveReader
+from gateways.crm.recent import RecentReads
 from gateways.crm.snapshots import snapshot_of
 
 
@@ -20,7 +21,12 @@ class SalesforceMailGuard:
         guard: WriteGuard,
         documents: CaseDocuments,
         fields: ReadFields | None = None,
+        recent: RecentReads | None = None,
+        clock: Clock | None = None,
     ) -> None:
+        """What is read here is left in `recent` for the step that follows, which claims what the e-mail did."""
+        self._recent = recent
+        self._clock = clock
         self._guard = guard
         self._documents = documents
         self._reader = LiveReader(session, fields or ReadFields())
@@ -38,10 +44,11 @@ class SalesforceMailGuard:
         basis = basis_of(authorised.content, order, snapshot=snapshot_of(order, self._documents))
         people = people_in(basis.about)
         if people:
-            wanted = {person: frozenset[str]() for person in people}
             live = self._reader.read(
-                wanted, ledger_key=key_of(order, authorised.content), since=None, addresses=(mail.to_address,)
+                basis.wanted(), ledger_key=key_of(order, authorised.content), since=None, addresses=(mail.to_address,)
             )
+            if self._recent is not None and self._clock is not None:
+                self._recent.keep(order, live, now=self._clock.now())
             stopped = gone(people, live)
             if stopped is not None:
                 raise MailError(f"the recipient's record is {stopped.kind.value}", code=ErrorCode.MAIL_REFUSED)

@@ -25,6 +25,7 @@ from gateways.crm.judging import Basis, addresses_in, basis_of, claims_contact, 
 from gateways.crm.ledger import LedgerEntry
 from gateways.crm.live import Live, LiveReader
 from gateways.crm.plan import Plan, make_plan
+from gateways.crm.recent import RecentReads
 from gateways.crm.rejections import Rejections
 from gateways.crm.replay import Replay
 from gateways.crm.snapshots import snapshot_of
@@ -57,6 +58,7 @@ class SalesforceWriter:
         wait: Callable[[float], None] = time.sleep,
         owner_problem: OwnerProblem = lambda _order, _owner_id: "",
         crm_user_of: CrmUserOf = lambda _login: None,
+        recent: RecentReads | None = None,
     ) -> None:
         """`fields` are read again before each write; `wait` lets the second pass in which a record changed.
 
@@ -71,6 +73,7 @@ class SalesforceWriter:
         self._owner_problem = owner_problem
         self._crm_user_of = crm_user_of
         self._access = RecordAccess(session)
+        self._recent = recent or RecentReads()
         self._reader = LiveReader(session, fields or ReadFields(), wait)
         self._atomic = AtomicWrite(session)
         self._replay = Replay(session)
@@ -127,8 +130,9 @@ class SalesforceWriter:
         content = authorised.content
         snapshot = snapshot_of(order, self._documents)
         basis = basis_of(content, order, snapshot=snapshot, receipts=self._receipts.of_case(order.case_id))
-        for _ in range(ROUNDS):
-            live = self._reread(basis, plan, authorised, snapshot)
+        for attempt in range(ROUNDS):
+            live = self._read_before(order, basis, plan) if attempt == 0 else None
+            live = live or self._reread(order, basis, plan, authorised, snapshot)
             if live.ledger is not None:
                 # An overlapping attempt was quicker: what moved, we moved.
                 return self._written_before(order, authorised, plan)
@@ -177,10 +181,26 @@ class SalesforceWriter:
         owners = [a.after_owner_id for a in in_phase(content, order.phase) if isinstance(a, AssignOwner)]
         return next((problem for owner in owners if (problem := self._owner_problem(order, owner))), "")
 
-    def _reread(self, basis: Basis, plan: Plan, authorised: Authorised, snapshot: CrmSnapshot | None) -> Live:
+    def _read_before(self, order: WriteOrder, basis: Basis, plan: Plan) -> Live | None:
+        """What was read for the e-mail a moment ago, where all that the last step touches is in it and at rest."""
+        if order.phase is not Phase.AFTER_MAIL or order.attempt > 1:
+            return None
+        live = self._recent.take(order, now=self._clock.now())
+        if live is None or not live.settled([change.record.id for change in plan.changes]):
+            return None
+        whole = all(
+            ref.id in live.records and values.keys() <= live.records[ref.id].fields.keys()
+            for ref, values in basis.expected.items()
+        )
+        return live.model_copy(update={"ledger": None}) if whole else None
+
+    def _reread(
+        self, order: WriteOrder, basis: Basis, plan: Plan, authorised: Authorised, snapshot: CrmSnapshot | None
+    ) -> Live:
         """What the CRM says now about everything that the change rests on; nothing where it rests on nothing."""
         if not basis.about:
             return Live(server_time=self._clock.now())
+        last = order.phase is Phase.AFTER_MAIL
         changing = [change.record.id for change in plan.changes]
         # Only leads are read by a query, which can ask for what a record's type is called.
         typed = "Lead" if "Lead" in authorised.record_types else ""
@@ -191,9 +211,10 @@ class SalesforceWriter:
             wanted,
             changing,
             ledger_key=authorised.ledger_key,
-            since=since(snapshot),
-            with_consents=claims_contact(authorised.content),
-            addresses=addresses_in(authorised.content, snapshot),
+            # That it was sent is to be recorded whatever was said or done since.
+            since=None if last else since(snapshot),
+            with_consents=not last and claims_contact(authorised.content),
+            addresses=() if last else addresses_in(authorised.content, snapshot),
         )
 
     def _written_before(self, order: WriteOrder, authorised: Authorised, plan: Plan) -> WriteOutcome:

@@ -32,6 +32,7 @@ from gateways.crm.guard import WriteGuard
 from gateways.crm.mail_guard import SalesforceMailGuard
 from gateways.crm.plan import make_plan
 from gateways.crm.reader import SalesforceReader
+from gateways.crm.recent import RecentReads
 from gateways.crm.tokens import ClientCredentials
 from gateways.crm.writer import SalesforceWriter
 from persistence.audit import SqlAuditLog
@@ -104,9 +105,13 @@ class World:
         self.rules = FieldRules(self.session, self.clock)
         self.crm_users: dict[str, tuple[str, str]] = {}
         """Id and name of the CRM user behind an approver's login."""
+        self.recent = RecentReads()
         self.writer = self.new_writer()
-        self.mail_guard = SalesforceMailGuard(self.session, self.guard, self.documents)
-        self.reader = SalesforceReader(self.new_session("reader"), self.clock)
+        self.mail_guard = SalesforceMailGuard(
+            self.session, self.guard, self.documents, recent=self.recent, clock=self.clock
+        )
+        self.reads = self.new_session("reader")
+        self.reader = SalesforceReader(self.reads, self.clock)
         self._decisions = 0
         self._seed()
 
@@ -146,6 +151,7 @@ class World:
             rules=self.rules,
             wait=self.crm.clock.forward,
             crm_user_of=self.crm_users.get,
+            recent=self.recent,
         )
 
     def add(self, object_name: str, *, by: str | None = None, **fields: Scalar) -> str:

@@ -1,0 +1,72 @@
+"""How many API calls one lead costs from its fetch to what is written, counted by the client itself."""
+
+from domain.proposals import Phase
+from tests.gateways.crm.outcomes import written
+from tests.gateways.crm.world import World
+
+
+def spent(world: World) -> int:
+    """By both sessions of the worker: what reads, and what writes."""
+    return world.session.calls + world.reads.calls
+
+
+def test_three_calls_where_no_mail_is_sent(world: World) -> None:
+    world.reader.snapshot(world.lead)
+    content = world.content(world.rating(), world.assign(), world.task(), world.note())
+    before = spent(world)
+    world.propose(content)
+    order = world.order(world.record(world.envelope(content)))
+    written(world.writer.apply(order))
+    assert spent(world) - before == 3
+
+
+def with_mail(world: World) -> tuple[int, int]:
+    """The calls of the fetch, and those from the approval to the last write."""
+    world.reader.snapshot(world.lead)
+    content = world.content(world.rating(), world.assign(), world.task(), world.mail(), world.contacted())
+    before = spent(world)
+    world.propose(content)
+    fetched = spent(world)
+    order = world.order(world.record(world.envelope(content)))
+    written(world.writer.apply(order))
+    world.crm.clock.forward(60)
+    world.mail_guard.authorised_mail(order.model_copy(update={"phase": Phase.MAIL}))
+    written(world.writer.apply(order.model_copy(update={"phase": Phase.AFTER_MAIL})))
+    assert world.row(world.lead)["Status"] == "Working - Contacted"
+    return fetched - before, spent(world) - fetched
+
+
+def test_five_where_it_is(world: World) -> None:
+    assert with_mail(world) == (1, 4)
+
+
+def test_a_person_of_their_own_costs_the_write_no_call_more(world: World) -> None:
+    """The fetch asks for more than one call can hold then, and takes two."""
+    person = world.add("Individual", LastName="Byron")
+    world.edit(world.lead, IndividualId=person)
+    world.crm.clock.forward(60)
+    assert with_mail(world) == (2, 4)
+
+
+def test_what_was_read_for_the_mail_is_read_again_once_a_minute_has_passed(world: World) -> None:
+    order = world.approved(world.rating(), world.mail(), world.contacted())
+    written(world.writer.apply(order))
+    world.crm.clock.forward(60)
+    world.mail_guard.authorised_mail(order.model_copy(update={"phase": Phase.MAIL}))
+    world.crm.clock.forward(61)
+    world.reset_calls()
+    written(world.writer.apply(order.model_copy(update={"phase": Phase.AFTER_MAIL})))
+    assert world.calls() == 2
+
+
+def test_a_change_since_it_was_read_for_the_mail_is_seen_by_the_condition(world: World) -> None:
+    order = world.approved(world.rating(), world.mail(), world.contacted())
+    written(world.writer.apply(order))
+    world.crm.clock.forward(60)
+    world.mail_guard.authorised_mail(order.model_copy(update={"phase": Phase.MAIL}))
+    world.crm.clock.forward(5)
+    world.edit(world.lead, by=world.tom, Status="Closed - Not Converted")
+    world.crm.clock.forward(5)
+    outcome = world.writer.apply(order.model_copy(update={"phase": Phase.AFTER_MAIL}))
+    assert [(m.field, m.found) for m in outcome.moved] == [("Status", "Closed - Not Converted")]
+    assert world.row(world.lead)["Status"] == "Closed - Not Converted"
