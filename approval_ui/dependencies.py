@@ -1,5 +1,6 @@
 """What the pages are made of. Built once by the composition root; tests build it with fakes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -9,6 +10,7 @@ from approval_ui.identity_provider import IdentityProvider
 from approval_ui.ports import SlackDoor, TemporalGateway
 from domain.context import ContextStore
 from domain.countersign import SignatureVerifier
+from domain.organisation import Organisation
 from domain.ports import CaseDocuments, Clock, DecisionSigner, MailLog, PauseSwitch, PlaybookLines, Playbooks
 from persistence.absences import SqlAbsences
 from persistence.audit import SqlAuditLog
@@ -33,7 +35,9 @@ from persistence.users import SqlUsers
 
 @dataclass(frozen=True)
 class UiConfig:
-    """`org_kind` is shown beside the name (`demo`, `sandbox`, `production`). Empty addresses switch their links off."""
+    """`org_kind` is shown beside the name (`demo`, `sandbox`, `production`); when empty, what the org says of itself.
+    Empty addresses switch their links off.
+    """
 
     org_id: str
     org_name: str
@@ -98,5 +102,7 @@ class UiDependencies:
     preferences: SqlPreferences
     absences: SqlAbsences
     provider: IdentityProvider | None = None
+    known_org: Callable[[], Organisation | None] = lambda: None
+    """What the CRM worker last heard of the org."""
     slack: SlackDoor | None = None
     """None where Slack may not decide."""

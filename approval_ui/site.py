@@ -105,6 +105,13 @@ class Site:
         text = self.templates.get_template(template).render(shared | dict(values))
         return HTMLResponse(text, status_code=status)
 
+    def org_kind(self) -> str:
+        """Which kind of org this is, so that nobody takes one for another."""
+        if self.deps.config.org_kind:
+            return self.deps.config.org_kind
+        known = self.deps.known_org()
+        return known.kind.value if known is not None else "org not known yet"
+
     def chrome(self, who: SignedIn) -> Chrome:
         config = self.deps.config
         viewer = Viewer(login=who.user.login, crm_user=stands_for_crm_user(self.deps, who.user.login))
@@ -125,7 +132,7 @@ class Site:
         stopped = ("everything",) if everything else tuple(MOTION[m].lower() for m in Motion if m in paused)
         return Chrome(
             org_name=config.org_name,
-            org_kind=config.org_kind,
+            org_kind=self.org_kind(),
             nav=tuple(nav),
             paused=stopped,
             motions=(("", "Everything", everything), *((m.value, MOTION[m], m in paused) for m in Motion)),

@@ -11,8 +11,8 @@ from cli.stack import MARKER
 from domain.errors import InputError
 from domain.ports import Clock
 from gateways.crm.client import SalesforceSession
-from gateways.crm.tokens import ClientCredentials
 from runtime.settings import PREFIX, CrmSettings, StoreSettings, load
+from workers.signing_in import crm_session
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,7 @@ class CrmAccess:
     store: StoreSettings
 
     def session(self, clock: Clock) -> SalesforceSession:
-        secret = self.crm.crm_client_secret.get_secret_value()
-        return SalesforceSession(ClientCredentials(self.crm.crm_instance_url, self.crm.crm_client_id, secret), clock)
+        return crm_session(self.crm, clock)
 
 
 def crm_access() -> CrmAccess:

@@ -10,6 +10,7 @@ from rich.markup import escape
 
 from cli.channels import check_channels
 from cli.existing_store import place_of
+from cli.org_check import OrgCheck, check_org
 from domain.decisions import KeyUse
 from domain.errors import DomainError, InputError
 from persistence.database import Database, exists, upgrade
@@ -18,14 +19,19 @@ from runtime.keys import read_keyring
 from runtime.playbook_files import load_playbook
 from runtime.settings import CrmSettings, KeySettings, ModelSettings, PlaybookSettings, StoreSettings, load
 from runtime.signing_keys import in_force
+from workers.signing_in import own_org
 
 console = Console()
 
 
 def doctor() -> int:
-    """Check configuration and connections; exit code 1 if something does not work."""
+    """Check configuration and connections; exit code 1 if something does not work.
+
+    Lists what the CRM lacks, and the flows, triggers and rules that act there when we write.
+    """
     failed = 0
-    for name, check in _checks():
+    org: list[OrgCheck] = []
+    for name, check in _checks(org):
         try:
             said = check()
         except DomainError as wrong:
@@ -35,16 +41,35 @@ def doctor() -> int:
             )
         else:
             console.print(f"[green]✓[/] {name}: {escape(said)}", highlight=False, soft_wrap=True)
-    return 1 if failed else 0
+    for found in org:
+        show_org(found)
+    return 1 if failed or any(found.missing for found in org) else 0
 
 
-def _checks() -> tuple[tuple[str, Callable[[], str]], ...]:
+def show_org(found: OrgCheck) -> None:
+    """What is missing in the org, and what acts there by itself."""
+    for sentence in found.missing:
+        console.print(f"[red]✗[/] CRM: {escape(sentence)}", highlight=False, soft_wrap=True)
+    if not found.missing:
+        console.print("[green]✓[/] CRM: the ledger, our fields and the right to write them are there", highlight=False)
+    if not found.rules:
+        console.print("  Nothing else acts in the org when we write.")
+    for rule in found.rules:
+        detail = f" ({rule.detail})" if rule.detail else ""
+        said = f"{rule.object}: {rule.kind.value} “{rule.name}”{detail}"
+        console.print(f"  • {escape(said)}", highlight=False, soft_wrap=True)
+    for note in found.notes:
+        console.print(f"[yellow]![/] {escape(note)}", highlight=False, soft_wrap=True)
+
+
+def _checks(org: list[OrgCheck]) -> tuple[tuple[str, Callable[[], str]], ...]:
+    """`org` is given what is found in the CRM."""
     return (
         ("Playbook", _playbook),
         ("Database", _database),
         ("Keys", _keys),
         ("Temporal", _temporal),
-        ("CRM", _crm),
+        ("CRM", lambda: _crm(org)),
         ("Model", _model),
         ("Notifications", _channels),
     )
@@ -99,19 +124,12 @@ def _temporal() -> str:
     return f"reachable, namespace {client.namespace}"
 
 
-def _crm() -> str:
-    from gateways.crm.client import SalesforceSession
-    from gateways.crm.tokens import ClientCredentials
+def _crm(org: list[OrgCheck]) -> str:
     from runtime.clock import SystemClock
 
-    settings = load(CrmSettings)
-    session = SalesforceSession(
-        ClientCredentials(
-            settings.crm_instance_url, settings.crm_client_id, settings.crm_client_secret.get_secret_value()
-        ),
-        SystemClock(),
-    )
-    return f"signed in as {session.user_id()}"
+    found = check_org(own_org(load(CrmSettings), SystemClock()), load_playbook(load(PlaybookSettings).playbook_dir))
+    org.append(found)
+    return f"signed in to {found.organisation.name} ({found.organisation.kind.value}) as {found.signed_in_as}"
 
 
 def _model() -> str:

@@ -5,7 +5,7 @@ import re
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from pydantic import ValidationError
@@ -25,6 +25,9 @@ from domain.settling import settle
 from runtime.playbook_files import load_playbook
 from runtime.settings import PlaybookSettings, load
 
+if TYPE_CHECKING:
+    from gateways.crm.own_org import OwnOrg
+
 _LEAD_ID = re.compile(r"00Q[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?")
 _CASE_ID = re.compile(r"[A-Za-z0-9_-]{4,64}")
 
@@ -39,7 +42,7 @@ def explain_lead(
     if lead == "-" or Path(lead).is_file():
         explanations = [_of_inquiry(i, load_playbook(place), place, lead) for i in _inquiries(lead)]
     elif _LEAD_ID.fullmatch(lead):
-        explanations = [_of_crm_lead(lead, load_playbook(place), place)]
+        explanations = [of_crm_lead(lead, load_playbook(place), place)]
     else:
         explanations = [_of_case(lead)]
     if as_json:
@@ -87,16 +90,17 @@ def _of_inquiry(inquiry: Inquiry, playbook: Playbook, place: Path, file: str) ->
     return explain((inquiry,), snapshot, enrichment, playbook, source=source, now=now)
 
 
-def _of_crm_lead(lead_id: str, playbook: Playbook, place: Path) -> Explanation:
+def of_crm_lead(lead_id: str, playbook: Playbook, place: Path, org: "OwnOrg | None" = None) -> Explanation:
+    """What the rules say about a lead of the CRM, as it is now. Raises `CrmError` where there is none."""
     from cli.crm_access import crm_access
     from gateways.crm.fields import ReadFields
-    from gateways.crm.reader import SalesforceReader
+    from gateways.crm.own_org import OwnOrg
     from runtime.clock import SystemClock
 
     clock = SystemClock()
     # What the playbook maps is read too, as the CRM worker does.
     fields = ReadFields().with_extra(read_too(playbook.objects))
-    snapshot = SalesforceReader(crm_access().session(clock), clock, fields).snapshot(lead_id)
+    snapshot = (org or OwnOrg(crm_access().session(clock), clock)).reader(fields).snapshot(lead_id)
     if snapshot.lead is None:
         raise CrmError(f"there is no lead {lead_id} in the CRM", code=ErrorCode.CRM_RECORD_MISSING)
     inquiry = _as_inquiry(snapshot.lead)

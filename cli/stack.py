@@ -179,6 +179,8 @@ class LocalStack:
                         "COUNTERSIGN_CRM_CLIENT_ID": self.secrets.crm_client_id,
                         "COUNTERSIGN_CRM_CLIENT_SECRET": self.secrets.crm_client_secret,
                         "COUNTERSIGN_SMTP_PORT": str(self.ports.smtp),
+                        # The server of the demo is a sink.
+                        "COUNTERSIGN_SANDBOX_MAIL_TO": "*",
                         "COUNTERSIGN_NOTIFY_FROM": f"countersign@{load_playbook(self.playbook).seller.sender_domain}",
                         "COUNTERSIGN_NOTIFY_SECONDS": "5",
                         "COUNTERSIGN_PUBLIC_URL": self.ui_url,
@@ -195,6 +197,7 @@ class LocalStack:
             ["ui"],
             {
                 "COUNTERSIGN_UI_PORT": str(self.ports.ui),
+                "COUNTERSIGN_ORG_KIND": "demo",
                 "COUNTERSIGN_PUBLIC_URL": self.ui_url,
                 "COUNTERSIGN_TEMPORAL_WEB_URL": self.temporal_web_url,
                 "COUNTERSIGN_INTAKE_SECRET": self.secrets.intake_secret,

@@ -20,6 +20,7 @@ from persistence.decided_cards import DecidedCards
 from persistence.exception_lane import ExceptionLane
 from persistence.exceptions import SqlExceptions
 from persistence.lanes import ReviewLanes
+from persistence.org_profiles import SqlOrgProfiles
 from persistence.preferences import SqlPreferences
 from persistence.queue import ReviewQueue
 from persistence.readiness import SqlReadiness
@@ -53,6 +54,7 @@ def build(settings: UiSettings) -> FastAPI:
     ensure_in_force(directory, ring, KeyUse.HUMAN, now=SystemClock().now(), pinned=keys.human_key_id)
     stores = open_stores(store, load(PlaybookSettings), keys)
     playbook = stores.playbooks.current()
+    profiles = SqlOrgProfiles(stores.db)
     oidc = load(OidcSettings)
     secret = private_secret(store.data_dir / "sign-in.secret")
     provider, missing = _provider(oidc, settings, secret, stores.clock)
@@ -100,6 +102,7 @@ def build(settings: UiSettings) -> FastAPI:
             clock=stores.clock,
             temporal=EngineGateway(playbook.org_id),
             readiness=SqlReadiness(stores.db),
+            known_org=lambda: profiles.get(playbook.org_id),
             claims=SqlClaims(stores.db),
             exceptions=SqlExceptions(stores.db),
             exception_lane=ExceptionLane(stores.db, playbook.org_id),

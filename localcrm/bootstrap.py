@@ -29,6 +29,7 @@ def ensure_org(tx: Transaction, schema: Schema, now: str) -> str:
             now,
         )
     ensure_value_sets(tx, schema, user, now)
+    ensure_rules(tx, schema, user, now)
     return user
 
 
@@ -49,6 +50,29 @@ def ensure_value_sets(tx: Transaction, schema: Schema, user: str, now: str) -> N
         for weekday in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday"):
             hours |= {f"{weekday}StartTime": "09:00:00.000Z", f"{weekday}EndTime": "18:00:00.000Z"}
         _insert(tx, schema.get("BusinessHours"), hours, user, now)
+
+
+def ensure_rules(tx: Transaction, schema: Schema, user: str, now: str) -> None:
+    """The rules that `org_rules` runs, as the org tells about them; and the objects that rules can stand on."""
+    if not tx.find(schema.get("EntityDefinition"), "1"):
+        for name in (o.name for o in schema if o.createable):
+            entity: Record = {"QualifiedApiName": name, "DeveloperName": name.removesuffix("__c")}
+            _insert(tx, schema.get("EntityDefinition"), entity, user, now)
+    if not tx.find(schema.get("AssignmentRule"), "1"):
+        rule: Record = {"Name": "Standard lead assignment", "SobjectType": "Lead", "Active": True}
+        _insert(tx, schema.get("AssignmentRule"), rule, user, now)
+    if not tx.find(schema.get("DuplicateRule"), "1"):
+        for name in ("Contact", "Lead"):
+            label = f"Standard {name} Duplicate Rule"
+            rule = {"DeveloperName": label.replace(" ", "_"), "MasterLabel": label}
+            _insert(tx, schema.get("DuplicateRule"), {**rule, "SobjectType": name, "IsActive": True}, user, now)
+
+
+def switch_rules(tx: Transaction, schema: Schema, *, assignment: bool, duplicates: bool) -> None:
+    """Tell what is switched on as it is."""
+    for name, field, on in (("AssignmentRule", "Active", assignment), ("DuplicateRule", "IsActive", duplicates)):
+        for row in tx.find(schema.get(name), "1"):
+            tx.update(schema.get(name), str(row["Id"]), {field: on})
 
 
 def ensure_user(

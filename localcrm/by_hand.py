@@ -8,6 +8,7 @@ from localcrm import rows
 from localcrm.context import Access, Context
 from localcrm.errors import ApiError
 from localcrm.fields import Record, SObject
+from localcrm.objects.automation import AUTOMATION, TOOLING
 
 _CONVERTED_STATUS = "Closed - Converted"
 
@@ -86,7 +87,9 @@ def edit(ctx: Context, sobject: SObject, record_id: str, changes: Record) -> Non
 
 
 def add(ctx: Context, sobject: SObject, values: Record) -> str:
-    """A row that a person creates in the screens."""
+    """A row that a person creates in the screens; what the API only describes, an administrator makes in set-up."""
+    if sobject in (*AUTOMATION, *TOOLING):
+        sobject = replace(sobject, createable=True)
     return rows.create(_as_person(ctx), sobject, values)
 
 

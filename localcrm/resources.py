@@ -11,6 +11,7 @@ from localcrm.errors import ApiError, not_found
 from localcrm.fields import SObject
 from localcrm.query import Cursors
 from localcrm.request import Call, Reply
+from localcrm.schema import SCHEMA
 from localcrm.stamps import parse_stamp
 
 
@@ -43,6 +44,9 @@ def dispatch(ctx: Context, cursors: Cursors, call: Call) -> Reply:
         case ("query" | "queryAll" as which,):
             _allow(call, "GET")
             return Reply(200, _query(ctx, cursors, call, include_deleted=which == "queryAll"))
+        case ("tooling", "query"):
+            _allow(call, "GET")
+            return Reply(200, _query(replace(ctx, schema=SCHEMA), cursors, call, include_deleted=False))
         case ("query" | "queryAll", reference):
             _allow(call, "GET")
             return Reply(200, query.more(ctx, cursors, reference))
@@ -54,7 +58,7 @@ def dispatch(ctx: Context, cursors: Cursors, call: Call) -> Reply:
 
 def _index(ctx: Context) -> dict[str, str]:
     base = f"/services/data/v{ctx.version}"
-    return {name: f"{base}/{name}" for name in ("sobjects", "query", "queryAll", "limits", "composite")}
+    return {name: f"{base}/{name}" for name in ("sobjects", "query", "queryAll", "limits", "composite", "tooling")}
 
 
 def _address(ctx: Context, name: str) -> SObject:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from localcrm import errors
 from localcrm.fields import Field, SObject
 from localcrm.objects.activity import ACTIVITY
+from localcrm.objects.automation import AUTOMATION, TOOLING
 from localcrm.objects.ledger import LEDGER
 from localcrm.objects.people import PEOPLE
 from localcrm.objects.sales import SALES
@@ -57,4 +58,8 @@ class Schema:
         return next((c for c in self._children[parent.name] if c.name.lower() == wanted), None)
 
 
-SCHEMA = Schema((*PEOPLE, *SALES, *ACTIVITY, *LEDGER))
+DATA = Schema((*PEOPLE, *SALES, *ACTIVITY, *LEDGER, *AUTOMATION))
+"""What the data API knows."""
+
+SCHEMA = Schema((*DATA, *TOOLING))
+"""What is stored; the Tooling API knows all of it."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from localcrm import composite
-from localcrm.bootstrap import ensure_org
+from localcrm.bootstrap import ensure_org, switch_rules
 from localcrm.context import Access, Caller, Context, OrgRules
 from localcrm.control import Controls
 from localcrm.errors import not_found
@@ -21,6 +21,7 @@ from localcrm.org_rules import AUTOMATED_USERNAME
 from localcrm.query import Cursors
 from localcrm.request import REFUSALS, Call, Reply, refusal
 from localcrm.resources import dispatch
+from localcrm.schema import DATA
 from localcrm.stamps import stamp
 from localcrm.store import Store
 
@@ -37,6 +38,7 @@ class Service:
         self.store = Store(path)
         with self.store.transaction() as tx:
             ensure_org(tx, self.store.schema, stamp(options.clock()))
+            switch_rules(tx, self.store.schema, assignment=options.assignment_rules, duplicates=options.duplicate_rules)
         self.sessions = Sessions(self.store, options)
         self.rules = OrgRules(assignment=options.assignment_rules, duplicates=options.duplicate_rules)
         self.meter = Meter(options.daily_api_limit)
@@ -110,7 +112,7 @@ class Service:
         with self.store.transaction() as tx:
             ctx = Context(
                 tx=tx,
-                schema=self.store.schema,
+                schema=DATA,
                 caller=caller,
                 now=self.options.clock(),
                 rules=self.rules,

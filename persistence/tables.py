@@ -422,6 +422,29 @@ class ReadinessRow(Row, table=True):
     """`domain.readiness_report.ReadinessReport` as JSON."""
 
 
+class OrganisationRow(Row, table=True):
+    """What the org last said about itself."""
+
+    __tablename__ = "organisation"
+
+    org_id: str = Field(primary_key=True)
+    seen_at: datetime = Field(sa_type=UtcDateTime)
+    body: bytes
+    """`domain.organisation.Organisation` as JSON."""
+
+
+class BaselineRow(Row, table=True):
+    """How an org's leads were worked before the agent."""
+
+    __tablename__ = "baseline"
+
+    seq: int | None = _serial()
+    org_id: str = Field(index=True)
+    measured_at: datetime = Field(sa_type=UtcDateTime)
+    body: bytes
+    """`domain.organisation.Baseline` as JSON."""
+
+
 class PollCursorRow(Row, table=True):
     """How far an org's leads were read."""
 

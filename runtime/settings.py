@@ -91,11 +91,16 @@ class AuditSettings(_Group):
 
 
 class CrmSettings(_Group):
-    """The org. Only the CRM worker is given these."""
+    """The org. Only the CRM worker is given these. A secret means client credentials, a key file JWT bearer."""
 
     crm_instance_url: str
     crm_client_id: str
-    crm_client_secret: SecretStr
+    crm_client_secret: SecretStr = SecretStr("")
+    crm_username: str = ""
+    crm_private_key_file: Path | None = None
+    """RS256, PEM; its certificate stands in the connected app."""
+    crm_audience: str = ""
+    """Of the JWT: https://test.salesforce.com for a sandbox, https://login.salesforce.com else; when empty, the org."""
 
 
 class PollSettings(_Group):
@@ -148,6 +153,11 @@ class MailSettings(_Group):
     smtp_starttls: bool = False
     smtp_user: str = ""
     smtp_password: SecretStr = SecretStr("")
+    sandbox_mail_to: str = ""
+    """Where the org is a sandbox: addresses and `@domains`, by commas, that e-mail may still reach; `*` where the mail
+    server is itself a sink."""
+    sandbox_mail_sink: str = ""
+    """Where the org is a sandbox: the address that gets every other e-mail instead of its recipient."""
 
 
 class NotifySettings(_Group):
@@ -192,7 +202,8 @@ class UiSettings(_Group):
     public_url: str = ""
     temporal_web_url: str = ""
     crm_web_url: str = ""
-    org_kind: str = "demo"
+    org_kind: str = ""
+    """Said beside the org's name; what the org says about itself when empty."""
     intake_secret: SecretStr = SecretStr("")
     site_key: str = ""
     session_hours: int = Field(default=12, ge=1, le=24 * 30)

@@ -20,10 +20,10 @@ from gateways.crm.mail_guard import SalesforceMailGuard
 from gateways.crm.poll import SalesforceChangedLeads
 from gateways.crm.reader import SalesforceReader
 from gateways.crm.recent import RecentReads
-from gateways.crm.tokens import ClientCredentials
 from gateways.crm.touches import SalesforceTouches
 from gateways.crm.writer import SalesforceWriter
 from runtime.settings import CrmSettings
+from workers.signing_in import crm_session
 from workers.stores import Stores
 
 
@@ -39,13 +39,8 @@ class CrmDoor:
 
 
 def crm_door(settings: CrmSettings, stores: Stores) -> CrmDoor:
-    """Sign in with client credentials; the token is renewed by the session itself."""
-    session = SalesforceSession(
-        ClientCredentials(
-            settings.crm_instance_url, settings.crm_client_id, settings.crm_client_secret.get_secret_value()
-        ),
-        stores.clock,
-    )
+    """The session signs in by itself and renews its token."""
+    session = crm_session(settings, stores.clock)
     # What the playbook maps is read too. A field mapped later is read from the next start on.
     fields = ReadFields().with_extra(read_too(stores.playbooks.current().objects))
     rules = FieldRules(session, stores.clock)

@@ -4,6 +4,7 @@ When do you need to touch this? When a worker needs another part: this is where 
 """
 
 import asyncio
+import contextlib
 import logging
 import signal
 from collections.abc import Sequence
@@ -27,11 +28,15 @@ from activities.reviewing import ReviewActivities
 from activities.signing import SigningActivities
 from activities.undoing import UndoBookActivities, UndoingActivities
 from domain.decisions import KeyUse
+from domain.errors import CrmError
 from gateways.crm.audit_reader import AuditReader
+from gateways.crm.own_org import OwnOrg
 from gateways.llm.template_writer import TemplateWriter
+from gateways.mail.sandbox import SandboxMailer
 from gateways.mail.sending import send_once
 from gateways.mail.smtp import SmtpMailer
 from persistence.absences import SqlAbsences
+from persistence.org_profiles import SqlOrgProfiles
 from persistence.readiness import SqlReadiness
 from persistence.undo_batches import SqlUndoBatches
 from runtime.clock import SystemClock
@@ -58,6 +63,7 @@ from runtime.signing_keys import CurrentSigner, ensure_in_force
 from workers.crm import crm_door
 from workers.enrichment import enrichers
 from workers.heads import heads_kept
+from workers.known_org import KnownOrg
 from workers.mirroring import exception_tasks
 from workers.owners import owner_check, schedule_owner_check
 from workers.polling import polling, schedule_polling
@@ -274,6 +280,13 @@ def _crm(client: Client, stores: Stores) -> Worker:
         username=mail.smtp_user,
         password=mail.smtp_password.get_secret_value(),
     )
+    known = KnownOrg(OwnOrg(door.session, stores.clock).organisation, SqlOrgProfiles(stores.db), stores.clock)
+    with contextlib.suppress(CrmError):
+        # For the pages. Where the org does not answer yet, the first e-mail asks again, and waits for the answer.
+        known.organisation()
+    to_leads = SandboxMailer(
+        mailer, is_sandbox=known.is_sandbox, allowed=mail.sandbox_mail_to, sink=mail.sandbox_mail_sink
+    )
     return crm_worker(
         client,
         stores.keep_failure,
@@ -286,7 +299,7 @@ def _crm(client: Client, stores: Stores) -> Worker:
         ),
         mail=MailActivities(
             send_once=lambda order, message_id: send_once(
-                stores.mail_log, mailer, door.mail_guard, order, stores.clock, message_id
+                stores.mail_log, to_leads, door.mail_guard, order, stores.clock, message_id
             ),
             mail_log=stores.mail_log,
             audit=stores.audit,

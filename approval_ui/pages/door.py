@@ -76,7 +76,7 @@ def sign_out(request: Request, site: SiteOf, form: Form) -> Response:
     if onward:
         # A page with a link, because a form of ours may lead nowhere else (form-action).
         values = {"onward": onward, "host": site.deps.provider.host if site.deps.provider else ""}
-        answer = site.render("signed_out.html", None, {**values, "org_kind": site.deps.config.org_kind})
+        answer = site.render("signed_out.html", None, {**values, "org_kind": site.org_kind()})
     answer.delete_cookie(SESSION_COOKIE)
     return answer
 
@@ -101,7 +101,7 @@ def show_door(
             "login": login[:120],
             "refused": refused,
             "org_name": config.org_name,
-            "org_kind": config.org_kind,
+            "org_kind": site.org_kind(),
             "local_accounts": config.local_accounts,
             "provider": site.deps.provider.host if site.deps.provider else "",
             "missing": config.provider_missing,

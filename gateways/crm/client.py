@@ -154,6 +154,15 @@ class SalesforceSession:
             raise CrmError("the limits are no object", code=ErrorCode.CRM_PROTOCOL)
         return answer
 
+    def rows(self, soql: str, *, tooling: bool = False) -> list[dict[str, Any]]:
+        """The first page of a query, of the data API or of the Tooling API, which knows what an org is made of."""
+        path = "tooling/query" if tooling else "query"
+        answer = self._run(lambda client: client.restful(path, params={"q": soql}))
+        rows = answer.get("records") if isinstance(answer, dict) else None
+        if not isinstance(rows, list):
+            raise CrmError("a query answered without records", code=ErrorCode.CRM_PROTOCOL)
+        return rows
+
     def composite(self, parts: Sequence[Part], *, all_or_none: bool) -> CompositeAnswer:
         """Run the parts in order in one API call. A failed part is an answer, not an exception.
 

@@ -15,7 +15,7 @@ DOOR = "gateways/crm/"
 CLIENT = "gateways.crm.client"
 SESSION_HOLDERS = {
     "workers/crm.py",  # Composes the door: session, guard, writer.
-    "cli/doctor.py",  # Signs in to say whether that works.
+    "workers/signing_in.py",  # Signs in, for the door and for commands that only read.
     "cli/crm_access.py",  # Signs in for commands that only read.
 }
 """Who may open a session with the CRM from outside the door."""

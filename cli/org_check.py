@@ -1,0 +1,81 @@
+"""What stands between this product and an org: what is missing there, and what the org does by itself. Reads only."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from domain.errors import CrmError, ErrorCode
+from domain.model import Value
+from domain.organisation import Organisation, OrgRule
+from domain.playbook import Playbook
+from gateways.crm.fields import LEDGER, LEDGER_KEY, RECORD_KEY
+from gateways.crm.own_org import OwnOrg
+
+DEPLOY = "deploy deploy/salesforce (its README says how)"
+_CREATED = ("Lead", "Task")
+"""What the agent creates; each such record carries the key of its write."""
+
+
+class OrgCheck(Value):
+    """`missing`: sentences with the next step. `rules`: what acts when we write. `notes`: what could not be read."""
+
+    organisation: Organisation
+    signed_in_as: str
+    missing: tuple[str, ...]
+    rules: tuple[OrgRule, ...]
+    notes: tuple[str, ...]
+
+
+def check_org(org: OwnOrg, playbook: Playbook) -> OrgCheck:
+    """Raises `CrmError` where the sign-in fails or the org does not answer."""
+    organisation = org.organisation()
+    rules, notes = org.rules_on(sorted({*playbook.writable(), *_CREATED, LEDGER}))
+    return OrgCheck(
+        organisation=organisation,
+        signed_in_as=org.signed_in_as(),
+        missing=tuple(_missing(org, playbook, organisation)),
+        rules=rules,
+        notes=notes,
+    )
+
+
+def _missing(org: OwnOrg, playbook: Playbook, organisation: Organisation) -> Iterator[str]:
+    if playbook.org_id != organisation.id:
+        yield (
+            f"the playbook is written for org {playbook.org_id}, this is {organisation.id}; correct org_id in its "
+            "organisation.yaml, or draft one from the org: countersign playbook init DIR --from-org"
+        )
+    wanted = {name: set(fields) for name, fields in playbook.writable().items()}
+    for name in _CREATED:
+        wanted.setdefault(name, set()).add(RECORD_KEY)
+    wanted[LEDGER] = {LEDGER_KEY}
+    for name in sorted(wanted):
+        try:
+            body = org.describe(name)
+        except CrmError as refused:
+            if refused.code not in (ErrorCode.CRM_RECORD_MISSING, ErrorCode.CRM_FORBIDDEN):
+                raise
+            yield f"there is no {name}, or the integration user may not see it; {DEPLOY}"
+            continue
+        yield from _lacking(name, body, wanted[name])
+
+
+def _lacking(name: str, body: Mapping[str, Any], wanted: set[str]) -> Iterator[str]:
+    fields = {str(f["name"]): f for f in body.get("fields") or ()}
+    if not body.get("createable") and name in (*_CREATED, LEDGER):
+        yield f"the integration user may not create {name}; assign the permission set for writing"
+    absent = sorted(wanted - fields.keys())
+    if absent:
+        yield f"{name} lacks {', '.join(absent)}; {DEPLOY}, or take it out of the playbook"
+    fixed = sorted(n for n in wanted & fields.keys() if not _writable(fields[n], name))
+    if fixed:
+        yield f"the integration user may not write {name}.{', '.join(fixed)}; assign the permission set for writing"
+    key = fields.get(LEDGER_KEY) if name == LEDGER else None
+    if key is not None and not (key.get("unique") and key.get("externalId")):
+        yield f"{LEDGER}.{LEDGER_KEY} must be a unique external id, or a write can happen twice; {DEPLOY}"
+
+
+def _writable(field: Mapping[str, Any], object_name: str) -> bool:
+    """Rows of the ledger are made and never changed."""
+    return bool(
+        field.get("createable") if object_name == LEDGER else field.get("updateable") or field.get("createable")
+    )

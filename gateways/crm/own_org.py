@@ -1,0 +1,45 @@
+"""What is read of an org before it is trusted with a write: who it is, what acts there, how its leads were worked."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from domain.organisation import Baseline, Organisation, OrgRule
+from domain.ports import Clock
+from gateways.crm.baseline import newest_open_leads, read_baseline
+from gateways.crm.client import SalesforceSession
+from gateways.crm.fields import ReadFields
+from gateways.crm.org_rules import rules_on
+from gateways.crm.organisation import read_organisation
+from gateways.crm.reader import SalesforceReader
+
+
+class OwnOrg:
+    """Reads only. Every method raises `CrmError`."""
+
+    def __init__(self, session: SalesforceSession, clock: Clock) -> None:
+        self._session = session
+        self._clock = clock
+
+    def organisation(self) -> Organisation:
+        return read_organisation(self._session)
+
+    def signed_in_as(self) -> str:
+        """The integration user's id."""
+        return self._session.user_id()
+
+    def describe(self, object_name: str) -> dict[str, Any]:
+        return self._session.describe(object_name)
+
+    def rules_on(self, objects: Sequence[str]) -> tuple[tuple[OrgRule, ...], tuple[str, ...]]:
+        """Active rules, and a sentence for each kind that could not be read."""
+        return rules_on(self._session, objects)
+
+    def baseline(self, org_id: str) -> Baseline:
+        return read_baseline(self._session, self._clock, org_id)
+
+    def newest_open_leads(self, count: int) -> tuple[str, ...]:
+        return newest_open_leads(self._session, count)
+
+    def reader(self, fields: ReadFields) -> SalesforceReader:
+        """Reads leads as a case reads them."""
+        return SalesforceReader(self._session, self._clock, fields)

@@ -1,0 +1,237 @@
+"""`countersign connect` and `doctor` against the embedded CRM: both ways to sign in, and what goes wrong."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from domain.organisation import OrgKind, RuleKind
+from gateways.crm.baseline import read_baseline
+from gateways.crm.client import SalesforceSession
+from gateways.crm.org_rules import rules_on
+from gateways.crm.tokens import ClientCredentials
+from localcrm.context import Access
+from localcrm.options import Client
+from localcrm.sample import seed
+from persistence.database import Database
+from persistence.org_profiles import SqlOrgProfiles
+from runtime.clock import SystemClock
+from tests.cli.calling import PLAYBOOK, Shell
+from tests.localcrm.driving import READER, WRITER, Crm, running
+
+ORG = "00DLc0000000001MAA"
+SECRET = "w-secret"
+KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+PUBLIC = KEY.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+USER = "integration.writer@acme-routing.example"
+BEARER = Client("bearer", USER, Access.READ_WRITE, public_key=PUBLIC.decode())
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crm]:
+    path = tmp_path_factory.mktemp("crm") / "crm.db"
+    seed(path, 7, datetime.now(UTC).date())
+    with running(str(path), clients=(WRITER, READER, BEARER), clock=SystemClock().now) as crm:
+        yield crm
+
+
+@pytest.fixture
+def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], sample: Crm) -> Shell:
+    (tmp_path / "here").mkdir()
+    found = Shell(tmp_path / "here", monkeypatch, capfd)
+    found.given(
+        COUNTERSIGN_PLAYBOOK_DIR=str(PLAYBOOK),
+        COUNTERSIGN_CRM_INSTANCE_URL=sample.base,
+        COUNTERSIGN_CRM_CLIENT_ID="writer",
+        COUNTERSIGN_CRM_CLIENT_SECRET=SECRET,
+    )
+    return found
+
+
+def key_file(shell: Shell, key: rsa.RSAPrivateKey = KEY) -> str:
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    return shell.write("writer.pem", pem)
+
+
+def by_bearer(shell: Shell, *more: str, key: rsa.RSAPrivateKey = KEY) -> tuple[str, ...]:
+    shell.given(COUNTERSIGN_CRM_CLIENT_SECRET="")
+    return ("connect", "--client-id", "bearer", "--username", USER, "--key-file", key_file(shell, key), *more)
+
+
+def everything(crm: Crm) -> list[object]:
+    return [crm.client().query_all(f"SELECT Id, SystemModstamp FROM {name}")["records"] for name in ("Lead", "Task")]
+
+
+def test_it_reads_decides_ten_leads_and_records_the_baseline(shell: Shell, sample: Crm) -> None:
+    before = everything(sample)
+    done = shell.call("connect", "--json")
+    said = json.loads(done.out)
+    assert (done.code, said["org"]["missing"]) == (0, []), done.err
+    assert said["org"]["organisation"]["id"] == ORG
+    assert len(said["leads"]) == 10
+    assert sum("qualification" in lead for lead in said["leads"]) >= 8
+    baseline = said["baseline"]
+    assert baseline["days"] == 90
+    assert 0 < baseline["touched"] <= baseline["sampled"] <= baseline["leads"]
+    assert 0 < baseline["filled"]["Email"] <= baseline["leads"]
+    database = Database(f"sqlite:///{shell.folder}/.countersign/countersign.db")
+    profiles = SqlOrgProfiles(database)
+    known, kept = profiles.get(ORG), profiles.baselines(ORG)
+    database.close()
+    assert known is not None
+    assert known.kind is OrgKind.SANDBOX
+    assert [b.model_dump(mode="json") for b in kept] == [baseline]
+    assert everything(sample) == before
+
+
+def test_jwt_bearer_signs_in_as_well(shell: Shell) -> None:
+    done = shell.call(*by_bearer(shell, "--leads", "0", "--json"))
+    assert done.code == 0, done.err
+    assert json.loads(done.out)["org"]["organisation"]["sandbox"] is True
+
+
+@pytest.mark.parametrize("grant", ["credentials", "bearer"])
+def test_the_page_for_people_names_the_org_and_no_secret(shell: Shell, grant: str) -> None:
+    done = shell.call(*(by_bearer(shell) if grant == "bearer" else ("connect",)))
+    assert done.code == 0, done.err
+    for words in (
+        "sandbox org",
+        "Standard lead assignment",
+        "Decided on paper",
+        "The last 90 days",
+        "CRM_INSTANCE_URL",
+    ):
+        assert words in done.out, words
+    pem = (shell.folder / "writer.pem").read_text() if grant == "bearer" else ""
+    for secret in (SECRET, *pem.splitlines()[1:-1]):
+        assert secret not in done.out + done.err
+
+
+@pytest.mark.parametrize(
+    ("variables", "words"),
+    [
+        ({"COUNTERSIGN_CRM_CLIENT_SECRET": "wrong-one"}, "the consumer secret is wrong"),
+        ({"COUNTERSIGN_CRM_CLIENT_ID": "nobody"}, "the consumer key is unknown"),
+        ({"COUNTERSIGN_CRM_CLIENT_SECRET": ""}, "COUNTERSIGN_CRM_CLIENT_SECRET is not set"),
+        ({"COUNTERSIGN_CRM_INSTANCE_URL": "http://acme.example"}, "must start with https://"),
+        ({"COUNTERSIGN_CRM_INSTANCE_URL": ""}, "COUNTERSIGN_CRM_INSTANCE_URL is not set"),
+    ],
+)
+def test_what_is_wrong_and_what_to_do_about_it(shell: Shell, variables: dict[str, str], words: str) -> None:
+    shell.given(**variables)
+    done = shell.call("connect")
+    assert done.code == 2
+    assert words in done.line
+    assert "wrong-one" not in done.line + done.out
+    assert not (shell.folder / ".countersign").exists()
+
+
+def test_another_private_key_is_refused_with_the_next_step(shell: Shell) -> None:
+    other = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    done = shell.call(*by_bearer(shell, key=other))
+    assert done.code == 2
+    assert "the certificate belongs to the key" in done.line
+
+
+@pytest.mark.parametrize(("content", "words"), [(b"no key", "no private key in PEM form"), (None, "cannot be read")])
+def test_a_key_file_that_is_none(shell: Shell, content: bytes | None, words: str) -> None:
+    if content is not None:
+        shell.write("bad.pem", content)
+    shell.given(COUNTERSIGN_CRM_CLIENT_SECRET="")
+    done = shell.call("connect", "--client-id", "bearer", "--username", USER, "--key-file", "bad.pem")
+    assert done.code == 2
+    assert words in done.line
+
+
+def test_an_org_without_our_metadata_is_told_what_it_lacks(shell: Shell, sample: Crm) -> None:
+    """As the reader, who may write nothing."""
+    shell.given(COUNTERSIGN_CRM_CLIENT_ID="reader", COUNTERSIGN_CRM_CLIENT_SECRET="r-secret")
+    playbook = shell.folder / "playbook"
+    playbook.mkdir()
+    for file in PLAYBOOK.iterdir():
+        if file.is_file():
+            text = file.read_text().replace(ORG, "00D000000000009AAA") if file.suffix == ".yaml" else file.read_text()
+            (playbook / file.name).write_text(text)
+    done = shell.call("connect", "--leads", "0", "--playbook", "playbook", "--json")
+    assert done.code == 1
+    (missing,) = [m for m in json.loads(done.out)["org"]["missing"] if "the playbook is written for" in m]
+    assert "00D000000000009AAA" in missing
+
+
+def test_rules_of_every_kind_are_listed_and_others_left_out() -> None:
+    with running(clients=(WRITER, READER), clock=SystemClock().now) as crm:
+
+        def add(name: str, **fields: object) -> str:
+            return str(crm.control("POST", f"{name}/add", {"fields": fields}).json()["id"])
+
+        flow = {"ProcessType": "AutoLaunchedFlow", "TriggerType": "RecordAfterSave", "IsActive": True}
+        lead = {"TriggerObjectOrEventLabel": "Lead", "TriggerObjectOrEventId": "Lead"}
+        add(
+            "FlowDefinitionView",
+            ApiName="Rate",
+            Label="Rate leads",
+            RecordTriggerType="CreateAndUpdate",
+            **flow,
+            **lead,
+        )
+        add("FlowDefinitionView", ApiName="Old", Label="Old", **{**flow, "IsActive": False}, **lead)
+        add("FlowDefinitionView", ApiName="Other", Label="Other", **flow, TriggerObjectOrEventLabel="Contract")
+        add("ApexTrigger", Name="LeadGuard", TableEnumOrId="Lead", Status="Active", UsageBeforeUpdate=True)
+        add("ApexTrigger", Name="Gone", TableEnumOrId="Lead", Status="Inactive", UsageBeforeUpdate=True)
+        session = SalesforceSession(ClientCredentials(crm.base, "reader", "r-secret"), SystemClock())
+        entity = session.rows("SELECT Id FROM EntityDefinition WHERE QualifiedApiName = 'Lead'", tooling=True)[0]["Id"]
+        add(
+            "ValidationRule",
+            ValidationName="Phone_needed",
+            EntityDefinitionId=entity,
+            ErrorMessage="A phone number, please.",
+            Active=True,
+        )
+        rules, notes = rules_on(session, ("Lead", "Task"))
+        assert notes == ()
+        assert [(r.kind, r.name) for r in rules] == [
+            (RuleKind.TRIGGER, "LeadGuard"),
+            (RuleKind.ASSIGNMENT, "Standard lead assignment"),
+            (RuleKind.DUPLICATE, "Standard Lead Duplicate Rule"),
+            (RuleKind.FLOW, "Rate leads"),
+            (RuleKind.VALIDATION, "Phone_needed"),
+        ]
+        assert {r.object for r in rules} == {"Lead"}
+
+
+def test_a_kind_of_rule_that_may_not_be_read_is_noted(monkeypatch: pytest.MonkeyPatch, sample: Crm) -> None:
+    session = SalesforceSession(ClientCredentials(sample.base, "reader", "r-secret"), SystemClock())
+    session.user_id()
+    sample.control("POST", "faults", {"kind": "limit", "match": "tooling"})
+    rules, notes = rules_on(session, ("Lead",))
+    assert RuleKind.VALIDATION not in {r.kind for r in rules}
+    (note,) = notes
+    assert note.startswith("validation rules cannot be read")
+
+
+def test_the_baseline_counts_what_people_did(sample: Crm) -> None:
+    with running(clients=(WRITER, READER), clock=SystemClock().now) as crm:
+
+        def add(name: str, **fields: object) -> str:
+            return str(crm.control("POST", f"{name}/add", {"fields": fields}).json()["id"])
+
+        touched, _, converted = (add("Lead", LastName=n, Company=n, Email=f"{n}@x.example") for n in ("a", "b", "c"))
+        add("Task", Subject="Call", WhoId=touched)
+        crm.client().Task.create({"Subject": "ours", "WhoId": converted})
+        crm.control("POST", f"lead/{converted}/convert", {})
+        session = SalesforceSession(ClientCredentials(crm.base, "writer", "w-secret"), SystemClock())
+        found = read_baseline(session, SystemClock(), ORG)
+        assert (found.leads, found.converted, found.sampled, found.touched) == (3, 1, 3, 1)
+        assert found.median_hours_to_first_activity is not None
+        assert (found.filled["Email"], found.filled["Phone"]) == (3, 0)
+
+
+def test_doctor_lists_what_acts_in_the_org(shell: Shell) -> None:
+    done = shell.call("doctor")
+    assert "signed in to" in done.out
+    assert "Lead: assignment rule “Standard lead assignment”" in done.out
+    assert "the ledger, our fields and the right to write them are there" in done.out
