@@ -308,6 +308,6 @@ def pause(site: SiteOf, who: Script, body: PauseBody) -> dict[str, dict[str, boo
     """What is paused afterwards, by motion."""
     # Anybody may stop; to go on is for those who answer for it.
     require(who, can_pause if body.paused else can_resume)
-    set_pause(site.deps, body.motion, body.paused, by=who.user.login)
+    set_pause(site.deps, body.motion, body.paused, by=who.reviewer)
     paused = site.deps.pause.all_paused()
     return {"paused": {m.value: m in paused for m in Motion}}

@@ -3,30 +3,59 @@
 import asyncio
 import contextlib
 
+from approval_ui.deciding import Reviewer
 from approval_ui.dependencies import UiDependencies
 from approval_ui.ports import EngineUnavailable
 from domain.audit import AuditEvent, AuditKind
-from domain.decisions import APPROVALS
+from domain.decisions import APPROVALS, DecisionEnvelope, Purpose, Verdict
 from domain.leads import Motion
+from domain.model import Instant
+from domain.pausing import RESUME_ROUND, resume_case, resume_digest
 from domain.receipts import MailState
 from workflows.messages import message_id
 
 
-def set_pause(deps: UiDependencies, motion: Motion | None, paused: bool, *, by: str) -> None:
-    """Stop or resume writing. Takes effect at the write guard at once; audited."""
+def set_pause(deps: UiDependencies, motion: Motion | None, paused: bool, *, by: Reviewer) -> None:
+    """Stop or resume writing. Takes effect at the write guard at once; audited, and a resume is signed."""
     now = deps.clock.now()
-    deps.pause.set(motion, paused, by=by, now=now)
+    decision_id = "" if paused else _sign_resume(deps, motion, by, now)
+    deps.pause.set(motion, paused, by=by.login, now=now, decision_id=decision_id)
     kind = AuditKind.PAUSED if paused else AuditKind.RESUMED
     deps.audit.append(
         AuditEvent(
             key=f"{kind.value}/{motion or 'all'}/{now.isoformat()}",
             kind=kind,
             org_id=deps.config.org_id,
-            actor=by,
+            actor=by.login,
+            subject=decision_id,
             code=motion.value if motion else "all",
             at=now,
         )
     )
+
+
+def _sign_resume(deps: UiDependencies, motion: Motion | None, by: Reviewer, now: Instant) -> str:
+    """Store the signature that the write guard asks for; its decision's id."""
+    digest = resume_digest(motion, now)
+    envelope = DecisionEnvelope(
+        purpose=Purpose.RESUME,
+        org_id=deps.config.org_id,
+        decision_id=f"r{digest[:30]}",
+        case_id=resume_case(motion),
+        round=RESUME_ROUND,
+        proposal_digest=digest,
+        final_digest=digest,
+        verdict=Verdict.APPROVE,
+        reviewer=by.login,
+        role=by.role,
+        decided_at=now,
+        expires_at=now,
+        key_id=deps.signer.key_id,
+    )
+    deps.reviews.record(deps.signer.sign(envelope), envelope, now=now)
+    # No workflow waits for it.
+    deps.reviews.delivered(envelope.decision_id, now=now)
+    return envelope.decision_id
 
 
 async def stop_mail(deps: UiDependencies, case_id: str, *, by: str) -> MailState | None:

@@ -30,7 +30,9 @@ class Commands(LateGroup):
         "pause": Late("cli.pause:pause", "Stop writes and e-mails within seconds."),
         "resume": Late("cli.pause:resume", "Let writes and e-mails go on."),
         "doctor": Late("cli.doctor:doctor", "Check configuration and connections."),
-        "connect": Late("cli.connect:connect", "Sign in to your own Salesforce, check it, decide ten of your leads read-only."),
+        "connect": Late(
+            "cli.connect:connect", "Sign in to your own Salesforce, check it, decide ten of your leads read-only."
+        ),
         "backtest": Late("cli.backtest:backtest", "Agreement per rule with the owners people chose."),
         "readiness": Late("cli.readiness:readiness", "Audit the connected CRM and the set-up."),
         "localcrm": Late("cli.localcrm:app", "The embedded CRM that speaks the Salesforce REST API."),

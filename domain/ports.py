@@ -181,8 +181,8 @@ class PauseSwitch(Protocol):
         """Every motion that is paused, by its own switch or by the one for all."""
         ...
 
-    def set(self, motion: Motion | None, paused: bool, *, by: str, now: Instant) -> None:
-        """`None` means every motion."""
+    def set(self, motion: Motion | None, paused: bool, *, by: str, now: Instant, decision_id: str = "") -> None:
+        """`None` means every motion. `decision_id` names the signed decision that lets writing go on."""
         ...
 
 

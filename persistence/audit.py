@@ -97,7 +97,15 @@ class SqlAuditLog:
         wanted: dict[tuple[str, int], set[str]] = {}
         for head in heads:
             wanted.setdefault((head.org_id, head.position), set()).add(head.entry_hash)
-        for row in self._rows():
+        rows = self._rows()
+        while True:
+            try:
+                row = next(rows, None)
+            except (ValueError, TypeError):
+                # A column holds what its type does not read, as SQLite lets it: the rest cannot be followed.
+                return [*problems, *self._unreadable()]
+            if row is None:
+                break
             position, previous = ends.get(row.org_id, (0, _FIRST_PREVIOUS))
             problems += _problems(row, position + 1, previous)
             # Two heads may name one place: a database set back and written to again was signed twice there.
@@ -113,6 +121,15 @@ class SqlAuditLog:
         """Every entry, org by org, oldest first. Raises `ValueError` at an entry that is no event."""
         for row in self._rows():
             yield _entry(row)
+
+    def _unreadable(self) -> Iterator[str]:
+        with self._db.session() as session:
+            names = session.exec(select(AuditRow.seq, AuditRow.org_id, AuditRow.position)).all()
+            for seq, org_id, position in names:
+                try:
+                    session.get(AuditRow, seq)
+                except (ValueError, TypeError):
+                    yield f"{org_id} #{position}: altered, its columns cannot be read"
 
     def _rows(self) -> Iterator[AuditRow]:
         with self._db.session() as session:
@@ -152,15 +169,21 @@ def _name(row: AuditRow) -> str:
     return f"{row.org_id} #{row.position}"
 
 
+def _as_stored(value: object) -> bytes:
+    """SQLite gives back the type that was put in; what is no longer ours fits no hash, and must not end the check."""
+    return value if isinstance(value, bytes) else str(value).encode()
+
+
 def _problems(row: AuditRow, position: int, previous: str) -> Iterator[str]:
+    body = _as_stored(row.body)
     if row.position != position:
         yield f"{row.org_id} #{position}: missing; #{row.position} follows"
     if row.prev_hash != previous:
         yield f"{_name(row)}: does not follow the entry before it"
-    if row.entry_hash != entry_hash(row.prev_hash, row.body):
+    if not isinstance(row.body, bytes) or row.entry_hash != entry_hash(str(row.prev_hash), body):
         yield f"{_name(row)}: altered, its hash does not fit"
     try:
-        event = AuditEvent.model_validate_json(row.body)
+        event = AuditEvent.model_validate_json(body)
     except ValidationError:
         yield f"{_name(row)}: altered, it is no event"
         return

@@ -1,10 +1,13 @@
 """The stop button."""
 
+from typing import Any
+
 from sqlalchemy import update
 from sqlmodel import col, select
 
 from domain.leads import Motion
 from domain.model import Instant
+from domain.pausing import Resumed
 from persistence.database import Database, insert_if_absent
 from persistence.tables import PauseRow
 
@@ -29,12 +32,28 @@ class SqlPauseSwitch:
             names = set(session.exec(select(PauseRow.motion).where(col(PauseRow.paused))).all())
         return frozenset(m for m in Motion if EVERY_MOTION in names or m.value in names)
 
-    def set(self, motion: Motion | None, paused: bool, *, by: str, now: Instant) -> None:
+    def resumed(self, motion: Motion) -> tuple[Resumed, ...]:
+        """The switches that hold this motion no more, each with the decision that released it."""
+        with self._db.session() as session:
+            rows = session.exec(
+                select(PauseRow).where(col(PauseRow.motion).in_([motion.value, EVERY_MOTION]), ~col(PauseRow.paused))
+            ).all()
+        return tuple(
+            Resumed(
+                by_motion=None if row.motion == EVERY_MOTION or row.released_all else Motion(row.motion),
+                at=row.set_at,
+                decision_id=row.decision_id,
+            )
+            for row in rows
+        )
+
+    def set(self, motion: Motion | None, paused: bool, *, by: str, now: Instant, decision_id: str = "") -> None:
         """See the port. Resuming every motion resumes those too that were paused one by one."""
         name = EVERY_MOTION if motion is None else motion.value
-        changed = {"paused": paused, "set_by": by, "set_at": now}
+        released = {"decision_id": "" if paused else decision_id, "released_all": motion is None and not paused}
+        changed: dict[str, Any] = {"paused": paused, "set_by": by, "set_at": now, **released}
         with self._db.transaction() as session:
-            if not insert_if_absent(session, PauseRow(motion=name, paused=paused, set_by=by, set_at=now)):
+            if not insert_if_absent(session, PauseRow(motion=name, **changed)):
                 session.connection().execute(update(PauseRow).where(col(PauseRow.motion) == name).values(**changed))
             if motion is None and not paused:
                 session.connection().execute(update(PauseRow).where(col(PauseRow.paused)).values(**changed))

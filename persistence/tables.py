@@ -384,6 +384,10 @@ class PauseRow(Row, table=True):
     paused: bool
     set_by: str
     set_at: datetime = Field(sa_type=UtcDateTime)
+    decision_id: str = ""
+    """The signed decision that released it; empty while it is pressed."""
+    released_all: bool = False
+    """Whether it was released together with all others."""
 
 
 class AuditRow(Row, table=True):

@@ -20,6 +20,7 @@ from gateways.crm.mail_guard import SalesforceMailGuard
 from gateways.crm.poll import SalesforceChangedLeads
 from gateways.crm.reader import SalesforceReader
 from gateways.crm.recent import RecentReads
+from gateways.crm.signed_pause import VerifiedPause
 from gateways.crm.touches import SalesforceTouches
 from gateways.crm.writer import SalesforceWriter
 from runtime.settings import CrmSettings
@@ -51,7 +52,7 @@ def crm_door(settings: CrmSettings, stores: Stores) -> CrmDoor:
         reviews=stores.reviews,
         receipts=stores.receipts,
         verifier=stores.verifier,
-        pause=stores.pause,
+        pause=verified_pause(stores),
         policy=lambda: stores.playbooks.current().write_policy(reader.users()),
         audit=stores.audit,
         clock=stores.clock,
@@ -77,6 +78,17 @@ def crm_door(settings: CrmSettings, stores: Stores) -> CrmDoor:
         leads=SalesforceChangedLeads(session),
         touches=SalesforceTouches(session),
         session=session,
+    )
+
+
+def verified_pause(stores: Stores) -> VerifiedPause:
+    """The stop button, as only a signature releases it."""
+    return VerifiedPause(
+        stores.pause,
+        resumed=stores.pause.resumed,
+        decision=stores.reviews.decision,
+        verifier=stores.verifier,
+        org_id=stores.playbooks.current().org_id,
     )
 
 

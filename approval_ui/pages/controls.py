@@ -24,7 +24,7 @@ def pause(site: SiteOf, who: Who, form: Form) -> Response:
     wanted = text_of(form, "motion")
     if wanted and wanted not in {m.value for m in Motion}:
         raise HTTPException(422, f"There is no motion {wanted}.")
-    set_pause(site.deps, Motion(wanted) if wanted else None, pausing, by=who.user.login)
+    set_pause(site.deps, Motion(wanted) if wanted else None, pausing, by=who.reviewer)
     return RedirectResponse("/", 303)
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from approval_ui.site import build_site
 from domain.audit import AuditKind
-from domain.decisions import Purpose, parse_envelope
+from domain.decisions import KeyUse, Purpose, parse_envelope
 from domain.leads import Motion
 from domain.proposals import digest_of
 from domain.receipts import MailState
@@ -20,8 +20,14 @@ def test_pause_shows_everywhere_and_is_audited(world: World, door: Door) -> None
     assert "Paused: inbound." in browser.get("/cases").text
     browser.post("/pause", motion="", paused="false")
     assert not world.deps.pause.paused(Motion.INBOUND)
-    kinds = [e.event.kind for e in world.deps.queue.audit_tail()]
-    assert kinds[:2] == [AuditKind.RESUMED, AuditKind.PAUSED]
+    resumed, paused = [e.event for e in world.deps.queue.audit_tail()][:2]
+    assert (resumed.kind, paused.kind) == (AuditKind.RESUMED, AuditKind.PAUSED)
+    signed = world.deps.reviews.decision(resumed.subject)
+    assert signed is not None
+    envelope = parse_envelope(signed)
+    assert (envelope.purpose, envelope.reviewer, envelope.case_id) == (Purpose.RESUME, "ines", "pause/all")
+    assert world.deps.verifier.verify(signed, envelope.key_id, envelope.decided_at) is KeyUse.HUMAN
+    assert world.deps.reviews.undelivered(10) == ()
 
 
 def test_an_approved_email_can_be_stopped_until_it_leaves(world: World, door: Door) -> None:

@@ -1,16 +1,23 @@
-"""Taking a write back, and the stop button, on the running stack."""
+"""Taking a write back, the stop button, and an audit that somebody tampers with, on the running stack."""
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cli.main import main
+from domain.audit import AuditKind
 from domain.cases import CaseOutcome, CaseState
+from domain.decisions import Purpose, parse_envelope
 from domain.receipts import WriteReceipt
 from tests.e2e.conftest import PATIENCE, ROOT, Running
 
@@ -138,7 +145,75 @@ def test_nothing_is_written_while_paused_and_nothing_is_lost(patient: Running) -
 
     patient.api.call("POST", "/api/pause", {"motion": None, "paused": False})
     assert patient.outcome(case_id) is CaseOutcome.WRITTEN
+    resumed = [e.event for e in patient.stores.audit.export() if e.event.kind is AuditKind.RESUMED][-1]
+    signed = patient.stores.reviews.decision(resumed.subject)
+    assert signed is not None
+    assert parse_envelope(signed).purpose is Purpose.RESUME
 
 
 def _refused_by_pause(running: Running, case_id: str) -> bool:
     return any(e.event.case_id == case_id and e.event.code == "paused" for e in running.stores.audit.export())
+
+
+def _alter(database: sqlite3.Connection, last: int) -> None:
+    database.execute("UPDATE audit_entry SET body = replace(body, 'written', 'refused') WHERE kind = 'written'")
+
+
+def _remove(database: sqlite3.Connection, last: int) -> None:
+    database.execute("DELETE FROM audit_entry WHERE position = ?", (last // 2,))
+
+
+def _reorder(database: sqlite3.Connection, last: int) -> None:
+    for old, new in ((2, -1), (3, 2), (-1, 3)):
+        database.execute("UPDATE audit_entry SET position = ? WHERE position = ?", (new, old))
+
+
+def _cut_off(database: sqlite3.Connection, last: int) -> None:
+    database.execute("DELETE FROM audit_entry WHERE position > ?", (last - 3,))
+
+
+@pytest.mark.parametrize(
+    ("tamper", "found"),
+    [
+        (_alter, "altered, its hash does not fit"),
+        (_remove, "missing;"),
+        (_reorder, "does not follow the entry before it"),
+        (_cut_off, "a head kept elsewhere names it"),
+    ],
+)
+def test_an_audit_that_was_tampered_with_is_found_by_the_heads_kept_outside(
+    patient: Running,
+    tamper: Callable[[sqlite3.Connection, int], None],
+    found: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    """On a copy of the chain that the running parts made, with all its triggers out of the way."""
+    heads = patient.stack.root / "audit-heads"
+    (end,) = patient.stores.audit.heads()
+    # The signer signs the end when it starts.
+    patient.stack.kill("worker-signer")
+    patient.stack.start_worker("signer")
+    patient.until(lambda: _signed_up_to(heads) >= end.position, "a signed head")
+    running, copied = patient.stack.root / "countersign.db", tmp_path / "countersign.db"
+    with closing(sqlite3.connect(running)) as source, closing(sqlite3.connect(copied)) as target:
+        source.backup(target)
+    monkeypatch.setenv("COUNTERSIGN_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("COUNTERSIGN_KEYRING", str(patient.stack.root / "keys" / "keyring.json"))
+    assert main(["audit", "verify", "--heads", str(heads)]) == 0
+    with closing(sqlite3.connect(copied)) as copy:
+        for (name,) in copy.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            copy.execute(f"DROP TRIGGER {name}")
+        (last,) = copy.execute("SELECT max(position) FROM audit_entry").fetchone()
+        tamper(copy, int(last))
+        copy.commit()
+    capfd.readouterr()
+    assert main(["audit", "verify", "--heads", str(heads)]) == 1
+    assert found in capfd.readouterr().out
+
+
+def _signed_up_to(heads: Path) -> int:
+    lines = [line for file in heads.glob("*.jsonl") for line in file.read_text().splitlines() if line]
+    statements = [json.loads(json.loads(line)["statement"]) for line in lines]
+    return max((int(statement["position"]) for statement in statements), default=0)

@@ -1,7 +1,10 @@
 """Whatever one does to the entries of a chain, verifying says so."""
 
+import shutil
 from hashlib import sha256
+from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import col, select
@@ -106,3 +109,31 @@ def change(db: Database, position: int, body: bytes, entry_hash: str) -> None:
         row = session.exec(select(AuditRow).where(AuditRow.position == position)).one()
         row.body, row.entry_hash = body, entry_hash
         session.add(row)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("body", "CAST(body AS TEXT)"),
+        ("body", "42"),
+        ("prev_hash", "x'00ff'"),
+        ("prev_hash", "7"),
+        ("entry_hash", "x'00ff'"),
+        ("kind", "x'80'"),
+        ("at", "'some day'"),
+        ("at", "x'80'"),
+        ("case_id", "3.5"),
+    ],
+)
+def test_a_column_of_another_type_shows_and_does_not_end_the_check(
+    sqlite_template: Path, tmp_path: Path, column: str, value: str
+) -> None:
+    """SQLite stores whatever it is given."""
+    shutil.copy(sqlite_template, tmp_path / "countersign.db")
+    database = Database(f"sqlite:///{tmp_path / 'countersign.db'}")
+    log = fresh_log(database)
+    with database.transaction() as session:
+        statement = f'UPDATE audit_entry SET "{column}" = {value} WHERE position = 3'
+        session.connection().exec_driver_sql(statement)
+    assert any(line.startswith("acme #3: ") for line in log.verify())
+    database.close()

@@ -1,0 +1,29 @@
+"""What a signed resume is about. Stopping needs no signature; to let writing go on is signed like a write."""
+
+from hashlib import sha256
+
+import rfc8785
+
+from domain.leads import Motion
+from domain.model import Instant, Value
+
+RESUME_ROUND = 0
+EVERY_MOTION = "all"
+
+
+class Resumed(Value):
+    """One switch that stands on go. `by_motion` is None where the switch for all motions was released."""
+
+    by_motion: Motion | None
+    at: Instant
+    decision_id: str
+
+
+def resume_case(motion: Motion | None) -> str:
+    """In place of a case's id: a resume belongs to no case."""
+    return f"pause/{motion.value if motion is not None else EVERY_MOTION}"
+
+
+def resume_digest(motion: Motion | None, at: Instant) -> str:
+    """SHA-256 over what is released and when, so that one signature releases one stop."""
+    return sha256(rfc8785.dumps({"resume": resume_case(motion), "at": at.isoformat()})).hexdigest()
