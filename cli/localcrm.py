@@ -50,3 +50,53 @@ def _make_folder(db: Path) -> None:
         db.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"{db.parent} cannot hold the CRM's database: {error.strerror}; choose another --db") from None
+
+
+@app.command("import")
+def import_rows(
+    file: Annotated[Path, typer.Argument(help="CSV with a header, or JSON: a list of objects.")],
+    object_name: Annotated[str, typer.Option("--object", help="Account, Contact, Lead, …")],
+    db: DbOption = Path(".countersign/localcrm.db"),
+    mapped: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="HEADER=FIELD", help="A header that names no field. Repeatable."),
+    ] = None,
+) -> int:
+    """Read rows into one object, by the same rules as the API. A bad row is told by its line and the rest go on;
+    exit code 1 if there was one."""
+    from localcrm.transfer import TransferError, import_file
+
+    pairs = [pair.partition("=") for pair in mapped or ()]
+    wrong = next((f"{left}{equals}{right}" for left, equals, right in pairs if not (left and equals and right)), None)
+    if wrong is not None:
+        raise InputError(f"--map {wrong}: give HEADER=FIELD, for example --map 'Firm=Company'")
+    _make_folder(db)
+    try:
+        report = import_file(db, file, object_name, columns={left: right for left, _, right in pairs})
+    except TransferError as refused:
+        raise InputError(str(refused)) from None
+    for row in report.refused:
+        console.print(f"{file}:{row.line}: {row.reason}", highlight=False, markup=False, soft_wrap=True)
+    if report.ignored_columns:
+        console.print(f"columns left out: {', '.join(report.ignored_columns)}", highlight=False, markup=False)
+    said = f"{report.created} rows of {object_name} imported, {len(report.refused)} refused"
+    console.print(said, highlight=False, markup=False)
+    return 1 if report.refused else 0
+
+
+@app.command("export")
+def export_rows(
+    file: Annotated[Path, typer.Argument(help="Where to write: .csv or .json.")],
+    object_name: Annotated[str, typer.Option("--object", help="Account, Contact, Lead, …")],
+    db: DbOption = Path(".countersign/localcrm.db"),
+) -> None:
+    """Write every live row of one object, with every field."""
+    from localcrm.transfer import TransferError, export_file
+
+    if not db.exists():
+        raise InputError(f"there is no CRM database at {db}; give --db, or make one: countersign localcrm seed")
+    try:
+        count = export_file(db, file, object_name)
+    except (TransferError, OSError) as refused:
+        raise InputError(f"{file}: {refused}") from None
+    console.print(f"{count} rows of {object_name} written to {file}", highlight=False, markup=False)
