@@ -6,13 +6,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, HTTPException, Path, Query
 from starlette.concurrency import run_in_threadpool
 
+from approval_ui.answers import PROBLEMS
 from approval_ui.deciding import DecisionRefused, RefusalCode
 from approval_ui.pages.review import status_of
 from approval_ui.site import ScriptReader, ScriptUndoer, Site, SiteOf
 from domain.undo_batches import BatchState, ItemResult, Reach, UndoBatch, UndoSelection
 from domain.undoing import UNDO_SENTENCES, UndoReason
 
-router = APIRouter(prefix="/api/undo-batches")
+router = APIRouter(prefix="/api/undo-batches", responses=PROBLEMS)
 
 BatchId = Annotated[str, Path(max_length=64)]
 

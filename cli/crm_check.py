@@ -236,7 +236,9 @@ def _created(write: Approved, name: str, rows: list[dict[str, Scalar]], values: 
 
 
 def _ledger_problems(approved: list[Approved], ledger: Records) -> list[str]:
-    rows = {str(r["External_Key__c"]): r for r in ledger.values()}
+    # A rejection leaves a row and changes nothing else, which the comparison of the records shows.
+    written = [r for r in ledger.values() if r["Kind__c"] != "rejection"]
+    rows = {str(r["External_Key__c"]): r for r in written}
     wanted = {w.key: w for w in approved}
     problems = [f"case {wanted[k].case_id}: approved and not in the ledger" for k in wanted.keys() - rows.keys()]
     problems += [f"the ledger holds a write that nobody approved: {rows[k]['Id']}" for k in rows.keys() - wanted.keys()]
@@ -245,7 +247,13 @@ def _ledger_problems(approved: list[Approved], ledger: Records) -> list[str]:
         for k in wanted.keys() & rows.keys()
         if rows[k]["Digest__c"] != wanted[k].digest
     ]
-    if len(rows) != len(ledger):
+    decided = {w.decision_id for w in approved}
+    problems += [
+        f"the ledger calls an approved write rejected: {r['Id']}"
+        for r in ledger.values()
+        if r["Kind__c"] == "rejection" and r["Decision_Id__c"] in decided
+    ]
+    if len(rows) != len(written):
         problems.append("the ledger holds a key twice")
     return problems
 

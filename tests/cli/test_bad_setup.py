@@ -88,7 +88,7 @@ def test_a_crm_worker_names_every_setting_that_it_lacks(shell: Shell) -> None:
     make_keys(shell)
     said = shell.call("worker", "crm")
     assert said.code == 2
-    for name in ("COUNTERSIGN_CRM_INSTANCE_URL", "COUNTERSIGN_CRM_CLIENT_ID", "COUNTERSIGN_CRM_CLIENT_SECRET"):
+    for name in ("COUNTERSIGN_CRM_INSTANCE_URL", "COUNTERSIGN_CRM_CLIENT_ID"):
         assert f"{name}: is not set" in said.line
 
 
@@ -159,7 +159,7 @@ def test_doctor_names_everything_that_does_not_work(shell: Shell) -> None:
     assert f"✗ Temporal: Temporal is not reachable at {address}" in said.out
     assert "✗ Playbook: rules: no playbook here" in said.out
     assert "✗ Keys: " in said.out
-    assert "COUNTERSIGN_CRM_CLIENT_SECRET: is not set" in said.out
+    assert "COUNTERSIGN_CRM_CLIENT_ID: is not set" in said.out
     assert "✓ Database: there is no database yet at .countersign/countersign.db" in said.out
     assert "Traceback" not in said.out + said.err
     assert shell.files == set()

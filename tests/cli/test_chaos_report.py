@@ -78,7 +78,7 @@ def test_a_case_without_an_end_is_lost(stores: Stores, tmp_path: Path) -> None:
 
 def test_two_records_of_one_action_and_two_rows_of_one_write_are_doubled(stores: Stores, tmp_path: Path) -> None:
     task = {"Agent_Write_Key__c": "k.000"}
-    row = {"External_Key__c": "k", "Digest__c": "d", "Id": "a"}
+    row = {"Kind__c": "write", "External_Key__c": "k", "Digest__c": "d", "Id": "a"}
     after: dict[str, Records] = {
         **NOTHING,
         "Task": {"1": {**task, "Id": "1"}, "2": {**task, "Id": "2"}},

@@ -72,6 +72,7 @@ def test_every_page_is_read(shell: Shell, full: World, monkeypatch: pytest.Monke
 
 
 def test_tables_speak_of_time_as_people_do(shell: Shell, full: World) -> None:
+    shell.given(COLUMNS="200")
     said = shell.call("review", "list", "--limit", "6").out
     assert "6 of 7; --limit shows more." in said
     assert "[b]Quiet" in said
