@@ -1,5 +1,6 @@
 """Plays and judges the cases of one family, with pydantic-evals."""
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -67,7 +68,8 @@ def judge(family: Family, theatre: Theatre) -> FamilyResult:
         cases=[Case(name=case.name, inputs=case) for case in family.cases],
         evaluators=[*JUDGES, *DANGERS],
     )
-    report = dataset.evaluate_sync(task, max_concurrency=1, progress=False)
+    # Not `evaluate_sync`, which leaves its event loop open.
+    report = asyncio.run(dataset.evaluate(task, max_concurrency=1, progress=False))
     results = {
         case.name: CaseResult(
             name=case.name,

@@ -1,5 +1,6 @@
 """What a product with a fault would have done, for judges to find."""
 
+import asyncio
 from typing import Any
 
 from pydantic_evals import Case, Dataset
@@ -42,7 +43,7 @@ def verdicts(of: EvalCase, **did: Any) -> dict[str, bool]:
     dataset = Dataset[EvalCase, Observed, None](
         name="planted", cases=[Case(name="planted", inputs=of)], evaluators=[*JUDGES, *DANGERS]
     )
-    report = dataset.evaluate_sync(lambda _: seen, progress=False)
+    report = asyncio.run(dataset.evaluate(lambda _: seen, progress=False))
     assert not report.failures
     assert not report.cases[0].evaluator_failures
     return {name: found.value for name, found in report.cases[0].assertions.items()}
