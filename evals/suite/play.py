@@ -4,6 +4,7 @@ Waiting, timers and retries without end are the workflow's own and have its own 
 at once, and a failure that the workflow would wait out ends the play as stalled.
 """
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -23,6 +24,7 @@ from activities.messages import (
     MailInput,
     ProposalHead,
     ProposeInput,
+    RejectionInput,
     RoundInput,
     StepInput,
     VerifiedDecision,
@@ -221,6 +223,8 @@ class Play:
             return self._hand_over(ExceptionCode.REVIEW_EXPIRED)
         decided = self._decide(head)
         if decided.verdict is Verdict.REJECT:
+            if head.gate is not Gate.ACCEPT_ONLY:
+                self._note_rejection(decided)
             return CaseOutcome.REJECTED
         if head.gate is Gate.ACCEPT_ONLY:
             return CaseOutcome.ACCEPTED_NOT_WRITTEN
@@ -320,6 +324,14 @@ class Play:
 
     def _apply(self, decided: VerifiedDecision, phase: Phase) -> ApplyHead:
         return self._do(self.stage.steps.crm.apply_changes, self._apply_input(decided.decision_id, phase))
+
+    def _note_rejection(self, decided: VerifiedDecision) -> None:
+        order = RejectionInput(
+            **self._ref.model_dump(), round=self.round, decision_id=decided.decision_id, agent_version=VERSION
+        )
+        # Nothing rests on the row: without it the case ends the same.
+        with contextlib.suppress(Stalled, DomainError):
+            self._do(self.stage.steps.crm.note_rejection, order)
 
     def _try_without_signature(self, head: ProposalHead) -> None:
         """What nobody signed must not pass the doors, however it is asked for."""
