@@ -17,10 +17,12 @@ from activities.mirroring import MirroringActivities
 from activities.owners import OwnerActivities
 from activities.polling import PollingActivities
 from activities.reassigning import ReassigningActivities
+from activities.recovering import CommitFinder, RecoveringActivities
 from activities.resolving import ResolvingActivities
 from activities.reviewing import ReviewActivities
 from activities.signing import SigningActivities
 from activities.telling import TellingActivities
+from activities.undoing import UndoBookActivities, UndoingActivities
 from activities.watching import WatchingActivities
 from tests.workflows.scripted import ScriptedActivities
 
@@ -37,10 +39,14 @@ REAL = (
     MeasuringActivities,
     PollingActivities,
     ReassigningActivities,
+    CommitFinder,
+    RecoveringActivities,
     ResolvingActivities,
     ReviewActivities,
     SigningActivities,
     TellingActivities,
+    UndoBookActivities,
+    UndoingActivities,
     WatchingActivities,
 )
 

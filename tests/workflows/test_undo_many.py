@@ -54,14 +54,15 @@ async def test_a_worker_that_forgets_everything_goes_on_where_it_was(forgetful_d
     assert batch.asked == [0, 1, 2, 3, 4]
 
 
-async def test_one_that_was_stopped_goes_on_with_what_is_left(desk: Desk) -> None:
+async def test_one_that_was_stopped_goes_on_with_what_is_left(real_desk: Desk) -> None:
+    """On the real server: the one that skips time stands still for good once an activity was cut off."""
     batch = ScriptedBatch([Reach.ALL] * 3, held=1)
-    handle = await desk.undo_many(batch, "stopped")
+    handle = await real_desk.undo_many(batch, "stopped")
     await asyncio.to_thread(batch.reached.wait, 30)
     await handle.terminate("by ops")
     batch.held = None
     batch.go_on.set()
-    await (await desk.undo_many(batch, "stopped")).result()
+    await (await real_desk.undo_many(batch, "stopped")).result()
     assert sorted(batch.done) == [0, 1, 2]
     assert batch.asked.count(0) == 1
 
