@@ -12,9 +12,11 @@ settings.register_profile("countersign", deadline=None, derandomize=bool(os.envi
 settings.load_profile("countersign")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Where tests run side by side: a file stays in one process, so that it starts its servers once, and whole stacks
-    run one after the other, since two that start at once would take the same usual ports."""
+    run one after the other, since two that start at once would take the same usual ports. First of all hooks: what
+    spreads the tests reads the groups in its own."""
     stacks = Path(__file__).parent / "e2e"
     for item in items:
         item.add_marker(pytest.mark.xdist_group("stacks" if stacks in item.path.parents else item.location[0]))
