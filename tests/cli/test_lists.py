@@ -5,8 +5,10 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 import cli.api
+import cli.reviews
 from domain.errors import InputError
 from domain.leads import Motion
 from domain.model import Instant
@@ -71,8 +73,8 @@ def test_every_page_is_read(shell: Shell, full: World, monkeypatch: pytest.Monke
     assert json.loads(shell.call("case", "list", "--json", "--state", "closed").out) == []
 
 
-def test_tables_speak_of_time_as_people_do(shell: Shell, full: World) -> None:
-    shell.given(COLUMNS="200")
+def test_tables_speak_of_time_as_people_do(shell: Shell, full: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli.reviews, "console", Console(width=200))
     said = shell.call("review", "list", "--limit", "6").out
     assert "6 of 7; --limit shows more." in said
     assert "[b]Quiet" in said

@@ -156,7 +156,7 @@ def _refused_by_pause(running: Running, case_id: str) -> bool:
 
 
 def _alter(database: sqlite3.Connection, last: int) -> None:
-    database.execute("UPDATE audit_entry SET body = replace(body, 'written', 'refused') WHERE kind = 'written'")
+    database.execute("UPDATE audit_entry SET body = replace(body, '20', '19') WHERE position = 2")
 
 
 def _remove(database: sqlite3.Connection, last: int) -> None:
