@@ -27,7 +27,7 @@ demo: $(RUNTIME) ## Run everything on this machine with a sample org; arguments 
 	@exec $(BIN)/countersign demo $(ARGS)
 
 test: lint types imports ## Run every check and test
-	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 lint: $(DEV) ## Check style and formatting
 	@$(BIN)/ruff check .

@@ -2,24 +2,37 @@
 
 import os
 import shutil
-from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 # A slow machine is not a defect, and continuous integration should fail twice on the same example.
 settings.register_profile("countersign", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("countersign")
 
+STACKS = "tests/e2e/"
 
-@pytest.hookimpl(tryfirst=True)
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where tests run side by side: a file stays in one process, so that it starts its servers once, and whole stacks
-    run one after the other, since two that start at once would take the same usual ports. First of all hooks: what
-    spreads the tests reads the groups in its own."""
-    stacks = Path(__file__).parent / "e2e"
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group("stacks" if stacks in item.path.parents else item.location[0]))
+    """Whole stacks take longest, so they begin first."""
+    items.sort(key=lambda item: not item.nodeid.startswith(STACKS))
+
+
+class OneProcessPerFile(LoadFileScheduling):  # type: ignore[misc]
+    """Where tests run side by side: a file stays in one process, so that it starts its servers once, and all whole
+    stacks stay in one, since two that run at once would take the machine from each other. A scheduler of its own,
+    because the mark `xdist_group` has no effect with pytest 9.2 (pytest-xdist 3.8 sets a private name that is gone)."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return STACKS if nodeid.startswith(STACKS) else str(super()._split_scope(nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneProcessPerFile:
+    config.option.loadscopereorder = False
+    return OneProcessPerFile(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -191,6 +191,8 @@ def test_an_audit_that_was_tampered_with_is_found_by_the_heads_kept_outside(
 ) -> None:
     """On a copy of the chain that the running parts made, with all its triggers out of the way."""
     heads = patient.stack.root / "audit-heads"
+    for paused in (True, False) * 4:
+        patient.api.call("POST", "/api/pause", {"motion": None, "paused": paused})
     (end,) = patient.stores.audit.heads()
     # The signer signs the end when it starts.
     patient.stack.kill("worker-signer")
