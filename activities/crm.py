@@ -14,12 +14,13 @@ from activities.messages import (
     UndoApplyInput,
     UndoHead,
 )
+from activities.write_orders import write_order
 from domain.casefile import CaseFile
 from domain.cases import DocumentKind, ExceptionCode
 from domain.errors import CrmError, ErrorCode
 from domain.identity import match
 from domain.leads import MatchVerdict
-from domain.ports import CaseDocuments, Cases, CrmReader, CrmWriter, Playbooks, UndoOrder, WriteOrder
+from domain.ports import CaseDocuments, Cases, CrmReader, CrmWriter, Playbooks, UndoOrder
 from domain.proposals import Phase
 from domain.receipts import WriteOutcome, WriteReceipt
 
@@ -96,19 +97,7 @@ class CrmActivities:
     @activity.defn
     def apply_changes(self, order: ApplyInput) -> ApplyHead:
         """One phase of an approved change, through the write guard, atomically, once."""
-        outcome = self._writer.apply(
-            WriteOrder(
-                org_id=order.org_id,
-                case_id=order.case_id,
-                round=order.round,
-                decision_id=order.decision_id,
-                phase=order.phase,
-                motion=order.motion,
-                attempt=activity.info().attempt + int(order.again),
-                agent_version=order.agent_version,
-                snapshot_slot=str(order.round),
-            )
-        )
+        outcome = self._writer.apply(write_order(order, order.phase, again=order.again))
         return self._head(order.case_id, outcome)
 
     def _head(self, case_id: str, outcome: WriteOutcome) -> ApplyHead:
@@ -129,19 +118,7 @@ class CrmActivities:
     @activity.defn
     def note_rejection(self, order: RejectionInput) -> RejectionHead:
         """The CRM's trail gets a row that says who rejected what; nothing else is written."""
-        noted = self._writer.note_rejection(
-            WriteOrder(
-                org_id=order.org_id,
-                case_id=order.case_id,
-                round=order.round,
-                decision_id=order.decision_id,
-                phase=Phase.CRM,
-                motion=order.motion,
-                attempt=activity.info().attempt,
-                agent_version=order.agent_version,
-                snapshot_slot=str(order.round),
-            )
-        )
+        noted = self._writer.note_rejection(write_order(order, Phase.CRM))
         return RejectionHead(noted=noted)
 
     @activity.defn

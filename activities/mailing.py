@@ -5,6 +5,7 @@ from collections.abc import Callable
 from temporalio import activity
 
 from activities.messages import MailHead, MailInput
+from activities.write_orders import write_order
 from domain.audit import AuditEvent, AuditKind
 from domain.errors import ErrorCode, MailError
 from domain.ports import AuditLog, Clock, MailLog, WriteOrder
@@ -33,7 +34,7 @@ class MailActivities:
     def send(self, order: MailInput) -> MailHead:
         """Send it. A final refusal is a result, since what was written before it stays right."""
         try:
-            state = self._send_once(self._order(order), order.message_id)
+            state = self._send_once(write_order(order, Phase.MAIL), order.message_id)
         except MailError as refused:
             if refused.code is not ErrorCode.MAIL_REFUSED:
                 raise
@@ -59,19 +60,6 @@ class MailActivities:
 
     def _log(self, order: MailInput) -> MailState:
         return self._mail_log.begin(order.message_id, order.case_id, order.decision_id, now=self._clock.now())
-
-    def _order(self, order: MailInput) -> WriteOrder:
-        return WriteOrder(
-            org_id=order.org_id,
-            case_id=order.case_id,
-            round=order.round,
-            decision_id=order.decision_id,
-            phase=Phase.MAIL,
-            motion=order.motion,
-            attempt=activity.info().attempt,
-            agent_version=order.agent_version,
-            snapshot_slot=str(order.round),
-        )
 
     def _note(self, order: MailInput, state: MailState) -> None:
         if state not in _AUDIT:

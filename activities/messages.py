@@ -169,11 +169,16 @@ class EscalateInput(RoundInput):
     step: LadderStep
 
 
-class ApplyInput(CaseRef):
+class SignedStep(CaseRef):
+    """A step that carries out one signed decision."""
+
     round: int
     decision_id: str
-    phase: Phase
     agent_version: str = ""
+
+
+class ApplyInput(SignedStep):
+    phase: Phase
     again: bool = False
     """Asked for after an earlier request of the same write failed: what that one may have done is looked up first."""
 
@@ -187,11 +192,8 @@ class ApplyHead(Message):
     """Set where the write gave a lead that was there to another owner."""
 
 
-class MailInput(CaseRef):
-    round: int
-    decision_id: str
+class MailInput(SignedStep):
     message_id: str
-    agent_version: str = ""
 
 
 class MailHead(Message):
@@ -272,12 +274,8 @@ class CloseHead(Message):
     inquiry_count: int = 0
 
 
-class RejectionInput(CaseRef):
+class RejectionInput(SignedStep):
     """A signed rejection whose ledger row the CRM is to get."""
-
-    round: int
-    decision_id: str
-    agent_version: str = ""
 
 
 class RejectionHead(Message):

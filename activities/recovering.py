@@ -21,6 +21,7 @@ from activities.messages import (
     SurveyHead,
     VerifiedDecision,
 )
+from activities.write_orders import write_order
 from domain.audit import AuditEvent, AuditKind
 from domain.cases import Case, DocumentKind
 from domain.decisions import APPROVALS, RoundState, parse_envelope
@@ -35,7 +36,6 @@ from domain.ports import (
     Playbooks,
     Receipts,
     Reviews,
-    WriteOrder,
 )
 from domain.proposals import Phase, in_phase, parse_content
 from domain.receipts import MailState, WriteOutcomeKind
@@ -221,19 +221,7 @@ class CommitFinder:
     @activity.defn
     def find_commit(self, order: ApplyInput) -> ApplyHead:
         """The receipt of what stands in the ledger under this decision; writes nothing to the CRM."""
-        receipt = self._writer.find_written(
-            WriteOrder(
-                org_id=order.org_id,
-                case_id=order.case_id,
-                round=order.round,
-                decision_id=order.decision_id,
-                phase=order.phase,
-                motion=order.motion,
-                attempt=activity.info().attempt,
-                agent_version=order.agent_version,
-                snapshot_slot=str(order.round),
-            )
-        )
+        receipt = self._writer.find_written(write_order(order, order.phase))
         if receipt is None:
             return ApplyHead(kind=WriteOutcomeKind.NOTHING_TO_WRITE)
         return ApplyHead(kind=WriteOutcomeKind.WRITTEN, receipt_id=receipt.id)

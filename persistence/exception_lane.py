@@ -14,7 +14,7 @@ from domain.resolutions import ExceptionState, OpenedException
 from domain.review_queue import Place, Viewer, Whose, soon, today
 from persistence.database import Database
 from persistence.exceptions import opened_exception
-from persistence.keyset import Order, accessible
+from persistence.keyset import Order, accessible, count_rows, how_many, read_page
 from persistence.tables import ExceptionRow, metadata
 
 _COLUMNS = metadata.tables["case_exception"].columns
@@ -38,33 +38,21 @@ class ExceptionLane:
         self, wanted: ExceptionFilter, viewer: Viewer, now: Instant, *, behind: Place | None = None, limit: int = 50
     ) -> ListedExceptions:
         """The first `limit` rows, or those behind a place. A place of another order counts as none."""
-        order = _order(wanted)
-        query = sa.select(ExceptionRow, *order.keys).where(*self._conditions(wanted, viewer, now))
-        values = order.values(behind) if behind is not None else None
-        if values is not None:
-            query = query.where(order.beyond(values))
-        with self._database.session() as session:
-            rows = session.execute(query.order_by(*order.clauses()).limit(limit + 1)).all()
-        shown = rows[:limit]
-        return ListedExceptions(
-            items=tuple(opened_exception(row[0]) for row in shown),
-            following=order.place(shown[-1][1:]) if len(rows) > limit else None,
+        conditions = self._conditions(wanted, viewer, now)
+        rows, following = read_page(
+            self._database, ExceptionRow, _order(wanted), conditions, behind=behind, limit=limit
         )
+        return ListedExceptions(items=tuple(map(opened_exception, rows)), following=following)
 
     def fits(self, wanted: ExceptionFilter, place: Place) -> bool:
         """Whether a place was made for this order."""
         return _order(wanted).values(place) is not None
 
     def count(self, wanted: ExceptionFilter, viewer: Viewer, now: Instant) -> int:
-        query = sa.select(sa.func.count()).select_from(ExceptionRow).where(*self._conditions(wanted, viewer, now))
-        with self._database.session() as session:
-            return int(session.execute(query).scalar_one())
+        return count_rows(self._database, ExceptionRow, self._conditions(wanted, viewer, now))
 
     def facets(self, viewer: Viewer, now: Instant) -> ExceptionFacets:
         """What each choice would show."""
-
-        def among(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
-            return sa.func.sum(sa.case((condition, 1), else_=0))
 
         people = (Whose.MINE, Whose.TEAM, Whose.UNCLAIMED)
         counted = (
@@ -72,8 +60,8 @@ class ExceptionLane:
                 col(ExceptionRow.motion),
                 col(ExceptionRow.code),
                 sa.func.count(),
-                *(among(_whose(each, viewer)) for each in people),
-                *(among(_due(each, now)) for each in Lateness),
+                *(how_many(_whose(each, viewer)) for each in people),
+                *(how_many(_due(each, now)) for each in Lateness),
             )
             .where(*self._conditions(ExceptionFilter(), viewer, now))
             .group_by(col(ExceptionRow.motion), col(ExceptionRow.code))

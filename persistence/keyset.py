@@ -3,14 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
 from domain.model import Instant
 from domain.record_access import BELIEVED_FOR
 from domain.review_queue import Place, Viewer, instant_of
+from persistence.database import Database
 from persistence.tables import UtcDateTime
+
+Row = TypeVar("Row")
+Conditions = Sequence[sa.ColumnElement[bool]]
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,31 @@ class Order:
     def place(self, values: Sequence[Any]) -> Place:
         key = tuple(v.astimezone(UTC).isoformat() if isinstance(v, datetime) else v for v in values)
         return Place(sort=self.name, key=key)
+
+
+def read_page(
+    database: Database, table: type[Row], order: Order, conditions: Conditions, *, behind: Place | None, limit: int
+) -> tuple[list[Row], Place | None]:
+    """The first `limit` rows, or those behind a place, and the place behind the last of them; None where nothing
+    follows. A place of another order counts as none."""
+    query = sa.select(table, *order.keys).where(*conditions)
+    values = order.values(behind) if behind is not None else None
+    if values is not None:
+        query = query.where(order.beyond(values))
+    with database.session() as session:
+        rows = session.execute(query.order_by(*order.clauses()).limit(limit + 1)).all()
+    shown = rows[:limit]
+    return [row[0] for row in shown], order.place(shown[-1][1:]) if len(rows) > limit else None
+
+
+def count_rows(database: Database, table: type[Any], conditions: Conditions) -> int:
+    with database.session() as session:
+        return int(session.execute(sa.select(sa.func.count()).select_from(table).where(*conditions)).scalar_one())
+
+
+def how_many(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+    """Of the rows that are counted together, those that fulfil it."""
+    return sa.func.sum(sa.case((condition, 1), else_=0))
 
 
 def accessible(

@@ -30,7 +30,7 @@ from domain.review_queue import (
     today,
 )
 from persistence.database import Database
-from persistence.keyset import Order, accessible
+from persistence.keyset import Order, accessible, count_rows, how_many, read_page
 from persistence.queue import QueueItem, queue_item
 from persistence.tables import ReviewEventRow, ReviewRow, metadata
 
@@ -68,18 +68,9 @@ class ReviewLanes:
         self, wanted: QueueFilter, viewer: Viewer, now: Instant, *, behind: Place | None = None, limit: int = 50
     ) -> Listed:
         """The first `limit` rows, or those behind a place. A place of another order counts as none."""
-        order = _order(wanted)
-        query = sa.select(ReviewRow, *order.keys).where(*self._conditions(wanted, viewer, now))
-        values = order.values(behind) if behind is not None else None
-        if values is not None:
-            query = query.where(order.beyond(values))
-        with self._database.session() as session:
-            rows = session.execute(query.order_by(*order.clauses()).limit(limit + 1)).all()
-        shown = rows[:limit]
-        return Listed(
-            items=tuple(queue_item(row[0]) for row in shown),
-            following=order.place(shown[-1][1:]) if len(rows) > limit else None,
-        )
+        conditions = self._conditions(wanted, viewer, now)
+        rows, following = read_page(self._database, ReviewRow, _order(wanted), conditions, behind=behind, limit=limit)
+        return Listed(items=tuple(map(queue_item, rows)), following=following)
 
     def fits(self, wanted: QueueFilter, place: Place) -> bool:
         """Whether a place was made for this order."""
@@ -109,9 +100,7 @@ class ReviewLanes:
             )
 
     def count(self, wanted: QueueFilter, viewer: Viewer, now: Instant) -> int:
-        query = sa.select(sa.func.count()).select_from(ReviewRow).where(*self._conditions(wanted, viewer, now))
-        with self._database.session() as session:
-            return int(session.execute(query).scalar_one())
+        return count_rows(self._database, ReviewRow, self._conditions(wanted, viewer, now))
 
     def open_by_lane(self, viewer: Viewer, now: Instant) -> dict[Motion, int]:
         """How many are open to this viewer, snoozed ones left out, by motion."""
@@ -124,16 +113,13 @@ class ReviewLanes:
         """What each choice would show, of one lane or of all."""
         open_ones = QueueFilter(motion=motion)
 
-        def among(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
-            return sa.func.sum(sa.case((condition, 1), else_=0))
-
         whose = (Whose.MINE, Whose.TEAM, Whose.UNCLAIMED)
         counted = sa.select(
             col(ReviewRow.territory),
             col(ReviewRow.risk),
             sa.func.count(),
-            *(among(_whose(each, viewer)) for each in whose),
-            *(among(_due(each, now)) for each in Due),
+            *(how_many(_whose(each, viewer)) for each in whose),
+            *(how_many(_due(each, now)) for each in Due),
         )
         grouped = counted.where(*self._conditions(open_ones, viewer, now))
         grouped = grouped.group_by(col(ReviewRow.territory), col(ReviewRow.risk))

@@ -3,6 +3,7 @@
 They judge what left the house and what the CRM holds, not what a step says of itself. One finding fails the run.
 """
 
+from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -23,11 +24,13 @@ class Danger(Evaluator[EvalCase, Observed, None]):
         return {self.error: EvaluationReason(value=not found, reason="; ".join(found) or None)}
 
     @property
+    @abstractmethod
     def error(self) -> str:
-        raise NotImplementedError
+        """Its name in reports."""
 
+    @abstractmethod
     def errors(self, case: EvalCase, seen: Observed) -> Iterator[str]:
-        raise NotImplementedError
+        """One sentence for each time it happened."""
 
 
 @dataclass

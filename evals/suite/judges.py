@@ -1,5 +1,6 @@
 """Whether a case did what was expected of it, one judge per matter. A judge says nothing where nothing was expected."""
 
+from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -28,8 +29,9 @@ class _Judge(Evaluator[EvalCase, Observed, None]):
     def matter(self) -> str:
         return type(self).__name__.lower()
 
+    @abstractmethod
     def findings(self, wanted: Expected, seen: Observed) -> Iterator[tuple[str, object, object, bool]]:
-        raise NotImplementedError
+        """What, wanted, found, and whether that is right."""
 
 
 def _same(what: str, wanted: object, found: object) -> tuple[str, object, object, bool]:

@@ -35,10 +35,10 @@ class People:
         return self.now
 
     def candidates(self, inquiry: Inquiry) -> tuple[CrmRecord, ...]:
-        raise NotImplementedError
+        raise AssertionError("who may own a lead is read from people alone")
 
     def queues(self) -> tuple[CrmRecord, ...]:
-        raise NotImplementedError
+        raise AssertionError("who may own a lead is read from people alone")
 
 
 class Look:

@@ -1,6 +1,7 @@
 """A real HTTP server on the loopback address that answers from a script and remembers what it was asked."""
 
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,8 +25,8 @@ class Answer:
     hang_up: bool = False
 
 
-class PostServer:
-    """`answer` is asked for each request; override it."""
+class PostServer(ABC):
+    """A server whose `answer` is asked for each request."""
 
     def __init__(self) -> None:
         self.port = 0
@@ -35,8 +36,8 @@ class PostServer:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def answer(self, asked: Asked) -> Answer:
-        raise NotImplementedError
+    @abstractmethod
+    def answer(self, asked: Asked) -> Answer: ...
 
 
 @contextmanager
