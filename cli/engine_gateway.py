@@ -24,6 +24,7 @@ from runtime.engine import connect
 from workflows.inbound import InboundLead
 from workflows.messages import (
     AuditInput,
+    DecideResult,
     DecisionRef,
     InboundLeadInput,
     InquiryRef,
@@ -91,39 +92,18 @@ class EngineGateway:
 
     async def deliver_decision(self, case: Case, round: int, decision_id: str) -> Delivery:
         handle = (await self._connected()).get_workflow_handle_for(InboundLead.run, case.workflow_id)
-        try:
-            result = await _reached(
-                handle.execute_update(
-                    InboundLead.decide,
-                    DecisionRef(decision_id=decision_id, round=round),
-                    id=decision_id,
-                    rpc_timeout=RPC_TIMEOUT,
-                )
-            )
-        except NoSuchRun:
-            # Closed, terminated or never started here: nobody will ever wait for this decision.
-            return Delivery(accepted=False, reason=RefusalReason.ROUND_CLOSED)
-        except WorkflowUpdateFailedError as refused:
-            return _turned_away(refused)
-        return Delivery(accepted=result.accepted, reason=result.reason)
+        said = DecisionRef(decision_id=decision_id, round=round)
+        return await _delivered(
+            handle.execute_update(InboundLead.decide, said, id=decision_id, rpc_timeout=RPC_TIMEOUT)
+        )
 
     async def deliver_resolution(self, workflow_id: str, number: int, resolution_id: str) -> Delivery:
         # The same handler in every workflow that asks: a case, or the watch over an owner.
         handle = (await self._connected()).get_workflow_handle_for(InboundLead.run, workflow_id)
-        try:
-            result = await _reached(
-                handle.execute_update(
-                    InboundLead.resolve,
-                    ResolutionRef(resolution_id=resolution_id, number=number),
-                    id=resolution_id,
-                    rpc_timeout=RPC_TIMEOUT,
-                )
-            )
-        except NoSuchRun:
-            return Delivery(accepted=False, reason=RefusalReason.ROUND_CLOSED)
-        except WorkflowUpdateFailedError as refused:
-            return _turned_away(refused)
-        return Delivery(accepted=result.accepted, reason=result.reason)
+        said = ResolutionRef(resolution_id=resolution_id, number=number)
+        return await _delivered(
+            handle.execute_update(InboundLead.resolve, said, id=resolution_id, rpc_timeout=RPC_TIMEOUT)
+        )
 
     async def start_undo(self, case_id: str, receipt_id: str, decision_id: str) -> str:
         client = await self._connected()
@@ -205,10 +185,17 @@ class EngineGateway:
             return self._client
 
 
-def _turned_away(refused: WorkflowUpdateFailedError) -> Delivery:
-    cause = refused.cause
-    code = cause.type if isinstance(cause, ApplicationError) and cause.type else RefusalReason.NOT_WAITING
-    return Delivery(accepted=False, reason=str(code))
+async def _delivered(update: Awaitable[DecideResult]) -> Delivery:
+    """What the workflow answered. A run that was closed, terminated or never started will not wait for it any more."""
+    try:
+        result = await _reached(update)
+    except NoSuchRun:
+        return Delivery(accepted=False, reason=RefusalReason.ROUND_CLOSED)
+    except WorkflowUpdateFailedError as refused:
+        cause = refused.cause
+        code = cause.type if isinstance(cause, ApplicationError) and cause.type else RefusalReason.NOT_WAITING
+        return Delivery(accepted=False, reason=str(code))
+    return Delivery(accepted=result.accepted, reason=result.reason)
 
 
 async def _why_failed(handle: WorkflowHandle[Any, Any]) -> str:
