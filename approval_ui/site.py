@@ -145,9 +145,9 @@ class Site:
         return self.deps.exception_lane.count(ExceptionFilter(), viewer, self.deps.clock.now())
 
 
-def version_of(deps: UiDependencies) -> str:
-    """Changes whenever something happened in a lane of reviews or in that of exceptions."""
-    return f"{deps.lanes.version()}~{deps.exception_lane.version()}"
+def version_of(deps: UiDependencies, lanes: str = "") -> str:
+    """Changes whenever something happened in a lane of reviews or in that of exceptions. `lanes` where just asked."""
+    return f"{lanes or deps.lanes.version()}~{deps.exception_lane.version()}"
 
 
 def build_site(deps: UiDependencies) -> Site:

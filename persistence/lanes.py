@@ -113,7 +113,9 @@ class ReviewLanes:
         """What each choice would show, of one lane or of all."""
         open_ones = QueueFilter(motion=motion)
 
-        whose = (Whose.MINE, Whose.TEAM, Whose.UNCLAIMED)
+        # Without colleagues the team is oneself, and every row would be asked the same twice.
+        alone = _people(Whose.TEAM, viewer) == _people(Whose.MINE, viewer)
+        whose = (Whose.MINE, Whose.UNCLAIMED) if alone else (Whose.MINE, Whose.TEAM, Whose.UNCLAIMED)
         counted = sa.select(
             col(ReviewRow.territory),
             col(ReviewRow.risk),
@@ -123,28 +125,25 @@ class ReviewLanes:
         )
         grouped = counted.where(*self._conditions(open_ones, viewer, now))
         grouped = grouped.group_by(col(ReviewRow.territory), col(ReviewRow.risk))
+        is_open = col(ReviewRow.state) == RoundState.OPEN.value
         states = (
-            sa.select(col(ReviewRow.motion), col(ReviewRow.state), sa.func.count())
+            sa.select(
+                col(ReviewRow.motion),
+                col(ReviewRow.state),
+                sa.func.count(),
+                how_many(sa.and_(is_open, col(ReviewRow.snoozed_until) > now)),
+            )
             .where(
                 col(ReviewRow.org_id) == self._org_id,
                 col(ReviewRow.round) > 0,
-                sa.or_(
-                    col(ReviewRow.state) != RoundState.OPEN.value,
-                    _open_to(viewer, now),
-                ),
+                sa.or_(sa.not_(is_open), _open_to(viewer, now)),
             )
             .group_by(col(ReviewRow.motion), col(ReviewRow.state))
-        )
-        asleep = (
-            sa.select(col(ReviewRow.motion), sa.func.count())
-            .where(*self._conditions(QueueFilter(state=QueueState.SNOOZED), viewer, now))
-            .group_by(col(ReviewRow.motion))
         )
         with self._database.session() as session:
             rows = session.execute(grouped).all()
             by_state = session.execute(states).all()
-            snoozed = Counter({Motion(m): n for m, n in session.execute(asleep).all()})
-        return _facets(rows, by_state, snoozed, motion, whose)
+        return _facets(rows, by_state, motion, whose)
 
     def version(self) -> str:
         """Changes whenever something happened to any review, whichever process did it. Cheap enough to ask often."""
@@ -216,12 +215,19 @@ def _whose(whose: Whose, viewer: Viewer) -> sa.ColumnElement[bool]:
         case Whose.UNCLAIMED:
             return col(ReviewRow.claimed_by) == ""
         case Whose.MINE | Whose.TEAM:
-            people = (viewer.login,) if whose is Whose.MINE else tuple({viewer.login, *viewer.team})
+            people = _people(whose, viewer)
+            asked = (col(ReviewRow.asked).contains(f"\n{login}\n", autoescape=True) for login in people)
             return sa.or_(
                 col(ReviewRow.assignee).in_(people),
                 col(ReviewRow.claimed_by).in_(people),
-                *(col(ReviewRow.asked).contains(f"\n{login}\n", autoescape=True) for login in people),
+                # Most were asked nobody yet, and looking into a text is what costs.
+                sa.and_(col(ReviewRow.asked) != "", sa.or_(*asked)),
             )
+
+
+def _people(whose: Whose, viewer: Viewer) -> tuple[str, ...]:
+    """In one order, so that the same people are the same question."""
+    return (viewer.login,) if whose is Whose.MINE else tuple(sorted({viewer.login, *viewer.team}))
 
 
 def _due(due: Due, now: Instant) -> sa.ColumnElement[bool]:
@@ -237,7 +243,6 @@ def _due(due: Due, now: Instant) -> sa.ColumnElement[bool]:
 def _facets(
     rows: Sequence[Any],
     by_state: Sequence[Any],
-    snoozed: Counter[Motion],
     motion: Motion | None,
     whose: tuple[Whose, ...],
 ) -> Facets:
@@ -251,16 +256,16 @@ def _facets(
         territories[territory] += total
         people.update(dict(zip(whose, sums, strict=False)))
         due.update(dict(zip(Due, sums[len(whose) :], strict=True)))
+    if Whose.TEAM not in whose:
+        people[Whose.TEAM] = people[Whose.MINE]
     lanes: Counter[Motion] = Counter()
     states: Counter[QueueState] = Counter()
-    for lane, state, count in by_state:
+    for lane, state, count, asleep in by_state:
         if state == RoundState.OPEN.value:
-            lanes[Motion(lane)] = count - snoozed[Motion(lane)]
+            lanes[Motion(lane)] = count - asleep
         if motion is None or lane == motion.value:
-            states[QueueState(state)] += count
-    asleep = sum(snoozed.values()) if motion is None else snoozed[motion]
-    states[QueueState.SNOOZED] = asleep
-    states[QueueState.OPEN] -= asleep
+            states[QueueState(state)] += count - asleep
+            states[QueueState.SNOOZED] += asleep
     return Facets(
         lanes=dict(lanes),
         states=dict(states),

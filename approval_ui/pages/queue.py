@@ -1,6 +1,6 @@
 """What every look at the queue is read from; the list alone; and filters with a name."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Annotated
 from urllib.parse import parse_qsl
 
@@ -8,7 +8,7 @@ from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse, StreamingResponse
 
 from approval_ui.live import MOST_LISTENERS
-from approval_ui.reading import people_of, stands_for_crm_user
+from approval_ui.reading import stands_for_crm_user
 from approval_ui.signing_in import SignedIn
 from approval_ui.site import SESSION_COOKIE, Form, Reader, Site, SiteOf, text_of, version_of
 from approval_ui.views.queue import Listing, QueueView, queue_view
@@ -21,6 +21,7 @@ from domain.playbook import LadderPlan
 from domain.review_queue import Facets, Place, QueueFilter, QueueState, Viewer, Whose, read_filter
 from domain.texts import clean
 from persistence.lanes import Listed, Neighbours
+from persistence.users import LocalUser
 
 router = APIRouter()
 
@@ -39,7 +40,11 @@ def pairs_of(request: Request) -> Pairs:
 
 def viewer_of(site: Site, who: SignedIn) -> Viewer:
     """The person with their team; without a team they are their own."""
-    team = tuple(u.login for u in site.deps.users.all() if u.team and u.team == who.user.team)
+    return _viewer(site, who, site.deps.users.all())
+
+
+def _viewer(site: Site, who: SignedIn, users: Sequence[LocalUser]) -> Viewer:
+    team = tuple(u.login for u in users if u.team and u.team == who.user.team)
     mapped = stands_for_crm_user(site.deps, who.user.login)
     return Viewer(login=who.user.login, team=team, crm_user=mapped)
 
@@ -59,8 +64,10 @@ def read_queue(
     """
     said = list(pairs)
     wanted, problems = read_filter(said)
-    viewer, now = viewer_of(site, who), site.deps.clock.now()
-    shown, version = version_of(site.deps), site.deps.lanes.version()
+    users, now = site.deps.users.all(), site.deps.clock.now()
+    viewer = _viewer(site, who, users)
+    version = site.deps.lanes.version()
+    shown = version_of(site.deps, version)
     if wanted.motion is None:
         wanted = wanted.but(motion=_lane(site, viewer, selected))
     after = dict(said).get("after", "")
@@ -95,7 +102,7 @@ def read_queue(
         saved=site.deps.saved_views.of(who.user.login),
         plan=_plan(site, wanted.motion),
         has_team=bool(who.user.team),
-        names=people_of(site.deps),
+        names={user.login: user.display_name for user in users},
     )
     return wanted, queue_view(listing, wanted, now, selected), first
 
