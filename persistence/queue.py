@@ -72,10 +72,6 @@ class QueueItem(Value):
         """The step that `next_at` is the time of."""
         return self.ladder.first_after(self.opened_at) if self.rung is None else self.ladder.after_step(self.rung)
 
-    def next_step(self, now: Instant) -> Deadline:
-        """The step that comes next; the expiry where all others have passed."""
-        return next((d for d in self.ladder.deadlines if d.at > now), self.ladder.deadlines[-1])
-
 
 class DecisionItem(Value):
     """A stored decision. `counts` is False where it was voided by an edit, or made to undo."""

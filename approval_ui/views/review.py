@@ -9,7 +9,7 @@ from approval_ui.views.changes import Change, Row, Scene, Submitted, as_signed, 
 from approval_ui.views.mail import MailView, mail_of
 from approval_ui.views.wording import MAIL, MOTION, STEP, VERDICT, ago, field_label, plural, span
 from domain.cards import Check, ReviewCard
-from domain.cases import Case
+from domain.cases import Case, LadderStep
 from domain.decisions import APPROVALS, RoundState
 from domain.drafting import DraftOrigin, ModelUsage
 from domain.evidence import Evidence, EvidenceSource
@@ -146,7 +146,7 @@ def review_view(
     )
     card, opening = review.card, review.opening
     numbers = footnote_numbers(card.evidence)
-    step = facts.item.next_step(now)
+    step = facts.item.coming
     is_open = facts.item.state is RoundState.OPEN and now <= opening.ladder.expires_at
     cannot_approve, cannot_reject = _obstacles(review, facts, reviewer)
     return ReviewView(
@@ -165,7 +165,7 @@ def review_view(
         failed=tuple(c for c in card.checks if not c.passed),
         passed=tuple(c for c in card.checks if c.passed),
         notes=tuple(_note(e, numbers[e.id], scene) for e in card.evidence),
-        moments=_timeline(review, facts, now),
+        moments=_timeline(review, facts),
         open=is_open,
         ending=None if is_open else _ending(facts, now),
         pending_mail=_pending_mail(review, facts, now),
@@ -179,7 +179,7 @@ def review_view(
         or (f"Draft {opening.round} of {MAX_ROUNDS}: edit it, or reject" if opening.round >= MAX_ROUNDS else ""),
         next_step=STEP[step.step],
         next_at=step.at,
-        next_left=span(step.at - now),
+        next_left=span(step.at - now) if step.at > now else "now",
         numbers=numbers,
         action_count=len(review.content.actions),
         approve_label="Confirm disqualification"
@@ -265,7 +265,7 @@ def _note(evidence: Evidence, number: str, scene: Scene) -> Note:
     return Note(id=evidence.id, number=number, text=text, source=where, at=evidence.observed_at, confidence=sure)
 
 
-def _timeline(review: Review, facts: Facts, now: Instant) -> tuple[Moment, ...]:
+def _timeline(review: Review, facts: Facts) -> tuple[Moment, ...]:
     card = review.card
     came = plural(facts.case.inquiry_count, "inquiry", "inquiries") if facts.case.inquiry_count > 1 else ""
     moments = [
@@ -274,10 +274,8 @@ def _timeline(review: Review, facts: Facts, now: Instant) -> tuple[Moment, ...]:
         *_reading(card),
         Moment("Drafted" if card.draft.paragraphs else "Brief written", _writer(review), card.made_at, "done"),
     ]
-    if facts.item.rung is not None and facts.item.state is RoundState.OPEN:
-        passed = [d for d in review.opening.ladder.deadlines if d.at <= now]
-        moments += [Moment(STEP[d.step].capitalize(), f"told {facts.name(d.notify)}", d.at) for d in passed]
-    moments += [Moment(_ARRANGED[e.kind], facts.name(e.who), e.at) for e in facts.events if e.kind in _ARRANGED]
+    climbed = {e.kind for e in facts.events if e.round == facts.item.round and e.kind in _CLIMBED}
+    moments += [_arranged(e, facts) for e in facts.events if e.kind in _ARRANGED or e.kind in _CLIMBED]
     counting = [d for d in _of_round(facts) if d.counts]
     moments += [Moment(f"{facts.name(d.reviewer)} {VERDICT[d.verdict]}", "", d.decided_at, "done") for d in counting]
     if facts.written_at is not None:
@@ -286,7 +284,7 @@ def _timeline(review: Review, facts: Facts, now: Instant) -> tuple[Moment, ...]:
         tone = "done" if mail.state is MailState.ACCEPTED else "fail" if mail.state in _MAIL_TROUBLE else ""
         moments.append(Moment("E-mail", MAIL[mail.state], mail.moved_at, tone))
     if facts.item.state is RoundState.OPEN:
-        ahead = [d for d in review.opening.ladder.deadlines if d.at > now]
+        ahead = [d for d in review.opening.ladder.deadlines if d.step.value not in climbed]
         moments.append(Moment(f"Waiting for {facts.name(facts.item.assignee) or 'a reviewer'}", "", None, "now"))
         moments += [Moment(STEP[d.step].capitalize(), facts.name(d.notify), d.at) for d in ahead]
     return tuple(moments)
@@ -300,7 +298,20 @@ _ARRANGED = {
     "reassigned": "Reassigned",
     "handed_over": "Handed over, because who was asked is away",
 }
+_CLIMBED = {
+    LadderStep.REMINDER.value: "Reminded",
+    LadderStep.FALLBACK.value: "Went to the fallback",
+    LadderStep.MANAGER.value: "Went to the manager",
+    LadderStep.EXPIRY.value: "Expired",
+}
+"""Steps of the ladder that were taken: on record, whatever became of the review."""
 _MAIL_TROUBLE = frozenset({MailState.REFUSED, MailState.UNKNOWN, MailState.STOPPED})
+
+
+def _arranged(event: RoundEvent, facts: Facts) -> Moment:
+    if event.kind in _ARRANGED:
+        return Moment(_ARRANGED[event.kind], facts.name(event.who), event.at)
+    return Moment(_CLIMBED[event.kind], f"told {facts.name(event.who)}" if event.who else "", event.at)
 
 
 def _writer(review: Review) -> str:

@@ -261,6 +261,9 @@ def _handler(provider: OidcProvider) -> type[BaseHTTPRequestHandler]:
                     self._answer(
                         *provider.server.create_authorization_response(request, grant_user=granted, grant=grant)
                     )
+                case "/logout":
+                    back = dict(parse_qsl(parts.query)).get("post_logout_redirect_uri", "")
+                    self._answer(302, "", [("Location", back)])
                 case _:
                     self._answer(404, {}, [])
 

@@ -4,7 +4,7 @@ import contextlib
 import shutil
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -13,6 +13,7 @@ import uvicorn
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect
 
 from approval_ui.app import create_app
+from approval_ui.dependencies import UiDependencies
 from domain.model import Instant
 from domain.permissions import Role
 from persistence.queue import DecisionItem
@@ -71,18 +72,28 @@ def _from_elsewhere(case_id: str, org_id: str, now: Instant, *, name: str, quoru
     return Sample(inquiry=told, card=card, content=made.content, opening=opening)
 
 
+def _as_built(world: World, address: str) -> UiDependencies:
+    return world.deps
+
+
 @contextlib.contextmanager
-def serving(sqlite_template: Path, folder: Path) -> Iterator[Served]:
+def serving(
+    sqlite_template: Path, folder: Path, *, arrange: Callable[[World, str], UiDependencies] = _as_built
+) -> Iterator[Served]:
+    """`arrange` gives what the application is built from, once its address is known."""
     path = folder / "ui.db"
     shutil.copy(sqlite_template, path)
     world = build_world(f"sqlite:///{path}", folder, clock=RunningClock())
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
-    config = uvicorn.Config(create_app(world.deps), log_level="critical", ws="none", timeout_graceful_shutdown=1)
+    address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    config = uvicorn.Config(
+        create_app(arrange(world, address)), log_level="critical", ws="none", timeout_graceful_shutdown=1
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
-    yield Served(world, f"http://127.0.0.1:{listener.getsockname()[1]}")
+    yield Served(world, address)
     server.should_exit = True
     thread.join(timeout=20)
     listener.close()

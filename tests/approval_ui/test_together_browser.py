@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from domain.leads import Motion
 from domain.permissions import Level
 from tests.approval_ui.sample_exception import stuck
 from tests.approval_ui.served import Served, at_desk, launched, serving
+from tests.approval_ui.test_corrections import line_of, seeded
 
 pytestmark = pytest.mark.browser
 SUBJECT = "Valencia, Thursday at 10:00?"
@@ -213,3 +215,21 @@ def test_who_goes_away_hands_over_and_is_back_when_they_say(browser: Browser, se
         expect(page.get_by_role("button", name="I am back")).to_be_visible()
         page.get_by_role("button", name="I am back").click()
         expect(page.get_by_role("button", name="I am away until then")).to_be_visible()
+
+
+def test_the_same_correction_three_times_offers_the_line_to_mend(browser: Browser, served: Served) -> None:
+    place = f"routing.yaml:{line_of('- name: Iberia and Italy')}"
+    world = served.world
+    with at_desk(browser, served) as desk:
+        page = desk.page
+        for n in (1, 2, 3):
+            desk.open(world.seed(partial(seeded, world, n=n)))
+            page.keyboard.press("e")
+            page.locator("[name='edit.owner.after_owner_id']").select_option(label="Tomás Vidal")
+            page.locator("#approve").click()
+            expect(page.locator("#toast")).to_contain_text("Approved with edits: Northwind Traders.")
+            expect(page.locator("#toast")).to_contain_text("mend" if n == 3 else "E-mail leaves")
+            expect(page.get_by_role("link", name=place)).to_have_count(1 if n == 3 else 0)
+        page.get_by_role("link", name=place).click()
+        expect(page.locator("main h2")).to_contain_text("The owner was changed to Tomás Vidal.")
+        expect(page.locator("main")).to_contain_text(f"Mend {place}")
