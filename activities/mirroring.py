@@ -13,6 +13,8 @@ from domain.exception_tasks import (
     closing_round,
     made_task,
     mirrored,
+    note_of,
+    noting_round,
     opening_round,
     task_of,
 )
@@ -22,6 +24,7 @@ from domain.owners import find_user, is_active_person
 from domain.permissions import RiskCategory
 from domain.ports import CaseDocuments, Cases, Clock, Playbooks, Receipts, Reviews
 from domain.proposals import Action, digest_of, make_content
+from domain.receipts import RecordImage
 from domain.resolutions import ExceptionOpening, Exceptions, ExceptionState, OpenedException
 
 
@@ -76,16 +79,31 @@ class MirroringActivities:
 
     @activity.defn
     def propose_closing_task(self, order: MirrorInput) -> MirrorHead:
-        """Propose the note on how the exception ended, where a task was made about it."""
-        opened = self._exceptions.get(order.case_id, order.number)
-        round, made = closing_round(order.number), opening_round(order.number)
-        receipt = next((r for r in self._receipts.of_case(order.case_id) if r.round == made and not r.undoes), None)
-        task = made_task(receipt) if receipt is not None else None
+        """Propose to complete the task that was made about it, where the exception was answered."""
+        opened, task = self._exceptions.get(order.case_id, order.number), self._task(order)
+        round = closing_round(order.number)
+        closing = closing_of(task, opened.state) if opened is not None and task is not None else None
+        if opened is None or closing is None:
+            return MirrorHead(round=round)
+        self._propose(order, opened, round, closing)
+        return MirrorHead(proposed=True, round=round)
+
+    @activity.defn
+    def propose_ending_note(self, order: MirrorInput) -> MirrorHead:
+        """Propose the note on how the exception ended, where a task was made about it and is left as it is."""
+        opened, task = self._exceptions.get(order.case_id, order.number), self._task(order)
+        round = noting_round(order.number)
         if opened is None or task is None:
             return MirrorHead(round=round)
         lead_id = self._cases.get(order.case_id).lead_id
-        self._propose(order, opened, round, closing_of(task, opened.opening, opened.state, lead_id=lead_id))
+        self._propose(order, opened, round, note_of(task, opened.opening, opened.state, lead_id=lead_id))
         return MirrorHead(proposed=True, round=round)
+
+    def _task(self, order: MirrorInput) -> RecordImage | None:
+        """The task that the opening round has made."""
+        made = opening_round(order.number)
+        receipt = next((r for r in self._receipts.of_case(order.case_id) if r.round == made and not r.undoes), None)
+        return made_task(receipt) if receipt is not None else None
 
     def _propose(self, order: MirrorInput, opened: OpenedException, round: int, action: Action) -> None:
         """Kept and opened once: repeated, the first proposal stands."""

@@ -21,6 +21,7 @@ from domain.proposals import (
     Action,
     AddNote,
     AssignOwner,
+    CloseTask,
     CreateLead,
     CreateTask,
     Disqualify,
@@ -196,7 +197,7 @@ def _expect(write: Approved, expected: dict[str, Records], after: dict[str, Reco
                 problems.extend(_set(expected, action.record, values))
             case AssignOwner():
                 problems.extend(_set(expected, action.record, {"OwnerId": action.after_owner_id}))
-            case Disqualify():
+            case Disqualify() | CloseTask():
                 problems.extend(_set(expected, action.record, {"Status": action.after_status}))
             case StageChange():
                 problems.extend(_set(expected, action.record, {"StageName": action.after_stage}))

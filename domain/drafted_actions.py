@@ -8,6 +8,7 @@ from domain.proposals import (
     Action,
     AddNote,
     AssignOwner,
+    CloseTask,
     CreateTask,
     Disqualify,
     MergeRequest,
@@ -38,7 +39,7 @@ def _parts(action: Action, drafts: Mapping[str, frozenset[str]]) -> tuple[Action
         case AssignOwner() | Disqualify() | StageChange():
             field = _TYPED_FIELD[action.kind]
             waits = field in drafts.get(action.record.object, frozenset())
-        case CreateTask() | AddNote() | MergeRequest():
+        case CreateTask() | AddNote() | CloseTask() | MergeRequest():
             waits = bool(drafts.get("Task"))
         case _:
             waits = False

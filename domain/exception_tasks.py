@@ -1,17 +1,20 @@
-"""The CRM task that mirrors an exception, and the note that says how it ended. Pure.
+"""The CRM task that mirrors an exception, its end, and the note where that is left to a person. Pure.
 
-Its rounds are negative, two for each exception of a case: they are signed by policy and ask nobody.
+Its rounds are negative, three for each exception of a case: they are signed by policy and ask nobody.
 """
 
 from domain.exceptions import NEXT_STEP
 from domain.permissions import Level, may
 from domain.playbook import Playbook
-from domain.proposals import AddNote, CreateTask
+from domain.proposals import AddNote, CloseTask, CreateTask
 from domain.receipts import RecordImage, WriteReceipt
 from domain.resolutions import ExceptionOpening, ExceptionState
 
 TASK_KEY = "exception_task"
+CLOSED = "Completed"
+"""The status of a task that is done, as the CRM ships it."""
 _PEOPLE = ("00Q", "003")
+_ANSWERED = frozenset({ExceptionState.RESOLVED, ExceptionState.SUPERSEDED})
 
 _ENDED: dict[ExceptionState, str] = {
     ExceptionState.OPEN: "Waits",
@@ -23,11 +26,17 @@ _ENDED: dict[ExceptionState, str] = {
 
 def opening_round(number: int) -> int:
     """The round that makes the task of a case's exception of that number, counted from 1."""
-    return 1 - 2 * number
+    return 2 - 3 * number
 
 
 def closing_round(number: int) -> int:
-    return -2 * number
+    """The round that completes it."""
+    return 1 - 3 * number
+
+
+def noting_round(number: int) -> int:
+    """The round that leaves a note beside it instead."""
+    return -3 * number
 
 
 def mirrored(playbook: Playbook, opening: ExceptionOpening) -> bool:
@@ -56,12 +65,25 @@ def made_task(receipt: WriteReceipt) -> RecordImage | None:
     return next((image for image in receipt.records if image.created and image.record.object == "Task"), None)
 
 
-def closing_of(task: RecordImage, opening: ExceptionOpening, state: ExceptionState, *, lead_id: str) -> AddNote:
-    """A remark beside the task on how it ended. The task's own status is for its owner: policy completes nothing."""
+def closing_of(task: RecordImage, state: ExceptionState) -> CloseTask | None:
+    """What completes the task, where nothing is left to answer and the task is as it was made.
+
+    None where nobody resolved the exception: then its owner still has something to do. A task that somebody has
+    taken up since is theirs: the write finds another status, and changes nothing.
+    """
+    made = task.after.get("Status")
+    if state not in _ANSWERED or not isinstance(made, str) or not made:
+        return None
+    return CloseTask(key=TASK_KEY, record=task.record, before_status=made, after_status=CLOSED)
+
+
+def note_of(task: RecordImage, opening: ExceptionOpening, state: ExceptionState, *, lead_id: str) -> AddNote:
+    """A remark beside a task that is left as it is, on how the exception ended."""
+    left = "somebody has taken it up" if state in _ANSWERED else "nobody has answered it"
     return AddNote(
         key=TASK_KEY,
         subject=f"{_ENDED[state]}: {opening.title}"[:255],
-        body=f"Case {opening.case_id}. The task “Needs an answer” can be closed.",
+        body=f"Case {opening.case_id}. The task “Needs an answer” is left to its owner, because {left}.",
         owner_id=str(task.intended.get("OwnerId", "")),
         who_id=lead_id if lead_id.startswith(_PEOPLE) else "",
     )

@@ -134,6 +134,15 @@ class MergeRequest(_ActionBase):
     description: str = Field(default="", max_length=32_000)
 
 
+class CloseTask(_ActionBase):
+    """Completes a task that this product made about the same case; nobody else's, and only while it is as made."""
+
+    kind: Literal["close_task"] = "close_task"
+    record: RecordRef
+    before_status: str
+    after_status: str
+
+
 class DeleteCreated(_ActionBase):
     """Takes back a record that this product created. Made by undo only, never proposed."""
 
@@ -151,6 +160,7 @@ Action = Annotated[
     | Disqualify
     | StageChange
     | MergeRequest
+    | CloseTask
     | DeleteCreated,
     Field(discriminator="kind"),
 ]
@@ -195,7 +205,7 @@ def inverse_of(action: Action) -> Inverse:
             return RestoreFields(
                 action_key=action.key, record=action.record, values={"OwnerId": action.before_owner_id}
             )
-        case Disqualify():
+        case Disqualify() | CloseTask():
             return RestoreFields(action_key=action.key, record=action.record, values={"Status": action.before_status})
         case StageChange():
             return RestoreFields(action_key=action.key, record=action.record, values={"StageName": action.before_stage})
@@ -342,6 +352,7 @@ EDITABLE: dict[str, frozenset[str]] = {
     "stage_change": frozenset({"after_stage"}),
     "merge_request": frozenset({"subject", "description", "owner_id"}),
     "create_lead": frozenset(),
+    "close_task": frozenset(),
     "delete_created": frozenset(),
 }
 """What a reviewer may change. Recipient, record and before-values are never editable."""

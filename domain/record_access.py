@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from domain.model import Instant
 from domain.playbook import Playbook
-from domain.proposals import AssignOwner, Disqualify, ProposalContent, StageChange, UpdateFields
+from domain.proposals import AssignOwner, CloseTask, Disqualify, ProposalContent, StageChange, UpdateFields
 
 RECHECKED_AFTER = timedelta(hours=1)
 BELIEVED_FOR = timedelta(hours=2)
@@ -13,7 +13,8 @@ BELIEVED_FOR = timedelta(hours=2)
 
 def changed_records(content: ProposalContent) -> tuple[str, ...]:
     """Ids of the records that approving changes; what it creates belongs to nobody yet."""
-    changing = (a for a in content.actions if isinstance(a, UpdateFields | AssignOwner | Disqualify | StageChange))
+    kinds = UpdateFields | AssignOwner | Disqualify | StageChange | CloseTask
+    changing = (a for a in content.actions if isinstance(a, kinds))
     return tuple(dict.fromkeys(a.record.id for a in changing))
 
 

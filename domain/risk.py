@@ -9,6 +9,7 @@ from domain.proposals import (
     Action,
     AddNote,
     AssignOwner,
+    CloseTask,
     CreateLead,
     CreateTask,
     DeleteCreated,
@@ -19,7 +20,7 @@ from domain.proposals import (
     UpdateFields,
 )
 
-POLICY_MAY_SIGN = frozenset({"create_lead", "add_note", "create_task", "assign_owner", "update_fields"})
+POLICY_MAY_SIGN = frozenset({"create_lead", "add_note", "create_task", "close_task", "assign_owner", "update_fields"})
 """Action kinds that the policy key may ever authorise, and only where they come out as low risk."""
 
 
@@ -41,7 +42,7 @@ def _with_approval(action: Action, judged: tuple[RiskCategory, str], policy: Wri
     match action:
         case AssignOwner():
             fields = policy.approval_fields.get(action.record.object, frozenset()) & {"OwnerId"}
-        case CreateTask() | AddNote():
+        case CreateTask() | AddNote() | CloseTask():
             fields = policy.approval_fields.get("Task", frozenset())
         case _:
             fields = frozenset()
@@ -56,6 +57,8 @@ def _one(action: Action, policy: WritePolicy) -> tuple[RiskCategory, str]:
             return RiskCategory.LOW, "new lead with the fields that were sent"
         case CreateTask() | AddNote():
             return RiskCategory.LOW, "internal note or task"
+        case CloseTask():
+            return RiskCategory.LOW, "completes a task of its own"
         case UpdateFields():
             automatic = policy.automatic_fields.get(action.record.object, frozenset())
             if not action.opt_in and all(change.field in automatic for change in action.changes):

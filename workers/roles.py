@@ -158,6 +158,7 @@ def crm_worker(
             crm.apply_changes,
             mirroring.propose_exception_task,
             mirroring.propose_closing_task,
+            mirroring.propose_ending_note,
             crm.undo,
             crm.note_rejection,
             mail.send,

@@ -190,8 +190,11 @@ class ExceptionTaskInput(Message):
 
 
 class ExceptionTaskResult(Message):
+    """`closed` where it was completed, `noted` where a note says instead how the exception ended."""
+
     made: bool
     closed: bool = False
+    noted: bool = False
 
 
 class WatchOutcome(StrEnum):

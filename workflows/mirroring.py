@@ -1,4 +1,4 @@
-"""The CRM task that mirrors one exception: made when it opens, noted when it ends, never in its way.
+"""The CRM task that mirrors one exception: made when it opens, completed when it ends, never in its way.
 
 When do you need to touch this? When what is written about an exception changes its order.
 """
@@ -54,10 +54,18 @@ class ExceptionTask:
         closing = await workflow.execute_activity_method(
             MirroringActivities.propose_closing_task,
             self._order(),
+            summary="Propose to complete the task",
+            **CRM_READ,
+        )
+        if await self._written(closing):
+            return ExceptionTaskResult(made=True, closed=True)
+        noting = await workflow.execute_activity_method(
+            MirroringActivities.propose_ending_note,
+            self._order(),
             summary="Propose the note on how it ended",
             **CRM_READ,
         )
-        return ExceptionTaskResult(made=True, closed=await self._written(closing))
+        return ExceptionTaskResult(made=True, noted=await self._written(noting))
 
     async def _written(self, head: MirrorHead) -> bool:
         if not head.proposed:

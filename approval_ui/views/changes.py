@@ -12,6 +12,7 @@ from domain.proposals import (
     Action,
     AddNote,
     AssignOwner,
+    CloseTask,
     CreateLead,
     CreateTask,
     DeleteCreated,
@@ -199,6 +200,8 @@ def _name(action: Action) -> str:
             return "New lead"
         case Disqualify():
             return "Disqualify"
+        case CloseTask():
+            return "Close task"
         case StageChange():
             return "Stage"
         case MergeRequest():
@@ -310,6 +313,8 @@ def _rows(action: Action, scene: Scene) -> tuple[Row, ...]:
                     ),
                 ),
             )
+        case CloseTask():
+            return (Row(label="Task", before=action.before_status, after=action.after_status),)
         case DeleteCreated():
             return (Row(label="Remove record", text=scene.name(action.record.id)),)
         case SendEmail():

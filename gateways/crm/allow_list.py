@@ -9,6 +9,7 @@ from domain.permissions import WritePolicy
 from domain.proposals import (
     Action,
     AssignOwner,
+    CloseTask,
     CreateLead,
     DeleteCreated,
     Disqualify,
@@ -50,6 +51,8 @@ def check_actions(actions: Sequence[Action], policy: WritePolicy, *, by_policy: 
                 _belongs(action.record.object, _OWNED, "OwnerId")
             case Disqualify():
                 _belongs(action.record.object, frozenset({"Lead"}), "Status")
+            case CloseTask():
+                _belongs(action.record.object, frozenset({"Task"}), "Status")
             case StageChange():
                 _belongs(action.record.object, frozenset({"Opportunity"}), "StageName")
             case DeleteCreated():

@@ -18,7 +18,7 @@ from domain.field_mapping import RecordTypes
 from domain.leads import Motion
 from domain.permissions import Level, Permission, RiskCategory, WritePolicy, can, may, permission_for
 from domain.ports import AuditLog, CaseDocuments, Clock, PauseSwitch, Receipts, Reviews, UndoOrder, WriteOrder
-from domain.proposals import Action, Phase, ProposalContent, digest_of, in_phase, ledger_key, parse_content
+from domain.proposals import Action, CloseTask, Phase, ProposalContent, digest_of, in_phase, ledger_key, parse_content
 from domain.receipts import WriteReceipt
 from domain.risk import POLICY_MAY_SIGN, assess
 from domain.undoing import undo_content
@@ -151,6 +151,7 @@ class WriteGuard:
             _policy_key_may(content, risk.category)
         _level_reaches(policy.levels.get(content.motion, Level.READ_ONLY), content, by_policy=by_policy)
         check_actions(content.actions, policy, by_policy=by_policy)
+        self._closes_its_own(content, envelope.purpose)
         actions = in_phase(content, order.phase)
         return Authorised(
             envelope=signed.envelope,
@@ -229,6 +230,16 @@ class WriteGuard:
         if rejected is not None:
             raise NotAuthorised(RefusalReason.NOT_AN_APPROVAL)
         return group
+
+    def _closes_its_own(self, content: ProposalContent, purpose: Purpose) -> None:
+        """A task is completed for the case that made it, on the word of whoever had it made: a person, or policy."""
+        closing = {a.record for a in content.actions if isinstance(a, CloseTask)}
+        if not closing:
+            return
+        receipts = (r for r in self._receipts.of_case(content.case_id) if r.purpose is purpose and not r.undoes)
+        made = {image.record for r in receipts for image in r.records if image.created}
+        if closing - made:
+            raise NotAuthorised(RefusalReason.FORBIDDEN_ACTION, "only a task that was made here is closed here")
 
     def _round_stands(self, order: WriteOrder) -> None:
         if self._reviews.outcome(order.case_id, order.round).state in (RoundState.EXPIRED, RoundState.SUPERSEDED):

@@ -10,6 +10,7 @@ from domain.proposals import (
     Action,
     AddNote,
     AssignOwner,
+    CloseTask,
     CreateLead,
     CreateTask,
     DeleteCreated,
@@ -93,7 +94,7 @@ def change_of(action: Action) -> Change | None:
             )
         case AssignOwner():
             return _single(action.key, action.record, "OwnerId", action.before_owner_id, action.after_owner_id)
-        case Disqualify():
+        case Disqualify() | CloseTask():
             return _single(action.key, action.record, "Status", action.before_status, action.after_status)
         case StageChange():
             return _single(action.key, action.record, "StageName", action.before_stage, action.after_stage)

@@ -17,26 +17,43 @@ from activities.messages import AuditHead, BreachHead, LookHead, OwnerCheckHead,
 from domain.decisions import Verdict
 from domain.errors import ErrorCode
 from domain.first_touch import Standing
+from domain.leads import Motion
+from domain.receipts import WriteOutcomeKind
 from domain.undo_batches import Reach
-from tests.replay.scenarios import AUDIT, CASES, OWNERS, POLL, REASSIGNED, TELL, TOUCHED, UNDO, UNDO_MANY, Scenario
+from tests.replay.scenarios import (
+    AUDIT,
+    CASES,
+    EXCEPTION_TASK,
+    OWNERS,
+    POLL,
+    REASSIGNED,
+    TELL,
+    TOUCHED,
+    UNDO,
+    UNDO_MANY,
+    Scenario,
+)
 from tests.workflows.batches import ScriptedBatch
 from tests.workflows.driving import ORG, Desk, workers_of
 from tests.workflows.engines import development_server
-from tests.workflows.script import Script, assigned
+from tests.workflows.script import Script, applied, assigned
 from tests.workflows.scripted import ScriptedActivities
 from workflows.messages import (
     AuditInput,
+    ExceptionTaskInput,
     OwnerCheckInput,
     PollInput,
     TaskQueue,
     TellInput,
     UndoInput,
     audit_workflow_id,
+    exception_task_workflow_id,
     owner_check_workflow_id,
     poll_workflow_id,
     tell_workflow_id,
     undo_workflow_id,
 )
+from workflows.mirroring import ExceptionTask
 from workflows.owner_check import CheckOwners
 from workflows.polling import PollCrm
 from workflows.readiness import AuditReadiness
@@ -51,6 +68,7 @@ async def record(folder: Path) -> list[Path]:
     async with development_server(identity="recorder") as env, workers_of(env.client, activities):
         desk = Desk(env, activities)
         written = [_write(folder, scenario.name, await _play(desk, scenario)) for scenario in CASES]
+        written.append(_write(folder, EXCEPTION_TASK, await _exception_task(desk)))
         written.append(_write(folder, UNDO, await _undo(desk)))
         written.append(_write(folder, UNDO_MANY, await _undo_many(desk)))
         written.append(_write(folder, POLL, await _poll(desk)))
@@ -69,6 +87,23 @@ async def _play(desk: Desk, scenario: Scenario) -> WorkflowHistory:
     await scenario.play(case)
     await case.result()
     return await case.handle.fetch_history()
+
+
+async def _exception_task(desk: Desk) -> WorkflowHistory:
+    """Somebody has taken the task up when the exception ends: a note is left instead."""
+    script = Script(case_id="history-exception-task")
+    script.crm.first(applied(WriteOutcomeKind.WRITTEN), applied(WriteOutcomeKind.CONFLICT))
+    desk.activities.play(script)
+    handle = await desk.env.client.start_workflow(
+        ExceptionTask.run,
+        ExceptionTaskInput(case_id=script.case_id, org_id=ORG, motion=Motion.INBOUND, number=1, agent_version="v"),
+        id=exception_task_workflow_id(ORG, script.case_id, 1),
+        task_queue=TaskQueue.CASES,
+    )
+    await script.until_called("apply_changes")
+    await handle.signal(ExceptionTask.exception_ended)
+    await handle.result()
+    return await handle.fetch_history()
 
 
 async def _undo(desk: Desk) -> WorkflowHistory:

@@ -19,12 +19,24 @@ from domain.receipts import MailState
 from runtime.engine import DATA_CONVERTER
 from tests.replay.changed import ReorderedInboundLead
 from tests.replay.record import HISTORIES
-from tests.replay.scenarios import AUDIT, CASES, OWNERS, POLL, REASSIGNED, TELL, TOUCHED, UNDO, UNDO_MANY
+from tests.replay.scenarios import (
+    AUDIT,
+    CASES,
+    EXCEPTION_TASK,
+    OWNERS,
+    POLL,
+    REASSIGNED,
+    TELL,
+    TOUCHED,
+    UNDO,
+    UNDO_MANY,
+)
 from tests.runtime.history_text import texts_of
 from workers.roles import SANDBOX, WORKFLOWS
 from workflows.messages import (
     AuditResult,
     CaseResult,
+    ExceptionTaskResult,
     OwnerCheckResult,
     PollResult,
     TellResult,
@@ -35,13 +47,14 @@ from workflows.messages import (
 )
 
 NAMES = sorted(path.stem for path in HISTORIES.glob("*.json"))
-OTHERS = (AUDIT, OWNERS, POLL, REASSIGNED, TELL, TOUCHED, UNDO, UNDO_MANY)
+OTHERS = (AUDIT, EXCEPTION_TASK, OWNERS, POLL, REASSIGNED, TELL, TOUCHED, UNDO, UNDO_MANY)
 DECIDING = ["propose", "verify_decision"]
 
 
 def load(name: str) -> WorkflowHistory:
     text = (HISTORIES / f"{name}.json").read_text(encoding="utf-8")
     known = {
+        EXCEPTION_TASK: "exception/acme/history-exception-task/1",
         UNDO: "undo/acme/u1",
         UNDO_MANY: "undo-batch/acme/history-undo-many",
         POLL: "poll/acme",
@@ -212,6 +225,14 @@ async def test_a_breach_proposes_until_somebody_takes_the_lead() -> None:
     assert steps(history).count("propose_reassignment") == 2
     assert steps(history).count("notify_owner") == 2
     assert count(history, EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_STARTED) == 1
+
+
+async def test_a_task_that_was_taken_up_gets_a_note() -> None:
+    history = load(EXCEPTION_TASK)
+    assert await result_of(history, ExceptionTaskResult) == ExceptionTaskResult(made=True, noted=True)
+    written = ["sign_by_policy", "apply_changes"]
+    proposed = ("propose_exception_task", "propose_closing_task", "propose_ending_note")
+    assert steps(history) == [step for first in proposed for step in (first, *written)]
 
 
 async def test_a_look_at_owners_tells_who_still_listens() -> None:

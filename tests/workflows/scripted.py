@@ -76,7 +76,7 @@ from activities.messages import (
 )
 from domain.decisions import RoundState, Verdict
 from domain.errors import DomainError, ErrorCode
-from domain.exception_tasks import closing_round, opening_round
+from domain.exception_tasks import closing_round, noting_round, opening_round
 from domain.proposals import Phase
 from domain.receipts import MailState, WriteOutcomeKind
 from tests.workflows.batches import ScriptedBatch
@@ -124,6 +124,11 @@ class ScriptedActivities:
     def propose_closing_task(self, order: MirrorInput) -> MirrorHead:
         self._enter("propose_closing_task", order)
         return MirrorHead(proposed=True, round=closing_round(order.number))
+
+    @activity.defn
+    def propose_ending_note(self, order: MirrorInput) -> MirrorHead:
+        self._enter("propose_ending_note", order)
+        return MirrorHead(proposed=True, round=noting_round(order.number))
 
     @activity.defn
     def match(self, step: StepInput) -> MatchHead:
@@ -435,6 +440,7 @@ class ScriptedActivities:
                 self.apply_changes,
                 self.propose_exception_task,
                 self.propose_closing_task,
+                self.propose_ending_note,
                 self.undo,
                 self.note_rejection,
                 self.look_at_undos,

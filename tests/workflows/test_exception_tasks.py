@@ -10,8 +10,9 @@ from activities.messages import ApplyInput, MirrorInput, RoundInput
 from domain.cases import Act, CaseOutcome
 from domain.decisions import Verdict
 from domain.errors import ErrorCode
+from domain.receipts import WriteOutcomeKind
 from tests.workflows.driving import Desk
-from tests.workflows.script import Script
+from tests.workflows.script import Script, applied
 from tests.workflows.test_resolving import CONFLICT
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -31,6 +32,20 @@ async def test_the_task_is_made_when_it_opens_and_closed_when_it_ends(real_desk:
     assert [order.number for order in script.orders("propose_exception_task", MirrorInput)] == [1]
     assert [order.round for order in script.orders("sign_by_policy", RoundInput)] == [-1, -2]
     assert [order.round for order in script.orders("apply_changes", ApplyInput)] == [-1, -2, 2]
+    assert "propose_ending_note" not in script.names()
+
+
+async def test_a_task_that_somebody_took_up_is_left_to_them_with_a_note(real_desk: Desk, script: Script) -> None:
+    script.mirrored = True
+    script.route.first(CONFLICT)
+    script.crm.first(applied(WriteOutcomeKind.WRITTEN), applied(WriteOutcomeKind.CONFLICT))
+    case = await real_desk.open(script)
+    await script.until_called("apply_changes")
+    await case.resolve(Act.CHOOSE_OWNER)
+    await script.until_called("apply_changes", 3)
+    await case.decide(Verdict.APPROVE, round=2)
+    assert (await case.result()).outcome is CaseOutcome.WRITTEN
+    assert [order.round for order in script.orders("sign_by_policy", RoundInput)] == [-1, -2, -3]
 
 
 async def test_a_crm_that_is_away_holds_up_nobody_who_resolves(real_desk: Desk, script: Script) -> None:

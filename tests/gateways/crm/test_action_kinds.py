@@ -107,7 +107,8 @@ KINDS = {
 
 def test_each_proposable_kind_is_here_and_has_an_inverse_or_says_why_not(world: World) -> None:
     kinds = {k.model_fields["kind"].default for k in PROPOSED}
-    assert kinds == KINDS.keys() | {"send_email"}
+    # A task that is closed has to be made first: see the tests of exception tasks.
+    assert kinds == KINDS.keys() | {"send_email", "close_task"}
     for name, kind in KINDS.items():
         assert isinstance(inverse_of(kind.make(world)), RestoreFields | RemoveCreated), name
     mail = inverse_of(world.mail())
