@@ -29,6 +29,7 @@ from domain.resolutions import (
     refusal,
 )
 from domain.review_queue import searchable
+from domain.texts import clean
 
 
 class ResolvingActivities:
@@ -116,8 +117,9 @@ class ResolvingActivities:
         inquiries = file.inquiries(self._cases.get(order.case_id).inquiry_count)
         newest = inquiries[-1]
         person = f"{newest.first_name} {newest.last_name}".strip()
-        title = newest.company or person or newest.email or "Unknown person"
-        subtitle = person if newest.company else ""
+        # As somebody typed it: a zero byte would keep the exception out of some databases.
+        title = clean(newest.company or person or newest.email, 120) or "Unknown person"
+        subtitle = clean(person, 120) if newest.company else ""
         if file.has(DocumentKind.CARD, str(order.round)):
             card = file.card(order.round)
             title, subtitle = card.title, card.subtitle

@@ -149,6 +149,8 @@ def _failure(failure: DomainError) -> tuple[int, str]:
     match failure.code:
         case ErrorCode.CASE_UNKNOWN | ErrorCode.DOCUMENT_MISSING:
             return 404, "There is no such case, or its data was erased."
+        case ErrorCode.INVALID_INQUIRY:
+            return 422, f"{failure.detail[:1].upper()}{failure.detail[1:]}."
         case ErrorCode.STORE_UNAVAILABLE:
             return 503, "The database cannot be reached. Nothing was lost; try again in a moment."
         case ErrorCode.INVALID_PLAYBOOK:

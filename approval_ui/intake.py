@@ -2,6 +2,7 @@
 
 import hmac
 import json
+import re
 import secrets
 from typing import Annotated, Any
 
@@ -14,6 +15,7 @@ from approval_ui.site import Site, SiteOf, text_of
 from domain.leads import Inquiry, InquirySource, Motion
 from domain.model import Instant
 from domain.ports import IntakeResult
+from domain.texts import clean
 from domain.webhooks import SIGNATURE_HEADER, sign_webhook
 
 router = APIRouter()
@@ -32,6 +34,7 @@ _FORM_FIELDS = (
     "message",
 )
 _HONEYPOT = "fax"
+_RECORD_ID = re.compile("[A-Za-z0-9]{15}(?:[A-Z0-5]{3})?")
 
 
 class IntakeRefused(Exception):
@@ -85,10 +88,10 @@ def inquiry_from_json(body: bytes, now: Instant) -> Inquiry:
         raise IntakeRefused("The body must be a JSON object with the inquiry's fields.", 400)
     unknown = sorted(set(fields) - _WEBHOOK_FIELDS)
     if unknown:
-        raise IntakeRefused(f"Unknown field: {', '.join(str(u)[:40] for u in unknown[:5])}.", 422)
+        raise IntakeRefused(f"Unknown field: {', '.join(clean(u, 40) for u in unknown[:5])}.", 422)
     # Who holds the secret may say how the inquiry came to them: a file, a CRM poll, their own web form.
     said = fields.pop("source", InquirySource.WEBHOOK.value)
-    if said not in set(InquirySource):
+    if not isinstance(said, str) or said not in set(InquirySource):
         raise IntakeRefused(f"source: one of {', '.join(InquirySource)}.", 422)
     return _inquiry(fields, InquirySource(said), now, trusted=True)
 
@@ -105,6 +108,8 @@ def _inquiry(fields: dict[str, Any], source: InquirySource, now: Instant, *, tru
         raise IntakeRefused(f"{place}: {first['msg']}.", 422) from None
     if not (inquiry.email or inquiry.phone or inquiry.lead_id or (inquiry.last_name and inquiry.company)):
         raise IntakeRefused("Nobody can be recognised: send email or phone, or last_name with company.", 422)
+    if inquiry.lead_id and not _RECORD_ID.fullmatch(inquiry.lead_id):
+        raise IntakeRefused("lead_id: not the id of a CRM record; send its 15 or 18 letters and digits.", 422)
     if inquiry.email and (
         "@" not in inquiry.email[1:-1] or any(c.isspace() or not c.isprintable() for c in inquiry.email)
     ):

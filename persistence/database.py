@@ -22,6 +22,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import (
     ArgumentError,
+    DataError,
     DBAPIError,
     InterfaceError,
     InternalError,
@@ -32,7 +33,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlmodel import Session, SQLModel
 
-from domain.errors import StoreError
+from domain.errors import InputError, StoreError
 
 # Long enough for a burst of writers on a slow disk, short enough for an activity's own timeout.
 _BUSY_SECONDS = 20
@@ -246,6 +247,9 @@ def _named_failures(url: URL) -> Iterator[None]:
     except (OperationalError, InterfaceError, InternalError, PoolTimeoutError) as error:
         raise _unavailable(url, error) from None
     except DBAPIError as error:
+        if isinstance(error, DataError) and "NUL" in str(error.orig):
+            # PostgreSQL keeps none in texts and compares with none; what asks with one was typed by no person.
+            raise InputError("a text holds a zero byte; take it out and send it again") from None
         if error.connection_invalidated or (isinstance(error.orig, sqlite3.DatabaseError) and _unreadable(error.orig)):
             raise _unavailable(url, error) from None
         raise
