@@ -29,6 +29,7 @@ from domain.field_mapping import admitted
 from domain.identity import is_identifiable
 from domain.ladder import build_ladder
 from domain.leads import CrmSnapshot, Inquiry, Motion
+from domain.owners import owner_change
 from domain.permissions import Level, RiskCategory, may
 from domain.playbook import Playbook
 from domain.ports import AuditLog, CaseDocuments, Cases, Clock, Enricher, Playbooks, Reviews, Rotation
@@ -36,6 +37,7 @@ from domain.proposals import ProposalContent, digest_of, parse_content
 from domain.proposed_actions import called
 from domain.proposing import Proposed, ProposingInput, create_lead_content, propose
 from domain.reading import read
+from domain.receipts import WriteOutcomeKind
 from domain.resolutions import chosen_owner
 from domain.review_queue import account_key, searchable
 from domain.risk import POLICY_MAY_SIGN
@@ -275,6 +277,7 @@ class DecidingActivities:
                 now=self._clock.now(),
                 snapshot_slot=str(step.round),
                 reopened_because=step.reopened_because,
+                owner_change=_owner_change(file, step),
                 reading_usage=qualified.usage,
             )
         )
@@ -337,6 +340,14 @@ class DecidingActivities:
             if before is not None and before.ladder.expires_at > now:
                 return before.ladder
         return build_ladder(now, assignee, playbook, risk, step.motion)
+
+
+def _owner_change(file: CaseFile, step: ProposeInput) -> str:
+    """A round of its own read the survivor of a merge: then there is no snapshot to compare with."""
+    before = str(step.round - 1)
+    if step.reopened_because != WriteOutcomeKind.REASSIGNED or not file.has(DocumentKind.SNAPSHOT, before):
+        return ""
+    return owner_change(file.snapshot(step.round - 1), file.snapshot(step.round))
 
 
 def _level(playbook: Playbook, motion: Motion) -> Level:

@@ -45,6 +45,8 @@ class ReviewCard(Value):
     reject_reasons: tuple[tuple[str, str], ...] = ()
     """Code and label, at most seven."""
     reopened_because: str = ""
+    owner_change: str = ""
+    """Who has the record instead of whom, where another owner is why the review came back."""
     undo_window_seconds: int = 60
     snapshot_slot: str = ""
     field_facts: FieldFacts = {}

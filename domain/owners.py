@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from domain.leads import CrmRecord
+from domain.leads import CrmRecord, CrmSnapshot
 from domain.playbook import Team
+from domain.texts import clean
 
 QUEUE_PREFIX = "00G"
 USER_PREFIX = "005"
@@ -24,13 +25,15 @@ def is_active_person(user: CrmRecord | None) -> bool:
 
 
 def is_named(user: CrmRecord, name: str) -> bool:
-    """Whether the e-mail, user name or alias is this one."""
-    wanted = name.strip().casefold()
-    return bool(wanted) and wanted in {user.text(f).casefold() for f in ("Email", "Username", "Alias")}
+    """Whether the e-mail, user name, alias or id (of 15 or 18 characters) is this one."""
+    wanted = name.strip()
+    if wanted and wanted in (user.id, user.id[:15]):
+        return True
+    return bool(wanted) and wanted.casefold() in {user.text(f).casefold() for f in ("Email", "Username", "Alias")}
 
 
 def find_user(name: str, users: Iterable[CrmRecord]) -> CrmRecord | None:
-    """The user with this e-mail, user name or alias; active ones first."""
+    """The user with this e-mail, user name, alias or id; active ones first."""
     found = [u for u in users if is_named(u, name)]
     return min(found, key=lambda u: (not u.flag("IsActive"), u.id), default=None)
 
@@ -45,6 +48,19 @@ def find_queue(name: str, queues: Iterable[CrmRecord]) -> CrmRecord | None:
             if queue.text(field).casefold() == wanted:
                 return queue
     return next((q for q in queues if q.id.casefold() == wanted), None)
+
+
+def owner_change(before: CrmSnapshot, now: CrmSnapshot) -> str:
+    """Whose the person's record was and is, in a sentence; empty where nobody changed it."""
+    was, holds = (s.lead or s.contact for s in (before, now))
+    if was is None or holds is None or was.text("OwnerId") == holds.text("OwnerId"):
+        return ""
+    return f"It was with {_called(was.text('OwnerId'), before)} and is with {_called(holds.text('OwnerId'), now)} now."
+
+
+def _called(owner_id: str, snapshot: CrmSnapshot) -> str:
+    owner = next((o for o in (*snapshot.users, *snapshot.queues) if o.id == owner_id), snapshot.owner)
+    return (clean(owner.text("Name"), 80) if owner is not None and owner.id == owner_id else "") or owner_id
 
 
 def members_of(

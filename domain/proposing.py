@@ -92,6 +92,7 @@ class ProposingInput(Value):
     now: Instant
     snapshot_slot: str = ""
     reopened_because: str = ""
+    owner_change: str = ""
     reading_usage: tuple[ModelUsage, ...] = ()
     """What reading the calls by a model cost."""
     no_answer: str = ""
@@ -275,6 +276,7 @@ def propose(given: ProposingInput) -> Proposed | None:
         inquiry_message=clean_block(given.inquiries[-1].message, 20_000),
         reject_reasons=tuple((r.code, r.label) for r in given.playbook.reasons_to_reject(given.motion)),
         reopened_because=given.reopened_because,
+        owner_change=given.owner_change,
         undo_window_seconds=given.playbook.undo_window_seconds,
         snapshot_slot=given.snapshot_slot,
         assignee=assignee,

@@ -60,6 +60,8 @@ class WriteOutcomeKind(StrEnum):
     DELETED = "deleted"
     CONVERTED = "converted"
     MERGED = "merged"
+    REASSIGNED = "reassigned"
+    """Somebody gave the record to another owner."""
     HUMAN_TOUCH = "human_touch"
     OPTED_OUT = "opted_out"
     REFUSED_BY_CRM = "refused_by_crm"

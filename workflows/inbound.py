@@ -61,6 +61,7 @@ GONE = {
 
 REOPENS = {
     WriteOutcomeKind.CONFLICT,
+    WriteOutcomeKind.REASSIGNED,
     WriteOutcomeKind.HUMAN_TOUCH,
     WriteOutcomeKind.OPTED_OUT,
     WriteOutcomeKind.MERGED,

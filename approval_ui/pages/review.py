@@ -26,6 +26,7 @@ from approval_ui.views.desk import desk_of
 from approval_ui.views.queue import after, review_path
 from approval_ui.views.review import Facts, ReviewView, review_view
 from approval_ui.views.wording import REFUSAL, REOPENED, VERDICT, WRITE
+from domain.cards import ReviewCard
 from domain.decisions import APPROVALS, RoundState, Verdict
 from domain.proposals import Edit
 from domain.receipts import WriteOutcomeKind
@@ -242,7 +243,7 @@ def _card(
         "newer_round": facts.newer_round,
         "certainty": _certainty(review.card.qualification.confidence),
         "score_held": total != review.card.qualification.score,
-        "reopened": _reopened(review.card.reopened_because),
+        "reopened": _reopened(review.card),
         "raw": json.dumps(review.shown.model_dump(mode="json"), indent=2, ensure_ascii=False),
     }
 
@@ -255,9 +256,11 @@ def _certainty(confidence: float) -> str:
     return "sure" if confidence >= 0.85 else "fairly sure" if confidence >= 0.6 else "unsure"
 
 
-def _reopened(because: str) -> str:
+def _reopened(card: ReviewCard) -> str:
+    because = card.reopened_because
     if because in {k.value for k in WriteOutcomeKind}:
-        return f"{WRITE[WriteOutcomeKind(because)]}. This is the current proposal."
+        said = (f"{WRITE[WriteOutcomeKind(because)]}.", card.owner_change, "This is the current proposal.")
+        return " ".join(part for part in said if part)
     if because in REOPENED:
         return REOPENED[because]
     return because.replace("_", " ").capitalize() + ("." if because and not because.endswith(".") else "")

@@ -172,6 +172,7 @@ WRITE: dict[WriteOutcomeKind, str] = {
     WriteOutcomeKind.DELETED: "The record was deleted",
     WriteOutcomeKind.CONVERTED: "The lead was converted",
     WriteOutcomeKind.MERGED: "The record was merged into another",
+    WriteOutcomeKind.REASSIGNED: "Somebody gave the record to another owner meanwhile",
     WriteOutcomeKind.HUMAN_TOUCH: "A person worked on the record meanwhile",
     WriteOutcomeKind.OPTED_OUT: "The person opted out meanwhile",
     WriteOutcomeKind.REFUSED_BY_CRM: "The CRM refused the values",

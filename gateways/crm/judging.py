@@ -89,7 +89,10 @@ def verdict(
         if touched_by_people(live.activities, snapshot, integration_user):
             return WriteOutcome(kind=WriteOutcomeKind.HUMAN_TOUCH)
     moved = moved_values(basis, live)
-    return WriteOutcome(kind=WriteOutcomeKind.CONFLICT, moved=moved) if moved else None
+    if not moved:
+        return None
+    given = any(value.field == "OwnerId" for value in moved)
+    return WriteOutcome(kind=WriteOutcomeKind.REASSIGNED if given else WriteOutcomeKind.CONFLICT, moved=moved)
 
 
 def claims_contact(content: ProposalContent) -> bool:

@@ -46,8 +46,9 @@ ACTIVITY_KINDS = (
 )
 
 
+_DEAL = "Opportunity"
 _CHILDREN = {"Tasks": ("Task", TASK), "Events": ("Event", EVENT)}
-"""Child relationships of a person: the object, and the fields that are read."""
+"""Child relationships of a person or a deal: the object, and the fields that are read."""
 
 
 class Live(Value):
@@ -119,10 +120,12 @@ class LiveReader:
 
         One API call, and another for consent where it matters: where nobody is contacted, leave it out. `since`
         None asks for no activities. `addresses` are where an e-mail would go: the contacts who have them are read in
-        the same calls, for a person may be a lead and a contact, and say no on either. Raises `CrmError`.
+        the same calls, for a person may be a lead and a contact, and say no on either. Work on a deal that the
+        change is about counts as work with the person. Raises `CrmError`.
         """
         persons = {ref: fields for ref, fields in wanted.items() if ref.object in _PEOPLE}
-        others = {ref: fields for ref, fields in wanted.items() if ref.object not in _PEOPLE}
+        deals = {ref: fields for ref, fields in wanted.items() if ref.object == _DEAL and since is not None}
+        others = {ref: fields for ref, fields in wanted.items() if ref not in persons and ref not in deals}
         rows = [
             row_part(f"row_{i}", ref.object, ref.id, self._fields.of(ref.object, fields))
             for i, (ref, fields) in enumerate(others.items())
@@ -133,14 +136,17 @@ class LiveReader:
         parts = [*rows, *(self._people(name, persons, asked, since) for name in kinds)]
         if people and since is not None:
             parts.append(_emails(people, since))
-        alone = next(iter(persons)) if with_consents and len(persons) == 1 else None
+        if deals and since is not None:
+            parts.append(self._deals(deals, since))
+        # With deals there is no room for it: a call takes five queries.
+        alone = next(iter(persons)) if with_consents and len(persons) == 1 and not deals else None
         if alone is not None:
             # The persons' own are asked for in the same call; what only their answer tells comes in another.
             parts += [*self._consents.of_party(alone.object, alone.id), *self._consents.of_addresses(asked)]
         # Last: where an overlapping attempt has changed what was read above, its ledger row is there by now.
         parts.append(ledger_part(ledger_key))
         answer = self._session.composite(parts, all_or_none=False)
-        live = _live(answer, list(others), people)
+        live = _live(answer, list(others), people, [ref.id for ref in deals])
         if not with_consents:
             return live
         known = self._consents.records(answer) if alone is not None else ()
@@ -169,6 +175,11 @@ class LiveReader:
             _PEOPLE[name], select(name, fields, " OR ".join(asked), *asked.values(), tail=tail), deleted_too=True
         )
 
+    def _deals(self, deals: Mapping[RecordRef, frozenset[str]], since: datetime) -> Part:
+        wanted = sorted(field for fields in deals.values() for field in fields)
+        fields = (*self._fields.of(_DEAL, wanted), *_worked_on(since))
+        return query_part("deals", select(_DEAL, fields, "Id IN {}", [ref.id for ref in deals]))
+
     def _consents_of(
         self, live: Live, people: Sequence[str], alone: RecordRef | None, asked: Sequence[str]
     ) -> tuple[CrmRecord, ...]:
@@ -183,7 +194,7 @@ class LiveReader:
 
 
 def _worked_on(since: datetime) -> tuple[Children, ...]:
-    """Tasks and events come with the person: a call takes five queries."""
+    """Tasks and events come with the record they are about: a call takes five queries."""
     return tuple(
         children(
             name,
@@ -203,16 +214,16 @@ def _emails(people: list[str], since: datetime) -> Part:
     return query_part(kind.part, select(kind.object, (*SYSTEM, *kind.fields), where, people, tail=tail))
 
 
-def _activities(answer: CompositeAnswer, rows: Sequence[Mapping[str, Any]], people: Sequence[str]) -> list[CrmRecord]:
+def _activities(answer: CompositeAnswer, rows: Sequence[Mapping[str, Any]], about: Sequence[str]) -> list[CrmRecord]:
     found = list(records_from("EmailMessage", answer.parts["emails"].records())) if "emails" in answer.parts else []
     for row in rows:
         for name, (object_name, _) in _CHILDREN.items():
-            inner = row.get(name) if str(row.get("Id")) in people else None
+            inner = row.get(name) if str(row.get("Id")) in about else None
             found += records_from(object_name, inner["records"]) if isinstance(inner, Mapping) else ()
     return found
 
 
-def _live(answer: CompositeAnswer, others: Sequence[RecordRef], people: Sequence[str]) -> Live:
+def _live(answer: CompositeAnswer, others: Sequence[RecordRef], people: Sequence[str], deals: Sequence[str]) -> Live:
     records: dict[str, CrmRecord] = {}
     reached: list[CrmRecord] = []
     for position, ref in enumerate(others):
@@ -226,12 +237,14 @@ def _live(answer: CompositeAnswer, others: Sequence[RecordRef], people: Sequence
         if part_name in answer.parts:
             found_rows = answer.parts[part_name].records()
             listed += found_rows
-            # Without children they come as null, and are no fields.
-            own = [{k: v for k, v in row.items() if k not in _CHILDREN} for row in found_rows]
-            found = records_from(name, own)
+            found = _without_children(name, found_rows)
             records |= {person.id: person for person in found if person.id in people}
             reached += [person for person in found if person.id not in people and not person.flag("IsDeleted")]
-    activities = _activities(answer, listed, people)
+    if deals:
+        worked_on = answer.parts["deals"].records()
+        listed += worked_on
+        records |= {deal.id: deal for deal in _without_children(_DEAL, worked_on)}
+    activities = _activities(answer, listed, (*people, *deals))
     return Live(
         server_time=answer.server_time,
         records=records,
@@ -239,3 +252,8 @@ def _live(answer: CompositeAnswer, others: Sequence[RecordRef], people: Sequence
         reached=tuple(reached),
         ledger=ledger_row(answer.parts["ledger"]),
     )
+
+
+def _without_children(name: str, rows: Sequence[Mapping[str, Any]]) -> tuple[CrmRecord, ...]:
+    """The rows' own fields: where a record has no children they come as null, and are no fields."""
+    return records_from(name, [{k: v for k, v in row.items() if k not in _CHILDREN} for row in rows])

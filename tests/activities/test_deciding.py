@@ -21,7 +21,7 @@ from domain.model import Instant
 from domain.permissions import Level, RiskCategory
 from domain.proposals import CreateLead, digest_of
 from tests.activities.world import World
-from tests.domain.scenes import COMPANY, INTAKE, NOW, QUEUES, draft, inquiry, lead, snapshot
+from tests.domain.scenes import COMPANY, INTAKE, NOW, QUEUES, TOMAS, draft, inquiry, lead, snapshot
 from tests.fakes.examples import ORG
 
 
@@ -208,6 +208,24 @@ def test_a_later_round_with_other_content_is_a_proposal_of_its_own(steps: Steps)
     assert second.digest != first.digest
     assert second.rungs == first.rungs
     assert steps.deciding.propose(step) == first
+
+
+@pytest.mark.parametrize(
+    ("because", "said"),
+    [("reassigned", f"It was with {INTAKE.text('Name')} and is with {TOMAS.text('Name')} now."), ("conflict", "")],
+)
+def test_a_card_that_came_back_for_another_owner_names_both(steps: Steps, because: str, said: str) -> None:
+    step = steps.until_drafted()
+    steps.deciding.propose(step)
+    file = steps.file(step)
+    file.keep(DocumentKind.SNAPSHOT, "2", snapshot(lead=lead(OwnerId=TOMAS.id)))
+    following = step.model_copy(update={"round": 2, "reopened_because": because})
+    steps.deciding.enrich(following)
+    steps.deciding.qualify(following)
+    steps.deciding.route(following)
+    file.keep(DocumentKind.DRAFT, "2", file.drafted(1))
+    steps.deciding.propose(following)
+    assert file.card(2).owner_change == said
 
 
 # ---- a person who is not in the CRM yet

@@ -146,6 +146,19 @@ def test_a_decided_card_shows_what_was_signed(world: World, door: Door) -> None:
     assert "edited owner · 2 actions left out" in page
 
 
+def test_a_card_that_came_back_for_another_owner_says_whose_it_is(world: World, door: Door) -> None:
+    def reassigned(case_id: str, org_id: str, now: Instant) -> Sample:
+        made = northwind(case_id, org_id, now)
+        change = "It was with Inbound queue and is with Tomás <b>Vidal</b> now."
+        card = made.card.model_copy(update={"reopened_because": "reassigned", "owner_change": change})
+        return Sample(inquiry=made.inquiry, card=card, content=made.content, opening=made.opening)
+
+    made = world.seed(reassigned)
+    page = door.browser().get(f"/reviews/{made.opening.case_id}/1").text
+    assert "Somebody gave the record to another owner meanwhile. It was with Inbound queue" in page
+    assert "Tomás &lt;b&gt;Vidal&lt;/b&gt; now. This is the current proposal." in page
+
+
 @pytest.mark.parametrize(("level", "said"), [(Level.DRAFT, "nothing is written"), (Level.READ_ONLY, "read only now")])
 def test_a_level_that_writes_nothing_is_said_on_the_card(world: World, door: Door, level: Level, said: str) -> None:
     made = world.seed()

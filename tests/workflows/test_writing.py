@@ -26,6 +26,7 @@ def phases(script: Script) -> list[Phase]:
     "kind",
     [
         WriteOutcomeKind.CONFLICT,
+        WriteOutcomeKind.REASSIGNED,
         WriteOutcomeKind.HUMAN_TOUCH,
         WriteOutcomeKind.OPTED_OUT,
         WriteOutcomeKind.REFUSED_BY_CRM,

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from domain.model import Scalar
+from domain.permissions import Role
 from domain.proposals import CreateLead, FieldChange, Phase, UpdateFields
 from domain.receipts import WriteOutcomeKind
 from tests.gateways.crm.outcomes import in_between, written
@@ -29,10 +30,21 @@ class TestMeanwhile:
         assert world.ledger() == world.rows("SELECT Id FROM Task") == []
 
     def test_a_decisive_value_that_moved_is_a_conflict(self, world: World) -> None:
-        order = world.approved(world.note(), expected=(world.decisive("OwnerId", world.queue),))
-        world.edit(world.lead, by=world.tom, OwnerId=world.tom)
+        order = world.approved(world.note(), expected=(world.decisive("Status", "Open - Not Contacted"),))
+        world.edit(world.lead, by=world.tom, Status="Working - Contacted")
         outcome = world.writer.apply(order)
-        assert [(m.field, m.found) for m in outcome.moved] == [("OwnerId", world.tom)]
+        assert outcome.kind is WriteOutcomeKind.CONFLICT
+        assert [(m.field, m.found) for m in outcome.moved] == [("Status", "Working - Contacted")]
+
+    @pytest.mark.parametrize("touches_owner", [True, False])
+    def test_a_lead_that_somebody_gave_to_another_owner(self, world: World, touches_owner: bool) -> None:
+        action = world.assign() if touches_owner else world.note()
+        order = world.approved(action, expected=(world.decisive("OwnerId", world.queue),))
+        world.edit(world.lead, by=world.tom, OwnerId=world.tom, Rating="Cold")
+        outcome = world.writer.apply(order)
+        assert outcome.kind is WriteOutcomeKind.REASSIGNED
+        assert [(m.field, m.expected, m.found) for m in outcome.moved] == [("OwnerId", world.queue, world.tom)]
+        assert (world.row(world.lead)["OwnerId"], world.ledger()) == (world.tom, [])
 
     def test_an_unticked_field_is_no_reason_for_a_conflict(self, world: World) -> None:
         proposed = world.content(
@@ -115,6 +127,31 @@ class TestMeanwhile:
         order = world.approved(world.rating())
         world.email(by=world.tom, Subject="Hello", Incoming=True)
         assert world.writer.apply(order).kind is WriteOutcomeKind.HUMAN_TOUCH
+
+    @pytest.mark.parametrize("named", [True, False])
+    def test_somebody_worked_on_the_deal_that_the_change_is_about(self, world: World, named: bool) -> None:
+        """A call is logged on the deal, with the person's name or without it."""
+        contact, deal = world.deal()
+        order = world.approved(*world.stage(deal, contact), knows_lead=False, role=Role.MANAGER)
+        about = {"WhoId": contact} if named else {}
+        world.add("Task", by=world.tom, Subject="Called them", Status="Completed", WhatId=deal, **about)
+        assert world.writer.apply(order).kind is WriteOutcomeKind.HUMAN_TOUCH
+        assert world.ledger() == []
+
+    def test_work_on_another_deal_of_the_account_is_no_touch(self, world: World) -> None:
+        contact, deal = world.deal()
+        _, other = world.deal()
+        order = world.approved(*world.stage(deal, contact), knows_lead=False, role=Role.MANAGER)
+        world.add("Task", by=world.tom, Subject="Called them", Status="Completed", WhatId=other)
+        written(world.writer.apply(order))
+        assert world.row(deal, "Opportunity")["StageName"] == "Qualification"
+
+    def test_a_deal_that_somebody_deleted_is_a_conflict(self, world: World) -> None:
+        contact, deal = world.deal()
+        order = world.approved(*world.stage(deal, contact), knows_lead=False, role=Role.MANAGER)
+        world.crm.client().Opportunity.delete(deal)
+        outcome = world.writer.apply(order)
+        assert (outcome.kind, [m.field for m in outcome.moved]) == (WriteOutcomeKind.CONFLICT, ["IsDeleted"])
 
     def test_work_that_the_snapshot_knew_is_no_touch(self, world: World) -> None:
         world.add("Task", by=world.tom, Subject="Called her", Status="Completed", WhoId=world.lead)

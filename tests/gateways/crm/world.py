@@ -20,6 +20,7 @@ from domain.proposals import (
     Phase,
     ProposalContent,
     SendEmail,
+    StageChange,
     UpdateFields,
     digest_of,
     make_content,
@@ -176,7 +177,8 @@ class World:
 
     def ledger(self) -> list[dict[str, Any]]:
         fields = "Id, External_Key__c, Digest__c, Kind__c, Approver__c, Target_Id__c, How_To_Reverse__c, Before__c"
-        return self.rows(f"SELECT {fields} FROM Agent_Write__c ORDER BY CreatedDate, Id")
+        more = "After__c, Agent_Version__c, Sources__c, Decision_Id__c, Case_Id__c"
+        return self.rows(f"SELECT {fields}, {more} FROM Agent_Write__c ORDER BY CreatedDate, Id")
 
     def fault(self, kind: str, **more: Any) -> None:
         self.crm.control("POST", "faults", {"kind": kind, **more})
@@ -187,6 +189,16 @@ class World:
 
     def reset_calls(self) -> None:
         self.crm.control("DELETE", "calls")
+
+    def deal(self) -> tuple[str, str]:
+        """A contact and an open opportunity of their account, whose stage may be written."""
+        allowed = {**self.policy.allowed_fields, "Opportunity": frozenset({"StageName"})}
+        self.policy = self.policy.model_copy(update={"allowed_fields": allowed})
+        account = self.add("Account", Name="Analytical Engines")
+        contact = self.add("Contact", LastName="Byron", AccountId=account)
+        deal = self.add("Opportunity", Name="Mill", AccountId=account, StageName="Prospecting", CloseDate="2026-05-01")
+        self.crm.clock.forward(5)
+        return contact, deal
 
     # ---- what the agent proposes
 
@@ -209,6 +221,16 @@ class World:
 
     def note(self, key: str = "note", **more: Any) -> AddNote:
         return AddNote(key=key, **{"subject": "Brief", "owner_id": self.ines, "who_id": self.lead, **more})
+
+    def stage(self, deal: str, contact: str) -> tuple[StageChange, AddNote]:
+        """A deal goes one stage on, with a note at the contact."""
+        moved = StageChange(
+            key="stage",
+            record=RecordRef(object="Opportunity", id=deal),
+            before_stage="Prospecting",
+            after_stage="Qualification",
+        )
+        return moved, self.note(who_id=contact, what_id=deal)
 
     def mail(self) -> SendEmail:
         return SendEmail(
