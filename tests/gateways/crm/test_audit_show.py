@@ -7,8 +7,10 @@ import pytest
 
 from cli.main import main
 from domain.cases import DocumentKind
+from domain.permissions import Role
 from domain.receipts import WriteReceipt
 from runtime.keys import revoke_key
+from tests.approval_ui.sample_review import card
 from tests.fakes.examples import inquiry
 from tests.gateways.crm.world import CASE, VERSION, World
 
@@ -54,6 +56,41 @@ def test_one_write_answers_every_question(world: World, asked: Any) -> None:
     assert f"By hand: Lead {world.lead}: set Rating back to null" in told["reverse"]
     assert any(line.endswith("delete it") for line in told["reverse"])
     assert told["ledger_record_id"] == world.ledger()[0]["Id"]
+
+
+def test_the_sources_are_shown_as_they_were_read(world: World, asked: Any) -> None:
+    shown = card(CASE, world.clock.now())
+    world.documents.put(CASE, DocumentKind.CARD, "1", shown.model_dump_json().encode())
+    cited = shown.evidence[0]
+    receipt = world.writer.apply(world.approved(world.rating(evidence=(cited.id, "e404")))).receipt
+    assert receipt is not None
+    (told,) = json.loads(asked(receipt.id, "--json"))["writes"]
+    assert told["sources"] == [cited.model_dump(mode="json")]
+    assert told["source_ids"] == [cited.id, "e404"]
+    text = asked(receipt.id)
+    assert f"agent         {VERSION}" in text
+    said = cited.quote if cited.quote is not None else cited.value
+    assert f"source        {cited.id} {cited.system} {cited.record} {cited.field}: {said}" in text
+    assert "source        e404 (the text is not kept)" in text
+
+
+def test_the_row_in_the_crm_answers_without_us(world: World) -> None:
+    """Who approved, for which case, by which agent, from which sources, from what to what, and how back."""
+    order = world.approved(
+        world.rating(evidence=("e1", "e2")), world.task(evidence=("e2",)), reviewer="sam", role=Role.REVIEWER
+    )
+    receipt = world.writer.apply(order).receipt
+    assert receipt is not None
+    (row,) = world.ledger()
+    assert (row["Case_Id__c"], row["Target_Id__c"]) == (CASE, world.lead)
+    assert (row["Approver__c"], row["Decision_Id__c"]) == ("sam", order.decision_id)
+    assert (row["Agent_Version__c"], row["Sources__c"]) == (VERSION, "e1, e2")
+    name = f"Lead/{world.lead}"
+    assert json.loads(row["Before__c"])[name] == {"Rating": None}
+    assert json.loads(row["After__c"])[name] == {"Rating": "Hot"}
+    back = row["How_To_Reverse__c"].splitlines()
+    assert f"Lead {world.lead}: set Rating back to null" in back
+    assert any(line.startswith("Task with ") and line.endswith(": delete it") for line in back)
 
 
 def test_a_case_shows_the_undo_as_well_and_the_chain_entries(world: World, asked: Any) -> None:
