@@ -12,6 +12,7 @@ from cli.channels import check_channels
 from cli.existing_store import place_of
 from cli.org_check import OrgCheck, check_org
 from domain.decisions import KeyUse
+from domain.environments import environment_of
 from domain.errors import DomainError, InputError
 from persistence.database import Database, exists, upgrade
 from runtime.engine import connect
@@ -81,7 +82,10 @@ def _channels() -> str:
 
 def _playbook() -> str:
     folder = load(PlaybookSettings).playbook_dir
-    return f"{folder} is valid, digest {load_playbook(folder).digest[:12]}"
+    playbook = load_playbook(folder)
+    chosen = environment_of(playbook)
+    here = f", environment {chosen[0]} with {len(chosen[1].users)} users" if chosen is not None else ""
+    return f"{folder} is valid, digest {playbook.digest[:12]}{here}"
 
 
 def _database() -> str:

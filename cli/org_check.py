@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from domain.environments import environment_of, strangers
 from domain.errors import CrmError, ErrorCode
 from domain.model import Value
 from domain.organisation import Organisation, OrgRule
@@ -44,6 +45,13 @@ def _missing(org: OwnOrg, playbook: Playbook, organisation: Organisation) -> Ite
             f"the playbook is written for org {playbook.org_id}, this is {organisation.id}; correct org_id in its "
             "organisation.yaml, or draft one from the org: countersign playbook init DIR --from-org"
         )
+    chosen = environment_of(playbook)
+    if chosen is not None:
+        for key, user in strangers(playbook, org.users()):
+            yield (
+                f"environments.{chosen[0]}.users.{key} is {user}, and the org has no such user; "
+                "correct it in the playbook (countersign playbook check --org names the line)"
+            )
     wanted = {name: set(fields) for name, fields in playbook.writable().items()}
     for name in _CREATED:
         wanted.setdefault(name, set()).add(RECORD_KEY)

@@ -53,7 +53,7 @@ def init(
     else:
         shutil.copytree(SAMPLE, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", "*.csv"))
         notes = ("this is the sample organisation's playbook; --from-org drafts one from your org",)
-    playbook = load_playbook(folder)
+    playbook = load_playbook(folder, "")
     guesses = sum(text.count("# guess:") for text in _texts(folder))
     console.print(
         f"{folder} is valid: {len(playbook.teams)} teams, {len(playbook.reviewers)} reviewers, "
@@ -74,7 +74,7 @@ def write(folder: Path, org: OrgSketch) -> None:
         raise InputError(
             "the org has no active user with an e-mail address, so nobody could review", code=ErrorCode.INVALID_PLAYBOOK
         )
-    sample = load_playbook(SAMPLE)
+    sample = load_playbook(SAMPLE, "")
     files = draft.files()
     files["fields.yaml"] = fields_file(org, sample.allowed_fields, sample.model_may_see)
     files["products.yaml"] = _PRODUCTS
@@ -89,7 +89,7 @@ def write(folder: Path, org: OrgSketch) -> None:
 def _own_sources(text: str, org: OrgSketch) -> str:
     """Of the lead sources that count as the person's own request, those that this org has."""
     known = org.object("Lead").listed("LeadSource")
-    usual = load_playbook(SAMPLE).consent.own_request_lead_sources
+    usual = load_playbook(SAMPLE, "").consent.own_request_lead_sources
     kept = [s for s in known if s in usual or "web" in s.casefold()]
     line = f"own_request_lead_sources: {listed(kept)}  # guess: by their names in the picklist LeadSource"
     return re.sub(r"own_request_lead_sources:.*", lambda _: line, text)

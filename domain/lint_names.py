@@ -47,7 +47,7 @@ def live(
     users: Sequence[CrmRecord], queues: Sequence[CrmRecord], groups: Sequence[str], territories: Sequence[str] = ()
 ) -> Directory:
     """What the CRM says now. Inactive users may be among `users`."""
-    named = {u.id: {u.text(f).casefold() for f in ("Email", "Username", "Alias")} - {""} for u in users}
+    named = {u.id: {n.casefold() for n in _names(u)} - {""} for u in users}
     active = frozenset[str]().union(*(named[u.id] for u in users if is_active_person(u)))
     known = frozenset[str]().union(*named.values())
     queue_names = frozenset(q.text(f).casefold() for q in queues for f in ("DeveloperName", "Name")) - {""}
@@ -61,6 +61,10 @@ def live(
     )
 
 
+def _names(user: CrmRecord) -> tuple[str, ...]:
+    return user.id, user.id[:15], *(user.text(f) for f in ("Email", "Username", "Alias"))
+
+
 def unknown_names(playbook: Playbook, directory: Directory) -> tuple[PlaybookFinding, ...]:
     """Names that nobody has, and shares and stand-ins that can never count."""
     return (*_unknown(playbook, directory), *_shares(playbook), *_empty_teams(playbook, directory))
@@ -69,7 +73,10 @@ def unknown_names(playbook: Playbook, directory: Directory) -> tuple[PlaybookFin
 def _unknown(playbook: Playbook, directory: Directory) -> Iterator[PlaybookFinding]:
     known = {NameKind.USER: directory.users, NameKind.QUEUE: directory.queues, NameKind.GROUP: directory.groups}
     known |= {NameKind.TERRITORY: directory.territories}
-    for path, kind, name in names_in(playbook):
+    mapped = {name.strip().casefold() for _, _, name in _mapped_names(playbook)}
+    used = (n for n in names_in(playbook) if n[1] is not NameKind.USER or n[2].strip().casefold() not in mapped)
+    # Whom a key stands for is wrong in one place, however often the key is used.
+    for path, kind, name in (*used, *_mapped_names(playbook)):
         wanted, names = name.strip().casefold(), known[kind]
         if not wanted or not names:
             continue
@@ -113,6 +120,14 @@ def names_in(playbook: Playbook) -> Iterator[tuple[Path, NameKind, str]]:
         yield ("absences", n, "cover"), NameKind.USER, absence.cover
     for n, reviewer in enumerate(playbook.reviewers):
         yield ("reviewers", n, "crm_user"), NameKind.USER, reviewer.crm_user
+
+
+def _mapped_names(playbook: Playbook) -> Iterator[tuple[Path, NameKind, str]]:
+    """Whom the keys stand for in the org that the playbook was made for."""
+    for environment, given in playbook.environments.items():
+        if given.org_id == playbook.org_id:
+            for key, user in given.users.items():
+                yield ("environments", environment, "users", key), NameKind.USER, user
 
 
 def _shares(playbook: Playbook) -> Iterator[PlaybookFinding]:

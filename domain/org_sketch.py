@@ -72,6 +72,7 @@ class OrgSketch(Value):
     """`notes` say what the org did not answer."""
 
     org_id: str
+    sandbox: bool = False
     name: str
     address: str = ""
     country: str = ""

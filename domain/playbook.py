@@ -1,7 +1,8 @@
 """What RevOps decides, as values. The files are in `playbook/`; `runtime/playbook_files.py` reads them.
 
-People and queues are named by what stays the same between orgs: a user's e-mail or alias, a queue's
-developer name. `domain/owners.py` resolves them against what the CRM says at the moment of use.
+People and queues are named by what stays the same between orgs: a queue's developer name, and for people a key
+that `environments` maps per org, or their e-mail or alias where there is one org only. `domain/owners.py` resolves
+them against what the CRM says at the moment of use.
 """
 
 import hashlib
@@ -345,6 +346,14 @@ class Question(Value):
     """Phrases by which any draft's question is known to ask this."""
 
 
+class Environment(Value):
+    """One org that the playbook serves, and who its keys stand for there."""
+
+    org_id: str = Field(min_length=15, max_length=18)
+    users: dict[str, str] = Field(default_factory=dict)
+    """Key to the e-mail, user name, alias or id of the CRM user."""
+
+
 class Playbook(Value):
     """All rules of one org at one moment. `digest` is the SHA-256 of everything else in canonical JSON."""
 
@@ -379,6 +388,8 @@ class Playbook(Value):
     absences: tuple[Absence, ...] = ()
     people: KnownPeople = KnownPeople()
     """Written down so that a misspelt name is found without the CRM."""
+    environments: dict[str, Environment] = Field(default_factory=dict)
+    """Sandboxes and production, by name; none where the playbook serves one org. See `domain/environments.py`."""
     ladders: dict[RiskCategory, LadderPlan]
     """`medium` serves for what is not listed."""
     motion_ladders: dict[Motion, dict[RiskCategory, LadderPlan]] = Field(default_factory=dict)
@@ -411,7 +422,9 @@ class Playbook(Value):
         """What the guard enforces. With `users`, strategic owners are known by id and raise the risk by themselves."""
         named = {s.owner.casefold() for s in self.routing.strategic} | {self.routing.strategic_owner.casefold()}
         strategic = frozenset(
-            u.id for u in users if {u.text(f).casefold() for f in ("Email", "Alias", "Username")} & (named - {""})
+            u.id
+            for u in users
+            if {u.id.casefold(), *(u.text(f).casefold() for f in ("Email", "Alias", "Username"))} & (named - {""})
         )
         return WritePolicy(
             org_id=self.org_id,

@@ -58,6 +58,10 @@ class PlaybookDraft:
         self._org = org
         self._people = [u for u in org.users if is_active_person(u) and u.text("Email")]
         self._by_id = {u.id: u for u in self._people}
+        self._keys: dict[str, str] = {}
+        """Per id what the playbook calls somebody, whichever of the company's orgs it is for."""
+        for user in self._people:
+            self._keys[user.id] = key_of(user.text("Email").partition("@")[0], self._keys.values())
         self.calendars = _calendars(org)
         self.intake, self.intake_guess = _intake(org.queues)
         self.teams = self._teams()
@@ -70,6 +74,7 @@ class PlaybookDraft:
             "reviewers.yaml": self._reviewer_text(),
             "routing.yaml": self._routing_text(),
             "people.yaml": self._people_text(),
+            "environments.yaml": self._environment_text(),
         }
 
     # ---- choices
@@ -113,9 +118,7 @@ class PlaybookDraft:
         chosen = [self._by_id[i] for i in wanted if i in self._by_id] or self._people[:2]
         chosen = chosen[:_MOST_REVIEWERS]
         leading = {u.text("ManagerId") for u in chosen}
-        logins: dict[str, str] = {}
-        for user in chosen:
-            logins[user.id] = key_of(user.text("Email").partition("@")[0], logins.values())
+        logins = {user.id: self._keys[user.id] for user in chosen}
         found = [self._reviewer(u, logins, leading, wanted.get(u.id, "")) for u in chosen]
         if found and not any(r.role is Role.MANAGER for r in found):
             found[0] = found[0].model_copy(
@@ -268,7 +271,8 @@ class PlaybookDraft:
                 (2, f"name: {quoted(r.name)}", ""),
                 (2, f"role: {r.role.value}", r.role_guess),
                 *([(2, f"team: {r.team}", "member of its queue")] if r.team else []),
-                (2, f"crm_user: {quoted(r.mail)}", ""),
+                (2, f"email: {quoted(r.mail)}", ""),
+                (2, f"crm_user: {quoted(self._keys[r.user_id])}", ""),
                 *([(2, f"manager: {quoted(r.manager)}", "")] if r.manager else []),
                 *([(2, f"fallback: {quoted(r.manager)}", "their manager stands in")] if r.manager else []),
                 (2, f"calendar: {r.calendar}", "the nearest time zone"),
@@ -317,12 +321,27 @@ class PlaybookDraft:
 
     def _people_text(self) -> str:
         lines: list[Line] = [(0, "people:", ""), (1, "users:" if self._people else "users: []", "")]
-        lines += [(2, f"- {quoted(u.text('Email'))}", "") for u in self._people]
+        lines += [(2, f"- {quoted(self._keys[u.id])}", "") for u in self._people]
         queues = [q.text("DeveloperName") for q in self._org.queues]
         lines.append((1, f"queues: {listed(queues)}", ""))
         groups = [g for g in self._org.group_members if g not in queues]
         lines.append((1, f"groups: {listed(groups)}", ""))
         return text_of("Who is in the CRM, so that a misspelt name is found without it.", lines)
+
+    def _environment_text(self) -> str:
+        """Who is behind the keys in this org; for another one, a block of its own is added by hand."""
+        name = "sandbox" if self._org.sandbox else "production"
+        lines: list[Line] = [
+            (0, "environments:", ""),
+            (1, f"{name}:", ""),
+            (2, f"org_id: {self._org.org_id}", ""),
+            (2, "users:" if self._people else "users: {}", ""),
+        ]
+        for user in self._people:
+            called = user.text("Username") or user.text("Email")
+            lines.append((3, f"{quoted(self._keys[user.id])}: {quoted(called)}", ""))
+        heading = "Who the people of this playbook are in each org: a key, and their user name there.\n"
+        return text_of(f"{heading}COUNTERSIGN_ENVIRONMENT says which block is meant.", lines)
 
 
 _REASONS = (

@@ -14,11 +14,13 @@ from typing import Protocol, get_args
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from domain.environments import for_environment, unmapped
 from domain.errors import DomainError, ErrorCode, InputError
 from domain.model import Value
 from domain.playbook import Playbook
 from domain.playbook_checks import PlaybookFinding, check
 from domain.texts import clean
+from runtime.settings import PlaybookSettings, load
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 40
@@ -92,12 +94,12 @@ class FilePlaybooks:
             return self._pinned[digest]
 
 
-def load_playbook(folder: Path) -> Playbook:
-    """All `*.yaml` files of the folder as one playbook.
+def load_playbook(folder: Path, environment: str | None = None) -> Playbook:
+    """All `*.yaml` files of the folder as one playbook, for the environment of the settings where none is given.
 
     Raises `InputError` (invalid_playbook); its detail has one line per problem: `file.yaml:line: what; fix`.
     """
-    source, playbook = _read(folder)
+    source, playbook = _read(folder, environment)
     if source.problems or playbook is None:
         lines = (str(Located(file=f, line=n, text=text)) for f, n, text in sorted(set(source.problems)))
         raise InputError("\n".join(lines), code=ErrorCode.INVALID_PLAYBOOK)
@@ -123,7 +125,7 @@ def examine(folder: Path, judges: Sequence[Judge]) -> tuple[Playbook | None, tup
     `judges` look at a playbook whose values are well-formed, even if it is not sound. Raises `InputError` where
     there is no playbook.
     """
-    source, playbook = _read(folder)
+    source, playbook = _read(folder, every_environment=True)
     found = {Located(file=f, line=n, text=text) for f, n, text in source.problems}
     if playbook is not None:
         for finding in (finding for judge in judges for finding in judge(playbook)):
@@ -133,7 +135,10 @@ def examine(folder: Path, judges: Sequence[Judge]) -> tuple[Playbook | None, tup
     return playbook, tuple(sorted(found, key=lambda f: (f.file, f.line, f.warning, f.text)))
 
 
-def _read(folder: Path) -> tuple["_Source", Playbook | None]:
+def _read(
+    folder: Path, environment: str | None = None, *, every_environment: bool = False
+) -> tuple["_Source", Playbook | None]:
+    """`every_environment`: what another environment than the chosen one lacks is a problem as well."""
     files = _files(folder)
     if not files:
         raise InputError(
@@ -146,6 +151,11 @@ def _read(folder: Path) -> tuple["_Source", Playbook | None]:
     playbook = source.validated()
     if playbook is not None:
         for finding in check(playbook):
+            source.complain(finding.path, f"{finding.what}; {finding.fix}")
+        chosen = load(PlaybookSettings).environment if environment is None else environment
+        elsewhere = unmapped(playbook) if every_environment else ()
+        playbook, missing = for_environment(playbook, chosen)
+        for finding in (*missing, *elsewhere):
             source.complain(finding.path, f"{finding.what}; {finding.fix}")
     return source, playbook
 

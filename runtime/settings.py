@@ -45,6 +45,8 @@ class StoreSettings(_Group):
 
 class PlaybookSettings(_Group):
     playbook_dir: Path = Path("playbook")
+    environment: str = ""
+    """Which of the playbook's `environments` this is; when not set, the one of its own `org_id`."""
     firmographics_file: Path | None = None
     """CSV of company facts; `firmographics.csv` beside the playbook when not set."""
 

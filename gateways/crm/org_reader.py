@@ -24,7 +24,7 @@ _WEEK = (
     *(("sat", "Saturday"), ("sun", "Sunday")),
 )
 _ADDRESS = ("Street", "PostalCode", "City", "Country")
-_ORGANISATION = ("Id", "Name", *_ADDRESS, "TimeZoneSidKey", "LanguageLocaleKey")
+_ORGANISATION = ("Id", "Name", "IsSandbox", *_ADDRESS, "TimeZoneSidKey", "LanguageLocaleKey")
 _COUNTRY_FIELDS = ("country",)
 _OPTIONAL = ("LeadStatus", "BusinessHours", "Holiday", "Territory2", "ObjectTerritory2AssignmentRuleItem")
 _MASTER = "Master"
@@ -48,6 +48,7 @@ class OrgReader:
         people = self._directory({f.name for f in fields["User"]}).read()
         return OrgSketch(
             org_id=str(organisation["Id"]),
+            sandbox=organisation.get("IsSandbox") is True,
             name=str(organisation.get("Name") or ""),
             address=", ".join(str(organisation[f]) for f in _ADDRESS if organisation.get(f)),
             country=str(organisation.get("Country") or ""),

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
+from domain.leads import CrmRecord
 from domain.organisation import Baseline, Organisation, OrgRule
 from domain.ports import Clock
 from gateways.crm.baseline import newest_open_leads, read_baseline
 from gateways.crm.client import SalesforceSession
 from gateways.crm.fields import ReadFields
+from gateways.crm.names import read_names
 from gateways.crm.org_rules import rules_on
 from gateways.crm.organisation import read_organisation
 from gateways.crm.reader import SalesforceReader
@@ -26,6 +28,10 @@ class OwnOrg:
     def signed_in_as(self) -> str:
         """The integration user's id."""
         return self._session.user_id()
+
+    def users(self) -> tuple[CrmRecord, ...]:
+        """Deactivated ones included."""
+        return read_names(self._session).users
 
     def describe(self, object_name: str) -> dict[str, Any]:
         return self._session.describe(object_name)

@@ -1,6 +1,7 @@
 """`countersign connect` and `doctor` against the embedded CRM: both ways to sign in, and what goes wrong."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -160,6 +161,18 @@ def test_an_org_without_our_metadata_is_told_what_it_lacks(shell: Shell, sample:
     assert done.code == 1
     (missing,) = [m for m in json.loads(done.out)["org"]["missing"] if "the playbook is written for" in m]
     assert "00D000000000009AAA" in missing
+
+
+def test_a_key_whose_user_the_org_does_not_know_is_missing(shell: Shell, sample: Crm) -> None:
+    playbook = Path(shutil.copytree(PLAYBOOK, shell.folder / "playbook"))
+    users = "{oriol: oriol.puig@acme-routing.example, lucia: lucia@left.example}"
+    (playbook / "environments.yaml").write_text(f"environments: {{demo: {{org_id: {ORG}, users: {users}}}}}\n")
+    done = shell.call("connect", "--leads", "0", "--playbook", "playbook", "--json")
+    missing = json.loads(done.out)["org"]["missing"]
+    assert [m for m in missing if "environments." in m] == [
+        "environments.demo.users.lucia is lucia@left.example, and the org has no such user; "
+        "correct it in the playbook (countersign playbook check --org names the line)"
+    ]
 
 
 def test_rules_of_every_kind_are_listed_and_others_left_out() -> None:

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from cli.main import app
 from cli.playbook_init import SAMPLE, write
+from domain.environments import environment_of
 from domain.errors import InputError
 from domain.field_mapping import Use, Write
 from domain.leads import Motion
@@ -82,6 +83,23 @@ def test_what_the_org_says_is_in_it(tmp_path: Path, org: OrgSketch) -> None:
     )  # fmt: skip
     assert {c: t.team for t in drafted.routing.territories for c in t.countries}["US"] == "north_america"
     assert "hannah_osei" not in {r.login for r in drafted.reviewers}
+
+
+def test_people_are_keys_that_a_map_for_this_org_explains(tmp_path: Path, org: OrgSketch) -> None:
+    write(tmp_path / "p", org)
+    reviewers = (tmp_path / "p" / "reviewers.yaml").read_text()
+    assert "crm_user: javier_montes\n" in reviewers
+    drafted = load_playbook(tmp_path / "p")
+    chosen = environment_of(drafted)
+    assert chosen is not None
+    assert chosen[0] == "sandbox"
+    rep = drafted.reviewer("javier_montes")
+    user = next(u for u in org.users if u.text("Name") == "Javier Montes")
+    assert rep is not None
+    assert chosen[1].users["javier_montes"] == rep.crm_user == user.text("Username")
+    assert rep.email == user.text("Email")
+    write(tmp_path / "s", org.model_copy(update={"sandbox": False}))
+    assert set(load_playbook(tmp_path / "s").environments) == {"production"}
 
 
 def test_the_mapping_follows_describe(tmp_path: Path, org: OrgSketch) -> None:
