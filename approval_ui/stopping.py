@@ -26,6 +26,7 @@ def set_pause(deps: UiDependencies, motion: Motion | None, paused: bool, *, by: 
             key=f"{kind.value}/{motion or 'all'}/{now.isoformat()}",
             kind=kind,
             org_id=deps.config.org_id,
+            case_id=resume_case(motion),
             actor=by.login,
             subject=decision_id,
             code=motion.value if motion else "all",

@@ -11,6 +11,13 @@ RESUME_ROUND = 0
 EVERY_MOTION = "all"
 
 
+class Stopped(Value):
+    """The last time a switch was pressed, as the audit holds it. `motion` is None for the switch of all motions."""
+
+    motion: Motion | None
+    at: Instant
+
+
 class Resumed(Value):
     """One switch that stands on go. `by_motion` is None where the switch for all motions was released."""
 
@@ -18,9 +25,13 @@ class Resumed(Value):
     at: Instant
     decision_id: str
 
+    def releases(self, stopped: Stopped) -> bool:
+        """The switch for all motions releases what was stopped alone; nothing releases a stop that came after it."""
+        return self.by_motion in (None, stopped.motion) and self.at >= stopped.at
+
 
 def resume_case(motion: Motion | None) -> str:
-    """In place of a case's id: a resume belongs to no case."""
+    """In place of a case's id: stopping and resuming belong to no case. The audit keeps both under it."""
     return f"pause/{motion.value if motion is not None else EVERY_MOTION}"
 
 

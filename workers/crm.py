@@ -83,12 +83,14 @@ def crm_door(settings: CrmSettings, stores: Stores) -> CrmDoor:
 
 def verified_pause(stores: Stores) -> VerifiedPause:
     """The stop button, as only a signature releases it."""
+    org_id = stores.playbooks.current().org_id
     return VerifiedPause(
         stores.pause,
         resumed=stores.pause.resumed,
+        stopped=lambda motion: stores.audit.last_stops(org_id, motion),
         decision=stores.reviews.decision,
         verifier=stores.verifier,
-        org_id=stores.playbooks.current().org_id,
+        org_id=org_id,
     )
 
 

@@ -11,31 +11,42 @@ from domain.decisions import Purpose, SignedDecision
 from domain.errors import NotAuthorised
 from domain.leads import Motion
 from domain.model import Instant
-from domain.pausing import RESUME_ROUND, Resumed, resume_case, resume_digest
+from domain.pausing import RESUME_ROUND, Resumed, Stopped, resume_case, resume_digest
 from domain.permissions import Permission
 from domain.ports import PauseSwitch
 
 
 class VerifiedPause:
-    """Implements `PauseSwitch`. What the store says was resumed, without a good signature over it, is paused."""
+    """Implements `PauseSwitch`. What the store says was resumed, without a good signature over it, is paused.
+
+    So is what the audit says was stopped and no signature released since: the switch is a row that somebody may
+    delete or set back to an earlier state, the audit is not.
+    """
 
     def __init__(
         self,
         switch: PauseSwitch,
         *,
         resumed: Callable[[Motion], tuple[Resumed, ...]],
+        stopped: Callable[[Motion], tuple[Stopped, ...]],
         decision: Callable[[str], SignedDecision | None],
         verifier: SignatureVerifier,
         org_id: str,
     ) -> None:
         self._switch = switch
         self._resumed = resumed
+        self._stopped = stopped
         self._decision = decision
         self._verifier = verifier
         self._org_id = org_id
 
     def paused(self, motion: Motion) -> bool:
-        return self._switch.paused(motion) or not all(self._signed(resumed) for resumed in self._resumed(motion))
+        if self._switch.paused(motion):
+            return True
+        resumed = self._resumed(motion)
+        if not all(map(self._signed, resumed)):
+            return True
+        return not all(any(r.releases(stopped) for r in resumed) for stopped in self._stopped(motion))
 
     def all_paused(self) -> frozenset[Motion]:
         return frozenset(motion for motion in Motion if self.paused(motion))

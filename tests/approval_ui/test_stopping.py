@@ -9,6 +9,7 @@ from domain.leads import Motion
 from domain.proposals import digest_of
 from domain.receipts import MailState
 from domain.undoing import undo_content
+from persistence.audit import SqlAuditLog
 from tests.approval_ui.conftest import Door
 from tests.approval_ui.world import World
 
@@ -28,6 +29,11 @@ def test_pause_shows_everywhere_and_is_audited(world: World, door: Door) -> None
     assert (envelope.purpose, envelope.reviewer, envelope.case_id) == (Purpose.RESUME, "ines", "pause/all")
     assert world.deps.verifier.verify(signed, envelope.key_id, envelope.decided_at) is KeyUse.HUMAN
     assert world.deps.reviews.undelivered(10) == ()
+    # What the write guard asks the audit for.
+    org = world.deps.config.org_id
+    assert [(s.motion, s.at) for s in SqlAuditLog(world.db).last_stops(org, Motion.INBOUND)] == [
+        (Motion.INBOUND, paused.at)
+    ]
 
 
 def test_an_approved_email_can_be_stopped_until_it_leaves(world: World, door: Door) -> None:

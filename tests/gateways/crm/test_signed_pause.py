@@ -4,8 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
+from sqlmodel import select
 
+from domain.audit import AuditEvent, AuditKind
 from domain.decisions import DecisionEnvelope, KeyUse, Purpose, Verdict
 from domain.errors import Paused
 from domain.leads import Motion
@@ -25,6 +27,7 @@ def believing(world: World) -> VerifiedPause:
     pause = VerifiedPause(
         world.pause,
         resumed=world.pause.resumed,
+        stopped=lambda motion: world.audit.last_stops(ORG, motion),
         decision=world.reviews.decision,
         verifier=KeyringVerifier(world.keys / KEYRING_FILE),
         org_id=ORG,
@@ -45,7 +48,18 @@ def believing(world: World) -> VerifiedPause:
 
 
 def stop(world: World, motion: Motion | None = None) -> None:
-    world.pause.set(motion, True, by="kim", now=world.crm.clock.now)
+    now = world.crm.clock.now
+    world.pause.set(motion, True, by="kim", now=now)
+    world.audit.append(
+        AuditEvent(
+            key=f"paused/{motion}/{now.isoformat()}",
+            kind=AuditKind.PAUSED,
+            org_id=ORG,
+            case_id=resume_case(motion),
+            actor="kim",
+            at=now,
+        )
+    )
     world.crm.clock.forward(5)
 
 
@@ -111,6 +125,54 @@ def test_a_row_set_back_in_the_database_stays_a_stop(world: World, believing: Ve
     with world.database.transaction() as session:
         session.connection().execute(update(PauseRow).values(paused=False))
     assert not world.pause.paused(Motion.INBOUND)
+    assert not writes(world)
+
+
+@pytest.mark.parametrize("motion", [None, Motion.INBOUND])
+def test_a_stop_whose_row_is_deleted_stays_a_stop(
+    world: World, believing: VerifiedPause, motion: Motion | None
+) -> None:
+    stop(world, motion)
+    with world.database.transaction() as session:
+        session.connection().execute(delete(PauseRow))
+    assert not world.pause.paused(Motion.INBOUND)
+    assert not writes(world)
+    assert believing.all_paused() == (frozenset(Motion) if motion is None else {motion})
+
+
+@pytest.mark.parametrize("motion", [None, Motion.INBOUND])
+def test_the_signed_row_of_an_earlier_resume_releases_no_later_stop(
+    world: World, believing: VerifiedPause, motion: Motion | None
+) -> None:
+    """The old row is put back whole: its signature is good, and over what it says."""
+    stop(world, motion)
+    resume(world, motion)
+    with world.database.session() as session:
+        old = session.exec(select(PauseRow)).one().model_dump()
+    assert not believing.paused(Motion.INBOUND)
+    world.crm.clock.forward(60)
+    stop(world, motion)
+    with world.database.transaction() as session:
+        session.connection().execute(update(PauseRow).values(**old))
+    assert not world.pause.paused(Motion.INBOUND)
+    assert not writes(world)
+    resume(world, motion)
+    assert not believing.paused(Motion.INBOUND)
+
+
+def test_a_deleted_row_of_one_motion_is_released_by_the_resume_of_all(world: World, believing: VerifiedPause) -> None:
+    stop(world, Motion.INBOUND)
+    with world.database.transaction() as session:
+        session.connection().execute(delete(PauseRow))
+    resume(world, None)
+    assert believing.all_paused() == frozenset()
+
+
+def test_the_resume_of_one_motion_releases_no_stop_of_all(world: World, believing: VerifiedPause) -> None:
+    stop(world)
+    with world.database.transaction() as session:
+        session.connection().execute(delete(PauseRow))
+    resume(world, Motion.INBOUND)
     assert not writes(world)
 
 
