@@ -25,6 +25,7 @@ from activities.write_orders import write_order
 from domain.audit import AuditEvent, AuditKind
 from domain.cases import Case, DocumentKind
 from domain.decisions import APPROVALS, RoundState, parse_envelope
+from domain.errors import DomainError
 from domain.permissions import RiskCategory
 from domain.ports import (
     AuditLog,
@@ -37,7 +38,7 @@ from domain.ports import (
     Receipts,
     Reviews,
 )
-from domain.proposals import Phase, in_phase, parse_content
+from domain.proposals import Phase, ProposalContent, in_phase, parse_content
 from domain.receipts import MailState, WriteOutcomeKind
 from domain.resolutions import Exceptions, ExceptionState
 from domain.strays import OpenCases, Remedy, Runs, RunState, remedy_for
@@ -191,7 +192,7 @@ class RecoveringActivities:
         body = self._documents.find(case_id, DocumentKind.FINAL, digest) or self._documents.find(
             case_id, DocumentKind.PROPOSAL, str(round)
         )
-        content = parse_content(body, digest) if body is not None else None
+        content = _content(body, digest)
         return VerifiedDecision(
             accepted=True,
             complete=True,
@@ -210,6 +211,14 @@ class RecoveringActivities:
             if any(self._documents.find(case_id, kind, str(round)) is None for kind in kinds):
                 return round
         return 0
+
+
+def _content(body: bytes | None, digest: str) -> ProposalContent | None:
+    """None for what was erased, or is not what was signed: one such case must not keep the others waiting."""
+    try:
+        return parse_content(body, digest) if body is not None else None
+    except DomainError:
+        return None
 
 
 class CommitFinder:

@@ -172,7 +172,7 @@ def compare(
     expected = {name: {k: dict(v) for k, v in records.items()} for name, records in before.items()}
     for write in approved:
         problems.extend(_expect(write, expected, after))
-    problems.extend(_ledger_problems(approved, after["Agent_Write__c"]))
+    problems.extend(_ledger_problems(approved, after["Agent_Write__c"], before["Agent_Write__c"]))
     for name in COMPARED:
         if name != "Agent_Write__c":
             problems.extend(_differences(name, expected[name], after[name], by_hand))
@@ -236,13 +236,17 @@ def _created(write: Approved, name: str, rows: list[dict[str, Scalar]], values: 
     return [f"case {write.case_id}: {len(fits)} new {name} records are as approved, expected exactly one"]
 
 
-def _ledger_problems(approved: list[Approved], ledger: Records) -> list[str]:
+def _ledger_problems(approved: list[Approved], ledger: Records, before: Records) -> list[str]:
     # A rejection leaves a row and changes nothing else, which the comparison of the records shows.
     written = [r for r in ledger.values() if r["Kind__c"] != "rejection"]
     rows = {str(r["External_Key__c"]): r for r in written}
     wanted = {w.key: w for w in approved}
     problems = [f"case {wanted[k].case_id}: approved and not in the ledger" for k in wanted.keys() - rows.keys()]
-    problems += [f"the ledger holds a write that nobody approved: {rows[k]['Id']}" for k in rows.keys() - wanted.keys()]
+    problems += [
+        f"the ledger holds a write that nobody approved: {rows[k]['Id']}"
+        for k in rows.keys() - wanted.keys()
+        if rows[k]["Id"] not in before
+    ]
     problems += [
         f"case {wanted[k].case_id}: the ledger holds another digest than was signed"
         for k in wanted.keys() & rows.keys()

@@ -23,6 +23,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from activities.recovering import CommitFinder, RecoveringActivities
     from domain.cases import Act, CaseOutcome, ExceptionCode
+    from domain.errors import ErrorCode
     from domain.proposals import Phase
     from domain.receipts import MailState, WriteOutcomeKind
     from domain.strays import Remedy
@@ -149,10 +150,7 @@ class RecoverCase(ResolvableCase):
         written = found.written or bool(receipts)
         code = ExceptionCode.BROKEN_OFF if found.decision is None else ExceptionCode.WRITE_UNFINISHED
         self._enter("waiting for a resolution")
-        answer = await self._ask_to_resolve(
-            code, found.round, seen_inquiries=found.inquiries, agent_version=self._start.agent_version
-        )
-        finish = answer.resolution is not None and answer.resolution.act is Act.RETRY and found.decision is not None
+        finish = await self._to_be_finished(code, found) and found.decision is not None
         outcome = CaseOutcome.PARTLY_WRITTEN if written else CaseOutcome.CANCELLED
         if finish:
             outcome = await self._finished(found) or outcome
@@ -161,24 +159,42 @@ class RecoverCase(ResolvableCase):
         await self._close(outcome, found.inquiries)
         return CaseResult(case_id=start.case_id, outcome=outcome, rounds=found.round, receipts=receipts)
 
+    async def _to_be_finished(self, code: ExceptionCode, found: SurveyHead) -> bool:
+        """What a person says. About a case whose data was erased nobody can be asked: it stays as it is."""
+        try:
+            answer = await self._ask_to_resolve(
+                code, found.round, seen_inquiries=found.inquiries, agent_version=self._start.agent_version
+            )
+        except ActivityError as failed:
+            if isinstance(failed.cause, ApplicationError) and failed.cause.type == ErrorCode.DOCUMENT_MISSING:
+                return False
+            raise
+        return answer.resolution is not None and answer.resolution.act is Act.RETRY
+
     async def _file_commits(self, found: SurveyHead) -> tuple[str, ...]:
         """A write that the CRM has and nobody got to file has its receipt afterwards, and can be undone."""
         if found.decision is None:
             return ()
         receipts: list[str] = []
         for phase in (Phase.CRM, Phase.AFTER_MAIL):
-            head = await workflow.execute_activity_method(
-                CommitFinder.find_commit,
-                ApplyInput(
-                    **self._case.model_dump(),
-                    round=found.round,
-                    decision_id=found.decision.decision_id,
-                    phase=phase,
-                    agent_version=self._start.agent_version,
-                ),
-                summary="Ask the ledger what was written",
-                **CRM_WRITE,
-            )
+            try:
+                head = await workflow.execute_activity_method(
+                    CommitFinder.find_commit,
+                    ApplyInput(
+                        **self._case.model_dump(),
+                        round=found.round,
+                        decision_id=found.decision.decision_id,
+                        phase=phase,
+                        agent_version=self._start.agent_version,
+                    ),
+                    summary="Ask the ledger what was written",
+                    **CRM_WRITE,
+                )
+            except ActivityError as failed:
+                if is_cancelled_exception(failed):
+                    raise
+                # What was signed was erased: nobody can tell what its write would look like. A person is asked.
+                break
             receipts += [head.receipt_id] if head.receipt_id else []
         return tuple(receipts)
 

@@ -1,18 +1,24 @@
 """`kill -9` in the middle of writebacks, with a CRM that misbehaves: nothing lost, nothing twice."""
 
+import asyncio
 import mailbox
 from collections import Counter
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
+from sqlalchemy import update
+from sqlmodel import col
+from temporalio.client import Client
 
 from domain.cases import CaseOutcome, CaseState
 from domain.receipts import MailState
 from domain.resolutions import ExceptionState
 from localcrm.sample import inquiries
+from persistence.tables import CaseRow
 from tests.e2e.conftest import Running
+from workflows.messages import reconcile_workflow_id
 
 pytestmark = [pytest.mark.server, pytest.mark.timeout(600)]
 
@@ -57,6 +63,76 @@ def test_killed_workers_and_a_failing_crm_lose_and_double_nothing(patient: Runni
     assert set(outcomes) <= {CaseOutcome.WRITTEN, CaseOutcome.PARTLY_WRITTEN}, outcomes
     _check_mail(patient, waiting)
     assert patient.stores.audit.verify() == []
+
+
+def test_a_terminated_case_is_found_and_finished_once(patient: Running) -> None:
+    """Its write was committed and nobody filed it. Two others lose their words on top: one untouched, one approved.
+
+    The schedule that holds open cases against the engine finds all three at one look.
+    """
+    erased, gone = (_stranger(patient, name) for name in ("Peeters", "Maes"))
+    rounds = {case_id: patient.review_of(case_id) for case_id in (erased, gone)}
+    before = patient.crm.all_records()
+    committed = _stranger(patient, "Wouters")
+    round = patient.review_of(committed)
+
+    # The CRM commits and does not answer; the worker dies while it waits for the answer.
+    unanswered = {"match": "composite", "kind": "timeout_after_commit", "contains": "How_To_Reverse__c", "delay": 60}
+    patient.control("faults", [unanswered])
+    rows = len(patient.crm.all_records()["Agent_Write__c"])
+    patient.approve(committed, round)
+    patient.until(lambda: len(patient.crm.all_records()["Agent_Write__c"]) > rows, "a commit that nobody filed")
+    patient.stack.kill("worker-crm")
+    patient.approve(gone, rounds[gone])
+    asyncio.run(_terminate(patient, committed, erased, gone))
+    for case_id in (erased, gone):
+        patient.stores.documents.erase(case_id)
+    patient.stack.start_worker("crm")
+    assert [r for r in patient.stores.receipts.of_case(committed) if r.round == round] == []
+
+    _long_ago(patient, committed, erased, gone)
+    asyncio.run(_reconcile(patient))
+    # Their lead was created before; of the rest nobody can say any more what it was.
+    assert {patient.outcome(erased), patient.outcome(gone)} == {CaseOutcome.PARTLY_WRITTEN}
+    patient.resolve(committed, act="retry")
+    assert patient.outcome(committed) is CaseOutcome.WRITTEN
+
+    assert patient.differences(before, [committed]) == []
+    ((message_id, state),) = patient.stores.mail_log.of_case(committed)
+    sent = [str(m["Message-ID"]) for m in mailbox.Maildir(patient.stack.root / "mail", create=False)]
+    assert (state, sent.count(message_id)) == (MailState.ACCEPTED, 1)
+    assert patient.stores.audit.verify() == []
+
+
+def _stranger(running: Running, name: str) -> str:
+    return running.hand_in(
+        event_id=f"left-{name}",
+        last_name=name,
+        email=f"m.{name.lower()}@{name.lower()}-logistiek.example",
+        company=f"{name} Logistiek",
+        country="NL",
+        source="web_form",
+        message="Could we see a demo of route planning next week?",
+    )
+
+
+async def _terminate(running: Running, *cases: str) -> None:
+    client = await Client.connect(f"127.0.0.1:{running.stack.ports.temporal}")
+    for case_id in cases:
+        await client.get_workflow_handle(running.stores.cases.get(case_id).workflow_id).terminate("by hand")
+
+
+async def _reconcile(running: Running) -> None:
+    client = await Client.connect(f"127.0.0.1:{running.stack.ports.temporal}")
+    name = reconcile_workflow_id(running.stores.playbooks.current().org_id)
+    await client.get_schedule_handle(name).trigger()
+
+
+def _long_ago(running: Running, *cases: str) -> None:
+    """A young case may be between its intake and the start of its workflow, and is left alone."""
+    opened = datetime.now(UTC) - timedelta(hours=1)
+    with running.stores.db.transaction() as session:
+        session.connection().execute(update(CaseRow).where(col(CaseRow.case_id).in_(cases)).values(opened_at=opened))
 
 
 def _more_written(running: Running, cases: dict[str, int], known: int) -> bool:

@@ -11,14 +11,33 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
+from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowHistory
 
-from activities.messages import AuditHead, BreachHead, LookHead, OwnerCheckHead, PollHead, TellHead, UnfitOwner
+from activities.messages import (
+    AuditHead,
+    BreachHead,
+    Gate,
+    LookHead,
+    OwnerCheckHead,
+    PollHead,
+    ProposalHead,
+    StrayCase,
+    StraysHead,
+    SurveyHead,
+    TellHead,
+    UnfitOwner,
+    VerifiedDecision,
+)
+from domain.cases import Act
 from domain.decisions import Verdict
 from domain.errors import ErrorCode
 from domain.first_touch import Standing
 from domain.leads import Motion
+from domain.permissions import RiskCategory
+from domain.proposals import Phase
 from domain.receipts import WriteOutcomeKind
+from domain.strays import Remedy
 from domain.undo_batches import Reach
 from tests.replay.scenarios import (
     AUDIT,
@@ -27,6 +46,8 @@ from tests.replay.scenarios import (
     OWNERS,
     POLL,
     REASSIGNED,
+    RECONCILE,
+    RECOVER,
     TELL,
     TOUCHED,
     UNDO,
@@ -50,13 +71,17 @@ from workflows.messages import (
     exception_task_workflow_id,
     owner_check_workflow_id,
     poll_workflow_id,
+    reconcile_workflow_id,
+    recovery_workflow_id,
     tell_workflow_id,
     undo_workflow_id,
+    workflow_id,
 )
 from workflows.mirroring import ExceptionTask
 from workflows.owner_check import CheckOwners
 from workflows.polling import PollCrm
 from workflows.readiness import AuditReadiness
+from workflows.reconciling import RecoverCase
 from workflows.telling import TellPeople
 
 HISTORIES = Path(__file__).with_name("histories")
@@ -77,6 +102,8 @@ async def record(folder: Path) -> list[Path]:
         written.append(_write(folder, TELL, await _tell(desk)))
         written.append(_write(folder, TOUCHED, await _touched(desk)))
         written.append(_write(folder, REASSIGNED, await _reassigned(desk)))
+        written.append(_write(folder, RECOVER, await _recover(desk)))
+        written.append(_write(folder, RECONCILE, await _reconcile(desk)))
     return written
 
 
@@ -185,6 +212,68 @@ async def _reassigned(desk: Desk) -> WorkflowHistory:
     await watch.result()
     history = await watch.handle.fetch_history()
     desk.watch_of(script, f"r-w3-{script.case_id}-crm")
+    await desk.clear()
+    return history
+
+
+async def _recover(desk: Desk) -> WorkflowHistory:
+    """The workflow was terminated after the CRM write; somebody says that it is to be finished, the e-mail too."""
+    script = Script(case_id="history-recover")
+    script.committed = frozenset({Phase.CRM})
+    script.survey.usual = SurveyHead(
+        round=2,
+        decision=VerifiedDecision(
+            accepted=True,
+            complete=True,
+            decision_id="d1-history-recover",
+            verdict=Verdict.APPROVE,
+            has_mail=True,
+            has_after_mail=True,
+        ),
+        head=ProposalHead(
+            digest="", risk=RiskCategory.LOW, gate=Gate.PERSON, undo_window_seconds=0, sender_domain="seller.example"
+        ),
+    )
+    case = await desk.recover(script)
+    await case.until_event(EventType.EVENT_TYPE_TIMER_STARTED)
+    ref = case.resolve_in_store(Act.RETRY)
+    await case.handle.execute_update(RecoverCase.resolve, ref)
+    await case.handle.result()
+    return await case.handle.fetch_history()
+
+
+async def _reconcile(desk: Desk) -> WorkflowHistory:
+    """One case of each kind: never started, begun and stopped, written and stopped, and a round without documents."""
+    running = await desk.open(Script(case_id="history-reconcile-redone"))
+    await running.until_waiting()
+    started, recovered = Script(case_id="history-reconcile-started"), Script(case_id="history-reconcile-recovered")
+    closed = Script(case_id="history-reconcile-closed")
+    for script in (started, closed, recovered):
+        desk.activities.play(script)
+    remedies = (
+        (started, Remedy.RESTART),
+        (closed, Remedy.CLOSE),
+        (recovered, Remedy.RECOVER),
+        (running.script, Remedy.REDO_ROUND),
+    )
+    strays = tuple(
+        StrayCase(
+            case_id=script.case_id,
+            org_id=ORG,
+            workflow_id=workflow_id(Motion.INBOUND, ORG, script.case_id),
+            playbook_digest="p",
+            agent_version="v",
+            remedy=remedy,
+            round=1,
+        )
+        for script, remedy in remedies
+    )
+    first, second = StraysHead(looked_at=200, strays=strays, next_after="c2"), StraysHead(looked_at=3)
+    await desk.reconcile("history-reconcile", first, second)
+    handle = desk.env.client.get_workflow_handle(reconcile_workflow_id("history-reconcile"))
+    history = await handle.fetch_history()
+    for name in (workflow_id(Motion.INBOUND, ORG, started.case_id), recovery_workflow_id(ORG, recovered.case_id)):
+        await desk.env.client.get_workflow_handle(name).terminate("recorded")
     await desk.clear()
     return history
 

@@ -26,6 +26,8 @@ from tests.replay.scenarios import (
     OWNERS,
     POLL,
     REASSIGNED,
+    RECONCILE,
+    RECOVER,
     TELL,
     TOUCHED,
     UNDO,
@@ -39,6 +41,7 @@ from workflows.messages import (
     ExceptionTaskResult,
     OwnerCheckResult,
     PollResult,
+    ReconcileResult,
     TellResult,
     UndoProgress,
     UndoResult,
@@ -47,7 +50,7 @@ from workflows.messages import (
 )
 
 NAMES = sorted(path.stem for path in HISTORIES.glob("*.json"))
-OTHERS = (AUDIT, EXCEPTION_TASK, OWNERS, POLL, REASSIGNED, TELL, TOUCHED, UNDO, UNDO_MANY)
+OTHERS = (AUDIT, EXCEPTION_TASK, OWNERS, POLL, REASSIGNED, RECONCILE, RECOVER, TELL, TOUCHED, UNDO, UNDO_MANY)
 DECIDING = ["propose", "verify_decision"]
 
 
@@ -63,6 +66,8 @@ def load(name: str) -> WorkflowHistory:
         REASSIGNED: "watch/acme/history-watch-reassigned/r-history-watch-",
         AUDIT: "readiness/acme",
         TELL: "tell/acme",
+        RECOVER: "recovery/acme/history-recover",
+        RECONCILE: "reconcile/history-reconcile",
     }
     return WorkflowHistory.from_json(known.get(name, f"inbound/acme/history-{name.replace('_', '-')}"), text)
 
@@ -255,6 +260,28 @@ async def test_a_round_of_telling_says_how_many() -> None:
     history = load(TELL)
     assert steps(history) == ["tell_people"]
     assert await result_of(history, TellResult) == TellResult(delivered=2, waiting=1)
+
+
+async def test_a_recovery_looks_first_asks_and_then_finishes_once() -> None:
+    history = load(RECOVER)
+    ended = await result_of(history, CaseResult)
+    assert isinstance(ended, CaseResult)
+    # Only the first step was found in the CRM.
+    assert (ended.outcome, ended.receipts) == (CaseOutcome.WRITTEN, ("r-d1-history-recover-crm",))
+    done = steps(history)
+    assert done[:3] == ["survey_case", "find_commit", "find_commit"]
+    assert done[-4:] == ["apply_changes", "send_mail", "apply_changes", "close"]
+    assert done.index("open_exception") < done.index("take_resolution") < done.index("apply_changes")
+
+
+async def test_a_look_at_open_cases_gives_each_its_remedy() -> None:
+    history = load(RECONCILE)
+    assert await result_of(history, ReconcileResult) == ReconcileResult(
+        looked_at=203, restarted=1, redone=1, closed=1, recovering=1
+    )
+    assert steps(history) == ["find_strays", "cancel", "find_strays"]
+    assert count(history, EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_STARTED) == 2
+    assert count(history, EventType.EVENT_TYPE_EXTERNAL_WORKFLOW_EXECUTION_SIGNALED) == 1
 
 
 @pytest.mark.parametrize("name", sorted(TOLD))

@@ -164,6 +164,29 @@ async def test_a_write_that_nobody_filed_is_found_and_the_case_says_so(desk: Des
     assert "apply_changes" not in script.names()
 
 
+async def test_a_case_whose_signed_words_were_erased_is_asked_about_all_the_same(desk: Desk, script: Script) -> None:
+    script.survey.usual = approved(written=True)
+    script.fail("find_commit", ErrorCode.DOCUMENT_MISSING)
+    case = await desk.recover(script)
+    await resolve(case, Act.CLOSE)
+    ended = await case.result()
+    assert (ended.outcome, ended.receipts) == (CaseOutcome.PARTLY_WRITTEN, ())
+    assert [q.order.code for q in script.questions.asked] == [ExceptionCode.WRITE_UNFINISHED]
+
+
+@pytest.mark.parametrize("written", [True, False])
+async def test_an_erased_case_about_which_nobody_can_be_asked_closes_as_it_is(
+    desk: Desk, script: Script, written: bool
+) -> None:
+    script.survey.usual = approved(written=written)
+    for step in ("find_commit", "open_exception"):
+        script.fail(step, ErrorCode.DOCUMENT_MISSING)
+    case = await desk.recover(script)
+    ended = await case.result()
+    assert ended.outcome is (CaseOutcome.PARTLY_WRITTEN if written else CaseOutcome.CANCELLED)
+    assert "apply_changes" not in script.names()
+
+
 @pytest.mark.parametrize("state", [MailState.ACCEPTED, MailState.UNKNOWN, MailState.SENDING])
 async def test_a_mail_that_left_or_may_have_left_is_not_touched(desk: Desk, script: Script, state: MailState) -> None:
     script.survey.usual = approved(mail=True, state=state, written=True)
