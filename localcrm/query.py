@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from localcrm import access, ids
+from localcrm.columns import describe
 from localcrm.context import Context
 from localcrm.errors import ApiError
 from localcrm.fields import Value
@@ -71,6 +72,14 @@ def run(ctx: Context, cursors: Cursors, text: str, *, include_deleted: bool, pag
         return {"totalSize": len(records), "done": True, "records": records}
     locator = cursors.keep(_Cursor(ctx.caller.user_id, records, page))
     return _page(ctx, locator, records, 0, page)
+
+
+def columns_of(ctx: Context, text: str) -> dict[str, Any]:
+    """What the columns are called, without a row. Refuses what `run` refuses."""
+    try:
+        return describe(ctx, text, Calendar(ctx.now, _zone(ctx)))
+    except RecursionError:
+        raise refusal.too_complicated("The query is nested too deeply.") from None
 
 
 def more(ctx: Context, cursors: Cursors, reference: str) -> dict[str, Any]:

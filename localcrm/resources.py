@@ -121,6 +121,8 @@ def _query(ctx: Context, cursors: Cursors, call: Call, *, include_deleted: bool)
     text = call.params.get("q")
     if not text:
         raise ApiError(400, "MALFORMED_QUERY", "A query string has to be specified")
+    if call.params.get("columns", "").lower() == "true":
+        return query.columns_of(ctx, text)
     options = call.headers.get("sforce-query-options", "")
     _, _, size = options.partition("batchSize=")
     digits = size.strip()

@@ -328,6 +328,39 @@ def test_a_refused_query_says_where(org: Org) -> None:
     assert "ERROR at Row:1:Column:" in org.query("SELECT Id, Nonsense FROM Lead").json()[0]["message"]
 
 
+@source(
+    "@salesforce/plugin-data 4.0, lib/commands/data/query.js, retrieveColumns: query?columns=true names the columns; "
+    "Tooling API, Query: columnMetadata"
+)
+@pytest.mark.parametrize(
+    ("soql", "named"),
+    [
+        ("SELECT Id, LastName FROM Lead", ["Id", "LastName"]),
+        ("SELECT Name, Owner.Name, Owner.Id FROM Lead", ["Name", {"Owner": ["Name", "Id"]}]),
+        ("SELECT Name, (SELECT LastName FROM Contacts) FROM Account", ["Name", {"Contacts": ["LastName"]}]),
+        ("SELECT Status, COUNT(Id) n FROM Lead GROUP BY Status", ["Status", "n"]),
+        ("SELECT Status, COUNT(Id) FROM Lead GROUP BY Status", ["Status", "expr0"]),
+    ],
+)
+def test_the_columns_of_a_query_have_names(org: Org, soql: str, named: list[Any]) -> None:
+    answer = org.call("GET", "query", params={"q": soql, "columns": "true"})
+    assert answer.status_code == 200, answer.text
+    columns = answer.json()["columnMetadata"]
+    assert [_named(column) for column in columns] == named
+    assert [c["aggregate"] for c in columns if c["columnName"] in ("n", "expr0", "Contacts")] in ([], [True])
+
+
+def _named(column: dict[str, Any]) -> Any:
+    inner = column["joinColumns"]
+    return {column["columnName"]: [c["columnName"] for c in inner]} if inner else column["columnName"]
+
+
+@source("REST API Developer Guide, Query: ERROR at Row:1:Column:n, asked for the columns as well")
+def test_columns_of_a_query_that_is_refused(org: Org) -> None:
+    answer = org.call("GET", "query", params={"q": "SELECT Nonsense FROM Lead", "columns": "true"})
+    assert (answer.status_code, codes(answer.json())) == (400, ["INVALID_FIELD"])
+
+
 @source("REST API Developer Guide, Query: nextRecordsUrl leads to the next page; Sforce-Query-Options batchSize")
 def test_pages_follow_the_locator(org: Org) -> None:
     for _ in range(3):
