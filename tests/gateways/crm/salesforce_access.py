@@ -82,6 +82,11 @@ def writer() -> Access:
     return Access(fields, objects, frozenset({"ApiEnabled", "EditTask", "TransferAnyLead"}))
 
 
+def setup_reader() -> Access:
+    """No record and no field: what View Setup and Configuration opens, and the permission that it depends on."""
+    return Access(user=frozenset({"ApiEnabled", "ViewRoles", "ViewSetup"}))
+
+
 def _holders(name: str) -> tuple[str, ...]:
     """Tasks and events share their custom fields and their security: naming one alone would hide the other's."""
     return ("Event", "Task") if name == "Task" else (name,)

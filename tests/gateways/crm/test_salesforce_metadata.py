@@ -1,19 +1,29 @@
 """The metadata that is deployed to an org holds what the code reads and writes, and nothing else."""
 
 import json
+import re
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
+from urllib.parse import unquote_plus
 from xml.etree import ElementTree as ET
 
 import pytest
 
+from gateways.crm.client import CompositeAnswer, Part, SalesforceSession
 from gateways.crm.fields import LEDGER, LEDGER_KEY
 from gateways.crm.ledger import LedgerEntry, insert_part
+from gateways.crm.names import read_names
+from gateways.crm.org_reader import OrgReader
+from gateways.crm.org_rules import rules_on
 from gateways.crm.plan import make_plan
+from gateways.crm.tokens import ClientCredentials
 from localcrm.fields import Field, FieldType
 from localcrm.schema import SCHEMA
 from tests.architecture.source_tree import ROOT
 from tests.gateways.crm import salesforce_access as access
-from tests.gateways.crm.world import World
+from tests.gateways.crm.world import CrmTime, World
+from tests.localcrm.driving import Crm
 
 FOLDER = ROOT / "deploy" / "salesforce"
 SOURCE = FOLDER / "force-app" / "main" / "default"
@@ -84,7 +94,12 @@ def test_the_ledger_has_exactly_the_fields_that_a_write_fills(world: World) -> N
 
 
 @pytest.mark.parametrize(
-    ("name", "wanted"), [("Countersign_Reader", access.reader()), ("Countersign_Writer", access.writer())]
+    ("name", "wanted"),
+    [
+        ("Countersign_Reader", access.reader()),
+        ("Countersign_Writer", access.writer()),
+        ("Countersign_Setup_Reader", access.setup_reader()),
+    ],
 )
 def test_a_permission_set_grants_what_is_needed_and_no_more(name: str, wanted: access.Access) -> None:
     xml = parsed(SOURCE / "permissionsets" / f"{name}.permissionset-meta.xml")
@@ -100,6 +115,40 @@ def test_a_permission_set_grants_what_is_needed_and_no_more(name: str, wanted: a
     assert not [o for o in objects if text(o, "modifyAllRecords") != "false" or text(o, "allowRead") != "true"]
     user = {text(u, "name") for u in xml.findall(f"{_NS}userPermissions")}
     assert user == wanted.user
+
+
+class Listening(SalesforceSession):
+    """Notes which objects are asked about."""
+
+    def __init__(self, crm: Crm, clock: CrmTime) -> None:
+        super().__init__(ClientCredentials(crm.base, "reader", "r-secret"), clock)
+        self.objects: set[str] = set()
+
+    def composite(self, parts: Sequence[Part], *, all_or_none: bool) -> CompositeAnswer:
+        self._note(*(part.path for part in parts))
+        return super().composite(parts, all_or_none=all_or_none)
+
+    def rows(self, soql: str, *, tooling: bool = False) -> list[dict[str, Any]]:
+        self._note(soql)
+        return super().rows(soql, tooling=tooling)
+
+    def _note(self, *asked: str) -> None:
+        for each in asked:
+            found = re.findall(r"\bFROM (\w+)|sobjects/(\w+)/describe", unquote_plus(each))
+            self.objects.update(queried or described for queried, described in found)
+
+
+def test_the_setup_that_is_read_is_the_setup_that_the_readme_names(world: World) -> None:
+    session = Listening(world.crm, world.clock)
+    role = world.add("UserRole", Name="Sales", DeveloperName="Sales")
+    members = world.add("Group", Name="Sales", DeveloperName="Sales", Type="Role", RelatedId=role)
+    world.add("GroupMember", GroupId=world.queue, UserOrGroupId=members)
+    OrgReader(session, world.clock).sketch()
+    rules_on(session, ("Lead",))
+    read_names(session)
+    text = (FOLDER / "README.md").read_text(encoding="utf-8")
+    told = text[text.index("The three commands read") : text.index("What they may not read")]
+    assert set(re.findall(r"`(\w+)`", told)) == session.objects - {*access.OBJECTS, "Tasks"}
 
 
 def test_nobody_may_change_or_delete_a_ledger_row() -> None:
