@@ -266,7 +266,7 @@ class DecidingActivities:
                 snapshot=file.snapshot(step.round),
                 match=file.latest_match(),
                 enrichment=file.enrichment(step.round),
-                facts=qualified.facts,
+                facts=qualified.facts.with_orders(drafted.spoken_orders),
                 qualification=qualified.qualification,
                 routing=routed.routing,
                 consent=drafted.consent,

@@ -8,13 +8,14 @@ from domain.casefile import CaseFile, Drafted
 from domain.cases import DocumentKind
 from domain.consent import may_contact
 from domain.drafting import Draft, DraftRequest
+from domain.drafting_requests import drafting_request
 from domain.errors import ErrorCode, ModelError
 from domain.evidence import EvidenceBook
-from domain.grounding import draft_grounded
+from domain.grounded_writing import cite_spoken, draft_grounded
+from domain.meetings import orders_in
 from domain.model_budget import ClaimCount
 from domain.playbook import Playbook
 from domain.ports import CaseDocuments, Clock, DraftWriter, ModelCalls, Playbooks
-from domain.proposing import drafting_request
 
 
 class DraftingActivities:
@@ -81,8 +82,10 @@ class DraftingActivities:
             draft = self._from_template(request, fallback)
         else:
             draft = self._by_model(order, request, playbook)
+        draft = cite_spoken(draft, request.meetings, book)
         draft = draft.model_copy(update={"asked": self._calls.of_case(order.case_id)})
-        file.keep(DocumentKind.DRAFT, slot, Drafted(draft=draft, consent=consent, evidence=book.entries()))
+        kept = Drafted(draft=draft, consent=consent, evidence=book.entries(), spoken_orders=orders_in(request.meetings))
+        file.keep(DocumentKind.DRAFT, slot, kept)
         return self._head(file.drafted(order.round).draft)
 
     def _by_model(self, order: DraftInput, request: DraftRequest, playbook: Playbook) -> Draft:

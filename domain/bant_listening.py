@@ -90,7 +90,7 @@ def listen(turns: Sequence[Turn], sides: Mapping[str, Side], language: str) -> I
 def _answered(turn: Turn, folded: str, words: BantWords, asked: _Asked | None) -> Iterator[Heard]:
     awaited = set(asked.kinds) if asked is not None else set()
     fresh = True
-    for number, (start, end) in enumerate(_sentences(folded)):
+    for number, (start, end) in enumerate(sentence_spans(folded)):
         sentence = folded[start:end]
         if turn.topic:
             yield from _noted(turn, folded, (start, end), words)
@@ -246,7 +246,7 @@ def _value(kind: BantKind, folded: str, words: BantWords, shown: str, offset: in
 def _question_in(turn: Turn, folded: str, words: BantWords) -> _Asked | None:
     """The last question of a turn that asks about one of the four, with the claims made beside it."""
     found = None
-    for span in _sentences(folded):
+    for span in sentence_spans(folded):
         if _is_question(folded[span[0] : span[1]], words):
             question = _as_asked(turn, folded, span, words)
             if question.kinds or found is None:
@@ -292,7 +292,8 @@ def _is_question(sentence: str, words: BantWords) -> bool:
 
 
 @lru_cache(maxsize=512)
-def _sentences(folded: str) -> tuple[Span, ...]:
+def sentence_spans(folded: str) -> tuple[Span, ...]:
+    """Where each sentence of a folded text begins and ends; what holds no letter or figure is none."""
     spans, start = [], 0
     for stop in _SENTENCE_END.finditer(folded):
         spans.append((start, stop.end()))

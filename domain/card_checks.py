@@ -50,7 +50,7 @@ def _cited(card: ReviewCard, content: ProposalContent) -> Iterable[tuple[str, Se
     yield from ((f"the check {check.name}", check.evidence) for check in card.checks)
     yield from ((f"the score line {line.rule}", line.evidence) for line in card.qualification.lines)
     yield "the owner", card.routing.evidence
-    for sentence in (*card.draft.talking_points, *(s for p in card.draft.paragraphs for s in p)):
+    for sentence in card.draft.stated():
         # A struck sentence may have cited what was never offered: that is why it was struck.
         if not sentence.struck:
             yield "a sentence of the draft", sentence.evidence

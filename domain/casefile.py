@@ -17,7 +17,7 @@ from domain.leads import CrmRecord, CrmSnapshot, Inquiry, MatchResult
 from domain.model import Value
 from domain.ports import CaseDocuments
 from domain.proposals import ProposalContent, digest_of, parse_content
-from domain.qualification import Qualification
+from domain.qualification import InjectionFinding, Qualification
 from domain.reading import ReadFacts
 from domain.receipts import WriteReceipt
 from domain.resolutions import Resolved, as_chosen, as_stated
@@ -46,6 +46,8 @@ class Drafted(Value):
     draft: Draft
     consent: ConsentDecision
     evidence: tuple[Evidence, ...]
+    spoken_orders: tuple[InjectionFinding, ...] = ()
+    """What somebody said in a call that reads like an instruction to a machine."""
 
 
 class CaseFile:

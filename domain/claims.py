@@ -6,6 +6,7 @@
 Pure and deterministic. `domain.grounding` holds the rules and applies the same ones to whole drafts.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
@@ -16,6 +17,9 @@ _LONGEST = 50_000
 """Characters of one claim or of one piece of evidence that are read."""
 _MOST = 2_000
 _WHEN = datetime(1970, 1, 1, tzinfo=UTC)
+
+_FIELD = re.compile(r"(?P<field>(?:[A-Z]\w*\.)?[A-Z]\w*?(?:[a-z][A-Z]|__)\w*)\s*[:=]\s*(?P<value>\S[^\n]*)")
+"""A field by its API name, as systems print it."""
 
 EvidenceLike = str | Evidence | Mapping[str, object] | None
 
@@ -45,7 +49,7 @@ def _piece(number: int, given: object) -> Evidence | None:
             value = _text(given.get("value"))
             quote = _text(given.get("quote") or given.get("text"))
         case _:
-            field, value, quote = "", "", _text(given)
+            field, value, quote = _labelled(_text(given))
     if not (value or quote):
         return None
     return Evidence(
@@ -58,6 +62,12 @@ def _piece(number: int, given: object) -> Evidence | None:
         quote=quote or None,
         observed_at=_WHEN,
     )
+
+
+def _labelled(text: str) -> tuple[str, str, str]:
+    """Field, value and quote of a text: `Account.NumberOfEmployees: 450` is a field with its value, not a sentence."""
+    found = _FIELD.fullmatch(text)
+    return (found["field"], found["value"], "") if found else ("", "", text)
 
 
 def _text(given: object) -> str:

@@ -143,7 +143,7 @@ def _item_of(record: CrmRecord) -> Iterator[ContextItem]:
     kind, text_field = _TEXTS[record.object]
     yield ContextItem(
         kind=kind,
-        occurred_at=_moment(record),
+        occurred_at=moment_of(record),
         summary=clean(_headline(record), SUMMARY_LIMIT),
         quote=clean_block(record.text(text_field), TEXT_LIMIT) if text_field else "",
         system="Salesforce",
@@ -159,7 +159,7 @@ def _headline(record: CrmRecord) -> str:
     return " · ".join(part for part in (record.text("Subject"), record.text("Status")) if part)
 
 
-def _moment(record: CrmRecord) -> Instant:
+def moment_of(record: CrmRecord) -> Instant:
     """When it happened, as far as the record says: a plain date counts from its midnight in UTC."""
     for field in _TIMES[record.object]:
         try:

@@ -2,8 +2,9 @@
 
 from enum import StrEnum
 
+from domain.bant_speakers import Side
 from domain.evidence import Evidence
-from domain.model import Value
+from domain.model import Instant, Value
 from domain.model_budget import ModelCall
 
 
@@ -28,6 +29,57 @@ class AnsweredQuestion(Value):
     id: str
     evidence: str
     asks: tuple[str, ...]
+
+
+class BriefLine(Value):
+    """One line of the account brief as the rules write it; a writer may say the same better."""
+
+    text: str
+    evidence: tuple[str, ...]
+
+
+class SpokenLine(Value):
+    """One sentence of a call or of its notes, word by word in `evidence`."""
+
+    evidence: Evidence
+    speaker: str = ""
+    """As the source names them; empty in notes."""
+    side: Side = Side.UNKNOWN
+    heading: str = ""
+    """Where notes put it under one: `agreed`, `open_questions` or `next_steps`."""
+
+
+class Meeting(Value):
+    """A call or meeting of which there are words, as far as a summary needs it. `lines` are in their order."""
+
+    key: str
+    kind: str
+    system: str
+    record: str
+    occurred_at: Instant
+    day: str
+    """ISO date, where the seller works."""
+    lines: tuple[SpokenLine, ...]
+
+
+class ContactKind(StrEnum):
+    EMAIL = "email"
+    CALL = "call"
+    MEETING = "meeting"
+
+
+class EarlierContact(Value):
+    """The last time that we wrote to or talked with the recipient. What is said of it in an e-mail rests on these.
+
+    `quotes` are the recipient's own words then, never somebody else's and never a colleague's notes.
+    """
+
+    kind: ContactKind
+    day: str
+    """ISO date, where the seller works."""
+    occurred_at: Instant
+    date: Evidence
+    quotes: tuple[Evidence, ...] = ()
 
 
 class DraftRequest(Value):
@@ -65,6 +117,20 @@ class DraftRequest(Value):
     """What the grounding check struck in the last try."""
     decline: str = ""
     """A fixed sentence that the e-mail must hold, because the inquiry asks for what nobody may tell."""
+    account_facts: tuple[Evidence, ...] = ()
+    """What is known of the recipient's own company. For the brief alone: no e-mail may rest on it."""
+    account_lines: tuple[BriefLine, ...] = ()
+    meetings: tuple[Meeting, ...] = ()
+    """Newest first. Their words are for the summary; what an e-mail may recall of them is in `earlier`."""
+    earlier: EarlierContact | None = None
+    """Set where the e-mail is not the first touch."""
+    kept_here: tuple[str, ...] = ()
+    """Ids of evidence that the playbook keeps from a model; the rules write about it on this machine."""
+
+    @property
+    def recalled(self) -> tuple[Evidence, ...]:
+        """What a follow-up may speak of besides the facts."""
+        return () if self.earlier is None else (self.earlier.date, *self.earlier.quotes)
 
 
 class DraftSentence(Value):
@@ -74,6 +140,23 @@ class DraftSentence(Value):
     evidence: tuple[str, ...] = ()
     struck: bool = False
     why: str = ""
+
+
+class MeetingSummary(Value):
+    """What one call or meeting came to; each sentence points to the words it rests on."""
+
+    key: str
+    kind: str
+    system: str
+    record: str
+    occurred_at: Instant
+    day: str
+    agreed: tuple[DraftSentence, ...] = ()
+    open_questions: tuple[DraftSentence, ...] = ()
+    next_steps: tuple[DraftSentence, ...] = ()
+
+    def sentences(self) -> tuple[DraftSentence, ...]:
+        return (*self.agreed, *self.open_questions, *self.next_steps)
 
 
 class ModelUsage(Value):
@@ -104,6 +187,11 @@ class Draft(Value):
     paragraphs: tuple[tuple[DraftSentence, ...], ...] = ()
     task_subject: str = ""
     task_description: str = ""
+    account_brief: tuple[DraftSentence, ...] = ()
+    """For the owner, in English: what is known of the account."""
+    meetings: tuple[MeetingSummary, ...] = ()
+    follow_up: bool = False
+    """The e-mail is not the first touch."""
     usage: tuple[ModelUsage, ...] = ()
     fallback: str = ""
     """Why the template writer wrote where a model is configured; empty otherwise."""
@@ -117,3 +205,8 @@ class Draft(Value):
 
     def struck(self) -> tuple[DraftSentence, ...]:
         return tuple(s for paragraph in self.paragraphs for s in paragraph if s.struck)
+
+    def stated(self) -> tuple[DraftSentence, ...]:
+        """Every sentence that names its evidence, struck ones too."""
+        spoken = (s for meeting in self.meetings for s in meeting.sentences())
+        return (*self.talking_points, *self.account_brief, *spoken, *(s for p in self.paragraphs for s in p))

@@ -6,19 +6,18 @@ Courtesies need no evidence; whatever is not known to be one is a statement.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from domain.commercial import Commercial, commercial_in, settles
 from domain.dates_in_text import DATE_WORDS
-from domain.drafting import AnsweredQuestion, Draft, DraftRequest, DraftSentence
-from domain.errors import ModelError
+from domain.drafting import AnsweredQuestion, Draft, DraftRequest, DraftSentence, MeetingSummary
 from domain.evidence import Evidence, EvidenceSource
 from domain.figures import agree, is_number_word
+from domain.meeting_cues import Matter, matters_in
+from domain.meetings import quoted, speaker_of
 from domain.model import Value
-from domain.model_budget import ClaimCount
-from domain.ports import DraftWriter
 from domain.reading import pattern_of
-from domain.relations import contradictions
+from domain.relations import contradictions, hedged
 from domain.texts import fold as plain_fold
 from domain.verifiable import Part, PartKind, parts_of, plain
 from domain.wording import (
@@ -113,7 +112,32 @@ def states_something(text: str, allowed: Allowed | None = None) -> bool:
     return not asks
 
 
-def ground(draft: Draft, facts: Sequence[Evidence], allowed: Allowed | None = None) -> Draft:
+class ForTheBrief(Value):
+    """Evidence that only a part of the brief may rest on: the account's, and per meeting its sentences, by its key."""
+
+    account: tuple[Evidence, ...] = ()
+    meetings: dict[str, tuple[Evidence, ...]] = {}
+    speakers: dict[str, tuple[str, ...]] = {}
+    """Who is named as speaking, which a summary may say without further proof."""
+    verbatim: frozenset[tuple[str, tuple[str, ...]]] = frozenset()
+    """Lines that the rules put together from whole values or whole quotes, with the evidence of each: true as they
+    stand, however oddly the values read side by side."""
+
+    @classmethod
+    def of(cls, request: DraftRequest) -> "ForTheBrief":
+        spoken = {m.key: tuple(line.evidence for line in m.lines) for m in request.meetings}
+        named = {m.key: tuple({speaker_of(line) for line in m.lines}) for m in request.meetings}
+        own = {(line.text, line.evidence) for line in request.account_lines}
+        own |= {(quoted(line), (line.evidence.id,)) for m in request.meetings for line in m.lines}
+        return cls(account=request.account_facts, meetings=spoken, speakers=named, verbatim=frozenset(own))
+
+
+def ground(
+    draft: Draft,
+    facts: Sequence[Evidence],
+    allowed: Allowed | None = None,
+    brief: ForTheBrief | None = None,
+) -> Draft:
     """The draft with every unsupported sentence struck and the reason beside it.
 
     E-mail and talking points keep struck sentences for display. Subject, summary and task text have no evidence
@@ -139,8 +163,64 @@ def ground(draft: Draft, facts: Sequence[Evidence], allowed: Allowed | None = No
             "task_description": task_description,
             "talking_points": tuple(_judged(s, by_id, allowed) for s in draft.talking_points),
             "paragraphs": tuple(tuple(_sendable(s, by_id, allowed) for s in p) for p in draft.paragraphs),
+            **_brief_judged(draft, brief or ForTheBrief(), allowed),
         }
     )
+
+
+def _brief_judged(draft: Draft, brief: ForTheBrief, allowed: Allowed) -> dict[str, object]:
+    """Who the two people are is no secret to the brief; else it says what its own evidence says."""
+    of_account = {f.id: f for f in brief.account}
+    named = Allowed(said=allowed.said)
+    return {
+        "account_brief": tuple(
+            s if (s.text, s.evidence) in brief.verbatim else _internal(s, of_account, named)
+            for s in draft.account_brief
+        ),
+        "meetings": tuple(_meeting_judged(m, brief, named) for m in draft.meetings),
+    }
+
+
+def _meeting_judged(meeting: MeetingSummary, brief: ForTheBrief, allowed: Allowed) -> MeetingSummary:
+    lines = {f.id: f for f in brief.meetings.get(meeting.key, ())}
+    named = Allowed(said=(*allowed.said, *brief.speakers.get(meeting.key, ())))
+
+    def judged(sentences: Sequence[DraftSentence], *, firm: bool) -> tuple[DraftSentence, ...]:
+        return tuple(
+            _resolved(s if (s.text, s.evidence) in brief.verbatim else _internal(s, lines, named), lines, firm=firm)
+            for s in sentences
+        )
+
+    return meeting.model_copy(
+        update={
+            "agreed": judged(meeting.agreed, firm=True),
+            "open_questions": judged(meeting.open_questions, firm=False),
+            "next_steps": judged(meeting.next_steps, firm=False),
+        }
+    )
+
+
+def _internal(sentence: DraftSentence, facts: dict[str, Evidence], allowed: Allowed) -> DraftSentence:
+    """As `_judged`; besides, the brief has no courtesies, and passes on no link or address that somebody spoke."""
+    judged = _judged(sentence, facts, allowed)
+    if judged.struck:
+        return judged
+    if not judged.evidence:
+        return _strike(judged, _NEEDS_EVIDENCE)
+    cited = [facts[e] for e in judged.evidence]
+    if strange := _strange_address(judged.text, cited, allowed):
+        return _strike(judged, f"passes on {strange}, which somebody only said")
+    return judged
+
+
+def _resolved(sentence: DraftSentence, lines: dict[str, Evidence], *, firm: bool) -> DraftSentence:
+    """What was asked, doubted or put off was not agreed, however it is worded."""
+    if sentence.struck or not firm:
+        return sentence
+    said = [lines[e].quote or "" for e in sentence.evidence]
+    if all(text.rstrip().endswith("?") or hedged(text) or Matter.OPEN in matters_in(text) for text in said):
+        return _strike(sentence, "says that something was agreed which was only asked or considered")
+    return sentence
 
 
 def unsupported(sentence: str, facts: Sequence[Evidence], allowed: Allowed) -> tuple[str, ...]:
@@ -161,52 +241,6 @@ def unsupported_parts(line: str, facts: Sequence[Evidence], allowed: Allowed) ->
     """The same for a subject line, which need not be about what a fact is about."""
     parts = parts_of(COURTESY_PHRASES.sub(" ", _without(line, allowed.said)))
     return tuple(dict.fromkeys(_missing(part) for part in parts if not _is_in(part, facts)))
-
-
-def findings_of(before: Draft, after: Draft) -> tuple[str, ...]:
-    """What grounding struck or took out, one sentence each, for the next try."""
-    struck = [s for s in (*after.talking_points, *(s for p in after.paragraphs for s in p)) if s.struck]
-    findings = [f"“{s.text}”: {s.why}" for s in struck]
-    changed = [n for n in ("subject", "task_subject", "task_description") if getattr(before, n) != getattr(after, n)]
-    return (*findings, *(f"{name}: says something that no fact supports" for name in changed))
-
-
-def counted(draft: Draft, allowed: Allowed | None = None) -> ClaimCount:
-    """Of a checked draft: its sentences that state something, and those of them that were struck."""
-    said = (*draft.talking_points, *(s for p in draft.paragraphs for s in p))
-    made = [s for s in said if s.struck or s.evidence or states_something(s.text, allowed)]
-    return ClaimCount(claims=len(made), unsupported=sum(s.struck for s in made))
-
-
-def draft_grounded(
-    writer: DraftWriter, request: DraftRequest, judged: Callable[[ClaimCount], None] = lambda _: None
-) -> Draft:
-    """Draft, check; where something was struck, once more with the findings; strike what remains.
-
-    `judged` is told what the check of the first answer found. Raises `ModelError` where the first try fails. A second
-    try that fails leaves the first, struck. Usage adds up over both.
-    """
-    offered = (*request.facts, *request.product_statements)
-    allowed = Allowed.by(request)
-    first = _declining(writer.draft(request), request.decline)
-    checked = ground(first, offered, allowed)
-    judged(counted(checked, allowed))
-    findings = findings_of(first, checked)
-    if not findings:
-        return checked
-    try:
-        second = _declining(writer.draft(request.model_copy(update={"findings": findings})), request.decline)
-    except ModelError:
-        return checked
-    return ground(second, offered, allowed).model_copy(update={"usage": first.usage + second.usage})
-
-
-def _declining(draft: Draft, decline: str) -> Draft:
-    """The draft with the sentence that declines before its last paragraph, whatever the writer thought of it."""
-    if not decline or not draft.paragraphs:
-        return draft
-    *before, last = draft.paragraphs
-    return draft.model_copy(update={"paragraphs": (*before, (DraftSentence(text=decline),), last)})
 
 
 def _sendable(sentence: DraftSentence, facts: dict[str, Evidence], allowed: Allowed) -> DraftSentence:

@@ -1,7 +1,7 @@
 """The actions of a proposal for one lead, and the values that they rest on."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from domain.consent import ConsentDecision, recipient_address
@@ -194,14 +194,33 @@ def task_action(
         key="task",
         subject=_callable(clean(draft.task_subject, 255), number)
         or f"Answer {clean(who.text('LastName'), 100) or 'the inquiry'}",
-        description=clean_block("\n".join((_callable(draft.task_description, number), told)), 32_000).strip(),
+        description=clean_block(
+            "\n".join((_callable(draft.task_description, number), *_spoken(draft, number), told)), 32_000
+        ).strip(),
         owner_id=owner_id,
-        due_date=_local_date(routing.respond_by, playbook) if routing.respond_by is not None else "",
+        due_date=local_date(routing.respond_by, playbook) if routing.respond_by is not None else "",
         priority="High" if hot else "Normal",
         who_id=who.id,
         what_id=snapshot.account.id if snapshot.lead is None and snapshot.account is not None else "",
         evidence=routing.evidence,
     )
+
+
+_MATTERS = (("Agreed", "agreed"), ("Open", "open_questions"), ("Next", "next_steps"))
+
+
+def _spoken(draft: Draft, number: str) -> Iterator[str]:
+    """What the newest call came to, for whoever does the task: it is read where the work is done."""
+    for meeting in draft.meetings[:1]:
+        said = [
+            f"- {label}: {kept}"
+            for label, name in _MATTERS
+            for sentence in getattr(meeting, name)
+            if not sentence.struck and (kept := _callable(sentence.text, number))
+        ]
+        if said:
+            yield f"From the {meeting.kind.replace('_', ' ')} of {meeting.day}:"
+            yield from said
 
 
 def _callable(text: str, number: str) -> str:
@@ -212,7 +231,7 @@ def _callable(text: str, number: str) -> str:
     return "\n".join(kept for line in lines if (kept := " ".join(s for s in line if not asks_for_a_call(s))))
 
 
-def _local_date(at: Instant, playbook: Playbook) -> str:
+def local_date(at: Instant, playbook: Playbook) -> str:
     """The day in the first office's time zone that has one."""
     zone = next((c.time_zone for c in playbook.calendars.values() if not c.always), "UTC")
     return at.astimezone(ZoneInfo(zone)).date().isoformat()

@@ -52,6 +52,10 @@ class ReadFacts(Value):
     unread: Unread | None = None
     """What the newest message says in a language that no phrases are there for."""
 
+    def with_orders(self, found: tuple[InjectionFinding, ...]) -> "ReadFacts":
+        """The same with what was found elsewhere that reads like an instruction to a machine."""
+        return self.model_copy(update={"injection": tuple(dict.fromkeys((*self.injection, *found)))})
+
 
 def read(inquiries: Sequence[Inquiry], playbook: Playbook) -> ReadFacts:
     """Everything the patterns find, newest inquiry first."""

@@ -131,6 +131,7 @@ def contradictions(claim: str, texts: Sequence[str], bare: Sequence[tuple[str, s
         *_swapped(claim, texts),
         *_quantified(claim, texts),
         *_turned(claim, texts),
+        *_denied(claim, texts),
         *_substituted(claim, texts),
     ]
 
@@ -196,11 +197,16 @@ def _swapped(claim: str, texts: Sequence[str]) -> list[str]:
         for sentence in _SENTENCE.split(text):
             theirs = _roles(sentence) if _nearly(claim, sentence) else {}
             for verb in ours.keys() & theirs.keys() - _SYMMETRIC:
-                (actor, object_), (their_actor, their_object) = ours[verb], theirs[verb]
+                (actor, object_), (their_actor, their_object) = _apart(*ours[verb]), _apart(*theirs[verb])
                 same = (actor & their_actor) or (object_ & their_object)
                 if actor & their_object and object_ & their_actor and not same:
                     return ["turns round who did it and to whom"]
     return []
+
+
+def _apart(actor: frozenset[str], object_: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """Without what stands on both sides, such as the word for a company, which tells nobody apart."""
+    return actor - object_, object_ - actor
 
 
 def _no_name(folded: str) -> bool:
@@ -250,21 +256,61 @@ def _turned(claim: str, texts: Sequence[str]) -> list[str]:
         about = _gist(clause)
         if not about:
             continue
-        first = _first_of(clause)
-        shares = {c: len(about & _gist(c)) + (first in _gist(c)) for c in clauses}
+        first, last = _ends_of(clause)
+        unsaid = {c: _subject_of(c, sentences.get(c, c)) for c in clauses}
+        told = {c: _gist(c) | unsaid[c] for c in clauses}
+        paired = {sentences.get(c, c) for c in clauses if unsaid[c]}
+        # The end of a sentence tells which of two clauses about one subject is meant: `fell in France`.
+        shares = {
+            c: len(about & told[c]) + (first in told[c]) + (sentences.get(c, c) in paired and last in told[c]) / 2
+            for c in clauses
+        }
         most = max(shares.values(), default=0)
         if most < max(1, len(about) / 3):
             continue
         closest = [c for c in shares if shares[c] == most]
         if (most >= 2 or most >= len(about) * 0.5) and all(_opposed(clause, c, language) for c in closest):
             return ["says the opposite of the evidence about whether it is so"]
-        if (
-            not _hedged(claim)
-            and not _REPORTS.search(fold(claim))
-            and all(_hedged(sentences.get(c, c)) for c in closest)
-        ):
+        if not hedged(claim) and not _REPORTS.search(fold(claim)) and all(hedged(sentences.get(c, c)) for c in closest):
             return ["is surer than the evidence, which only considers it"]
     return []
+
+
+def _denied(claim: str, texts: Sequence[str]) -> list[str]:
+    """A name that the evidence has only where it says no: `have never used Oracle` is no use of Oracle."""
+    language = language_of(claim)
+    if not language or negated(claim, language) or _REPORTS.search(fold(claim)):
+        return []
+    clauses = [c for t in texts for c in _clauses(t)]
+    for name in {fold(m[0]) for m in _CAPITAL.finditer(claim)}:
+        if _no_name(name):
+            continue
+        where = [c for c in clauses if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", fold(c))]
+        if where and all(language_of(c) == language and negated(c, language) for c in where):
+            return [f"speaks of “{name}”, of which the evidence only says no"]
+    return []
+
+
+def _subject_of(clause: str, sentence: str) -> frozenset[str]:
+    """What a later clause leaves unsaid: `Prices rose in Spain and fell in France` says at its beginning what fell.
+
+    Only where the clause begins with the verb that has an opposite; one with words before it has its own subject.
+    """
+    start = _clauses(sentence)[0]
+    if clause == start or _before_direction(clause) != []:
+        return frozenset()
+    return frozenset(stem(w) for w in _before_direction(start) or [])
+
+
+def _before_direction(clause: str) -> list[str] | None:
+    """The words of meaning before the first one that says in which direction; None where none does."""
+    found: list[str] = []
+    for word in re.findall(r"[^\W\d_]{3,}", fold(clause)):
+        if any(side.search(word) for pair in _OPPOSITES for side in pair):
+            return found
+        if not _empty(word):
+            found.append(word)
+    return None
 
 
 def _opposed(said: str, known: str, language: str) -> bool:
@@ -278,7 +324,8 @@ def _opposed(said: str, known: str, language: str) -> bool:
     return turned
 
 
-def _hedged(text: str) -> bool:
+def hedged(text: str) -> bool:
+    """Whether the text says that something may be so; a question is none."""
     return bool(_HEDGE.search(fold(text)) or _MAY.search(text)) and not text.rstrip().endswith("?")
 
 
@@ -293,8 +340,9 @@ def _gist(text: str) -> frozenset[str]:
     return frozenset(stem(w) for w in _meaningful(text))
 
 
-def _first_of(text: str) -> str:
-    return next((stem(w) for w in _meaningful(text)), "")
+def _ends_of(text: str) -> tuple[str, str]:
+    words = _meaningful(text)
+    return (stem(words[0]), stem(words[-1])) if words else ("", "")
 
 
 def _meaningful(text: str) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 from pydantic import Field, ValidationError
 
+from domain.context import ContextKind
 from domain.errors import InputError
 from domain.model import Scalar, Value
 from domain.permissions import RiskCategory
@@ -40,6 +41,18 @@ class CrmRow(Value):
     alias: str = Field(default="", alias="as")
     days_ago: int = 30
     fields: dict[str, Scalar]
+
+
+class ContextRow(Value):
+    """What another system handed in before: a transcript, usage, a bill. About `email`, `company` or both."""
+
+    kind: ContextKind
+    system: str = "recorder"
+    days_ago: float = 5
+    email: str = ""
+    company: str = ""
+    text: str = ""
+    facts: dict[str, Scalar] = {}
 
 
 class CrmEdit(Value):
@@ -79,6 +92,17 @@ class Expected(Value):
     says: tuple[str, ...] = ()
     """In the e-mail or the brief."""
     never_says: tuple[str, ...] = ()
+    follow_up: bool | None = None
+    """Whether the e-mail comes back to an earlier contact."""
+    account_says: tuple[str, ...] = ()
+    account_never_says: tuple[str, ...] = ()
+    agreed: tuple[str, ...] | None = None
+    """Words that the summary of the calls must have under that heading; an empty list: nothing may stand there."""
+    open_questions: tuple[str, ...] | None = None
+    next_steps: tuple[str, ...] | None = None
+    brief_never_says: tuple[str, ...] = ()
+    """In no part of the brief, and not in the task."""
+    task_says: tuple[str, ...] = ()
     risk: RiskCategory | None = None
     injection: bool | None = None
     actions: tuple[str, ...] = ()
@@ -96,6 +120,7 @@ class EvalCase(Value):
     about: str = Field(min_length=1)
     inquiries: tuple[dict[str, Any], ...] = Field(min_length=1)
     crm: tuple[CrmRow, ...] = ()
+    context: tuple[ContextRow, ...] = ()
     rules: dict[str, Any] = {}
     """Fields of the playbook that differ in this case."""
     faults: tuple[CrmFault, ...] = ()

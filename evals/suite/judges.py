@@ -120,6 +120,38 @@ class Wording(_Judge):
 
 
 @dataclass
+class Briefing(_Judge):
+    """The account brief, the summaries of calls, and whether the e-mail comes back to an earlier contact."""
+
+    def findings(self, wanted: Expected, seen: Observed) -> Iterator[tuple[str, object, object, bool]]:
+        if wanted.follow_up is not None:
+            yield _same("follow-up", wanted.follow_up, bool(seen.follow_up))
+        account = seen.account_brief.casefold()
+        for text in wanted.account_says:
+            yield "account brief says", text, "not said", text.casefold() in account
+        for text in wanted.account_never_says:
+            yield "account brief never says", text, "said", text.casefold() not in account
+        yield from _matter("agreed", wanted.agreed, seen.agreed)
+        yield from _matter("open", wanted.open_questions, seen.open_questions)
+        yield from _matter("next", wanted.next_steps, seen.next_steps)
+        spoken = "\n".join((*seen.agreed, *seen.open_questions, *seen.next_steps))
+        brief = f"{seen.brief}\n{account}\n{spoken}\n{seen.task}".casefold()
+        for text in wanted.brief_never_says:
+            yield "brief never says", text, "said", text.casefold() not in brief
+        for text in wanted.task_says:
+            yield "task says", text, "not said", text.casefold() in seen.task.casefold()
+
+
+def _matter(
+    name: str, wanted: tuple[str, ...] | None, found: tuple[str, ...]
+) -> Iterator[tuple[str, object, object, bool]]:
+    if wanted == ():
+        yield f"nothing {name}", "", " / ".join(found), not found
+    for text in wanted or ():
+        yield name, text, " / ".join(found) or "nothing", any(text.casefold() in s.casefold() for s in found)
+
+
+@dataclass
 class Risk(_Judge):
     """At least the expected risk; more is allowed."""
 
@@ -145,5 +177,5 @@ class Writing(_Judge):
 
 
 JUDGES: tuple[_Judge, ...] = (
-    Ending(), Matching(), Qualifying(), Routing(), Contact(), Wording(), Risk(), Writing()
+    Ending(), Matching(), Qualifying(), Routing(), Contact(), Wording(), Briefing(), Risk(), Writing()
 )  # fmt: skip

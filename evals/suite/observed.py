@@ -50,6 +50,14 @@ class Observed(Value):
     consent_rule: str = ""
     language: str = ""
     brief: str = ""
+    account_brief: str = ""
+    follow_up: bool | None = None
+    """Whether the e-mail comes back to an earlier contact; None where nothing was drafted."""
+    agreed: tuple[str, ...] = ()
+    open_questions: tuple[str, ...] = ()
+    next_steps: tuple[str, ...] = ()
+    task: str = ""
+    """Text of the task that the proposal would create."""
     subject: str = ""
     body: str = ""
     mail_to: str = ""

@@ -108,6 +108,8 @@ class Play:
 
     def _take_in(self) -> Case:
         aliases = self.scenery.build()
+        for event in self.scenery.happened():
+            self.stage.stores.context.add(event, now=NOW)
         taken: list[Case] = []
         for number, said in enumerate(self.case.inquiries, start=1):
             told = {k: aliases.get(str(v), v) if k == "lead_id" else v for k, v in said.items()}

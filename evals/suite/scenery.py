@@ -1,7 +1,9 @@
 """What a case finds in the CRM, and what befalls it there."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
+from domain.context import ContextEvent, ContextItem, ContextSubject
 from domain.errors import InputError
 from domain.model import Scalar
 from evals.suite.cases import CrmRow, EvalCase
@@ -29,6 +31,21 @@ class Scenery:
                 self.records[row.alias] = (row.object, made)
         self._org.set_time(NOW)
         return {alias: made for alias, (_, made) in self.records.items()}
+
+    def happened(self) -> Iterator[ContextEvent]:
+        """What other systems handed in, in the order of the case."""
+        for number, row in enumerate(self._case.context, start=1):
+            yield ContextEvent(
+                subject=ContextSubject(email=row.email, company=row.company),
+                item=ContextItem(
+                    kind=row.kind,
+                    occurred_at=NOW - timedelta(days=row.days_ago),
+                    quote=row.text,
+                    system=row.system,
+                    record=f"{self._case.name}-{number}",
+                    facts=row.facts,
+                ),
+            )
 
     def meanwhile(self) -> None:
         for edit in self._case.meanwhile:

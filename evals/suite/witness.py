@@ -5,10 +5,11 @@ from domain.decisions import KeyUse, parse_envelope
 from domain.errors import DomainError
 from domain.leads import MatchVerdict
 from domain.model import Scalar
-from domain.proposals import AssignOwner
+from domain.proposals import AssignOwner, CreateTask
 from evals.suite.observed import CrmWrite, Observed, SentMail
 from evals.suite.play import Play
 
+MATTERS = ("agreed", "open_questions", "next_steps")
 _WRITTEN_TO = ("Lead", "Contact", "Account", "Opportunity", "Task", "Event")
 
 
@@ -79,14 +80,21 @@ def _drafted(play: Play) -> dict[str, object]:
     drafted = play.file.drafted(round)
     draft = drafted.draft
     points = [p.text for p in draft.talking_points if not p.struck]
+    account = [s.text for s in draft.account_brief if not s.struck]
+    spoken = {
+        matter: tuple(s.text for m in draft.meetings for s in getattr(m, matter) if not s.struck) for matter in MATTERS
+    }
     return {
         "consent_allowed": drafted.consent.allowed,
         "consent_rule": drafted.consent.rule,
         "language": draft.language,
         "brief": "\n".join((draft.summary, *points, draft.task_subject, draft.task_description)),
+        "account_brief": "\n".join(account),
+        "follow_up": draft.follow_up,
+        **spoken,
         "subject": draft.subject,
         "body": draft.body(),
-        "struck": len(draft.struck()),
+        "struck": sum(s.struck for s in draft.stated()),
     }
 
 
@@ -101,8 +109,10 @@ def _proposed(play: Play) -> dict[str, object]:
     content = play.file.proposal(round)
     owner = next((a.after_owner_id for a in content.actions if isinstance(a, AssignOwner)), "")
     mail = content.mail
+    tasks = (f"{a.subject}\n{a.description}" for a in content.actions if isinstance(a, CreateTask))
     return {
         **found,
+        "task": "\n".join(tasks),
         "actions": tuple(a.kind for a in content.actions),
         "proposed_owner": play.scenery.who(owner) if owner else "",
         "mail_to": mail.to_address if mail is not None else "",

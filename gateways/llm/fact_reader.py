@@ -15,6 +15,7 @@ from domain.bant_speakers import Side
 from domain.bant_turns import Turn, turns_of
 from domain.bant_words import BantKind
 from domain.model import Value
+from gateways.llm.blanking import blanked
 from gateways.llm.completions import Completions, answer_in, boundary_for
 from gateways.llm.prompts import prompt
 
@@ -22,7 +23,6 @@ PROMPT_VERSION = "v1"
 LONGEST = 120_000
 """Characters of a transcript that are sent; a call of three hours has fewer."""
 _CONFIDENCE = 0.8
-_PRIVATE = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+|\+?\d[\d ()/.-]{7,20}\d")
 
 
 class _Said(Value):
@@ -70,11 +70,11 @@ class OpenAiTranscriptReader:
         transcript = turns_of(text)
         if not transcript.turns:
             return by_rules
-        blanked = _PRIVATE.sub(lambda m: m[0] if _is_money(m[0]) else "█" * len(m[0]), text[:LONGEST])
-        completion = self._ask(blanked, by_rules)
+        shown = blanked(text[:LONGEST])
+        completion = self._ask(shown, by_rules)
         usage = self._completions.usage_of(completion, ("transcript",))
         answer = answer_in(completion, _Answer, "the model declined to read this call", usage)
-        findings = tuple(_verified(answer, text, blanked, transcript.turns, by_rules))
+        findings = tuple(_verified(answer, text, shown, transcript.turns, by_rules))
         return BantFindings(
             findings=findings,
             language=by_rules.language,
@@ -88,13 +88,13 @@ class OpenAiTranscriptReader:
     def close(self) -> None:
         self._completions.close()
 
-    def _ask(self, blanked: str, known: BantFindings) -> ChatCompletion:
-        boundary = boundary_for(blanked)
+    def _ask(self, shown: str, known: BantFindings) -> ChatCompletion:
+        boundary = boundary_for(shown)
         sides = [s for s, side in known.speakers.items() if side is Side.SELLER]
         told = f"The seller's side: {json.dumps(sides, ensure_ascii=False)}\n" if sides else ""
         return self._completions.ask(
             system=prompt(f"bant.{self._prompt_version}").substitute(boundary=boundary),
-            user=f"<{boundary}>\n{told}{blanked}\n</{boundary}>",
+            user=f"<{boundary}>\n{told}{shown}\n</{boundary}>",
             name="bant",
             schema=answer_schema(),
             temperature=0.0,
@@ -122,18 +122,18 @@ def answer_schema() -> dict[str, object]:
 
 
 def _verified(
-    answer: _Answer, text: str, blanked: str, turns: Sequence[Turn], by_rules: BantFindings
+    answer: _Answer, text: str, shown: str, turns: Sequence[Turn], by_rules: BantFindings
 ) -> Iterator[BantFinding]:
     """The findings whose words stand in the source, said by somebody who is not the seller; each once."""
     seen: set[tuple[BantKind, int]] = set()
     for said in answer.findings:
-        span = _find(said.quote, blanked)
+        span = _find(said.quote, shown)
         if span is None or said.stance is Stance.UNKNOWN or (said.kind, span[0]) in seen:
             continue
         speaker = _speaker_at(span, turns)
         if speaker is None or by_rules.speakers.get(speaker) is Side.SELLER:
             continue
-        question = _find(said.question, blanked)
+        question = _find(said.question, shown)
         asked = text[question[0] : question[1]] if question is not None else ""
         quote = text[span[0] : span[1]]
         seen.add((said.kind, span[0]))
@@ -174,8 +174,3 @@ def _speaker_at(span: tuple[int, int], turns: Sequence[Turn]) -> str | None:
         if turn.places and turn.places[0] <= span[0] and span[1] <= turn.places[-1] + 1:
             return turn.speaker
     return None
-
-
-def _is_money(text: str) -> bool:
-    """`1.200.000` looks like a telephone number and is none."""
-    return bool(re.fullmatch(r"\d{1,3}(?:[., ]\d{3})+(?:[.,]\d{2})?", text))

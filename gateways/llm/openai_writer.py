@@ -4,12 +4,13 @@ import re
 
 from pydantic import Field
 
-from domain.drafting import Draft, DraftOrigin, DraftRequest, DraftSentence
+from domain.drafting import Draft, DraftOrigin, DraftRequest, DraftSentence, Meeting, MeetingSummary
+from domain.meetings import MAX_MEETINGS, summary_of
 from domain.model import Value
 from gateways.llm.asking import ask
 from gateways.llm.completions import Completions, answer_in
 
-PROMPT_VERSION = "v1"
+PROMPT_VERSION = "v2"
 _TEMPERATURE = 0.2
 _LONGEST_SUBJECT = 200
 
@@ -19,6 +20,12 @@ class _Sentence(Value):
     evidence: tuple[str, ...] = Field(default=(), max_length=20)
 
 
+class _Summed(Value):
+    agreed: tuple[_Sentence, ...] = Field(default=(), max_length=20)
+    open_questions: tuple[_Sentence, ...] = Field(default=(), max_length=20)
+    next_steps: tuple[_Sentence, ...] = Field(default=(), max_length=20)
+
+
 class _Answer(Value):
     """What the schema asks for; servers that do not enforce it are held to it here."""
 
@@ -26,6 +33,8 @@ class _Answer(Value):
     talking_points: tuple[_Sentence, ...] = Field(default=(), max_length=20)
     task_subject: str = Field(default="", max_length=1_000)
     task_description: str = Field(default="", max_length=8_000)
+    account_brief: tuple[_Sentence, ...] = Field(default=(), max_length=20)
+    meetings: dict[str, _Summed] = Field(default_factory=dict, max_length=MAX_MEETINGS)
     subject: str = Field(default="", max_length=1_000)
     paragraphs: tuple[tuple[_Sentence, ...], ...] = Field(default=(), max_length=20)
 
@@ -80,6 +89,8 @@ class OpenAiWriter:
             paragraphs=tuple(p for p in map(_sentences, answer.paragraphs) if p) if request.mail_allowed else (),
             task_subject=" ".join(_clean(answer.task_subject).split())[:_LONGEST_SUBJECT],
             task_description=_clean(answer.task_description),
+            account_brief=_sentences(answer.account_brief),
+            meetings=tuple(_summed(m, answer.meetings[m.key]) for m in request.meetings if m.key in answer.meetings),
             usage=(usage,),
         )
 
@@ -94,6 +105,15 @@ class OpenAiWriter:
 def _sentences(answers: tuple[_Sentence, ...]) -> tuple[DraftSentence, ...]:
     kept = ((_clean(a.text), tuple(dict.fromkeys(a.evidence))) for a in answers)
     return tuple(DraftSentence(text=text, evidence=evidence) for text, evidence in kept if text)
+
+
+def _summed(meeting: Meeting, said: _Summed) -> MeetingSummary:
+    return summary_of(
+        meeting,
+        agreed=_sentences(said.agreed),
+        open_questions=_sentences(said.open_questions),
+        next_steps=_sentences(said.next_steps),
+    )
 
 
 def _clean(text: str) -> str:

@@ -8,12 +8,14 @@ from collections.abc import Sequence
 
 from domain.drafting import Draft, DraftOrigin, DraftRequest, DraftSentence
 from domain.evidence import Evidence
+from domain.meetings import summary_by_rules
 from domain.wording import content_stems, language_of
+from gateways.llm.follow_up_phrases import FOLLOW_UPS, day_in
 from gateways.llm.instructions import Wishes, read_instructions
 from gateways.llm.known_facts import FactKind, kind_of, label_of, quotable, quotable_in_mail
 from gateways.llm.phrases import PHRASES, Phrases
 
-VERSION = "template.v1"
+VERSION = "template.v2"
 _FALLBACK = "en"
 _FORMAL_VOICE = ("formal", "förmlich", "formel")
 
@@ -39,17 +41,20 @@ class TemplateWriter:
             paragraphs=mail.paragraphs() if request.mail_allowed else (),
             task_subject=f"Answer {request.recipient.name or 'the inquiry'}"[:255],
             task_description=_task(request, quotes),
+            account_brief=tuple(DraftSentence(text=li.text, evidence=li.evidence) for li in request.account_lines),
+            meetings=tuple(summary_by_rules(m) for m in request.meetings),
         )
 
 
 class _Mail:
-    """The first-touch reply to one request."""
+    """The reply to one request: the first touch, or a follow-up that comes back to the last one."""
 
     def __init__(self, request: DraftRequest, wishes: Wishes, language: str) -> None:
         self._request = request
         self._wishes = wishes
         self._phrases: Phrases = PHRASES[language]
         self._language = language
+        self._again = FOLLOW_UPS[language]
         self._pick = int.from_bytes(hashlib.sha256(request.case_id.encode()).digest()[:4], "big") + request.round
         asked = any(word in request.voice.casefold() for word in _FORMAL_VOICE) and "informal" not in request.voice
         self._formal = asked if wishes.formal is None else wishes.formal
@@ -57,6 +62,9 @@ class _Mail:
 
     def subject(self) -> str:
         r = self._request
+        if r.earlier is not None and self._product is None:
+            contact, day = self._again.subjects[r.earlier.kind], day_in(self._again, r.earlier.day)
+            return self._again.subject.format(contact=contact, day=day)
         known = {"company": r.company, "seller": r.seller, "product": (self._product and self._product.value) or ""}
         phrases = self._phrases.subject_product if self._product else self._phrases.subject_company
         fit = [p for p in phrases if r.company or "{company}" not in p]
@@ -64,7 +72,7 @@ class _Mail:
 
     def paragraphs(self) -> tuple[tuple[DraftSentence, ...], ...]:
         parts = (
-            *(self._greeting(), self._opening(), self._about_us()),
+            *(self._greeting(), self._opening(), self._coming_back(), self._about_us()),
             *(self._question(), self._next_step(), self._closing()),
         )
         return tuple(p for p in parts if p)
@@ -77,6 +85,21 @@ class _Mail:
         pattern = self._phrases.greeting_formal if self._formal else self._phrases.greeting
         filled = pattern.format(first=full.split()[0] if full else "", full=full)
         return (DraftSentence(text=" ".join(filled.split()).replace(" ,", ",").replace(" :", ":")),)
+
+    def _coming_back(self) -> tuple[DraftSentence, ...]:
+        """When we were last in touch, and what they said then in their own words."""
+        earlier = self._request.earlier
+        if earlier is None:
+            return ()
+        contact, day = self._again.back_to[earlier.kind], day_in(self._again, earlier.day)
+        start = DraftSentence(text=self._again.back.format(contact=contact, day=day), evidence=(earlier.date.id,))
+        fit = quotable_in_mail(earlier.quotes)
+        said = [f for f in earlier.quotes if f in fit][:1]
+        text = self._one_of(self._again.said)
+        return (
+            start,
+            *(DraftSentence(text=text.format(quote=_trimmed(f.quote or "")), evidence=(f.id,)) for f in said),
+        )
 
     def _opening(self) -> tuple[DraftSentence, ...]:
         """Thanks, then what they asked in their own words, then what it was about."""
@@ -98,7 +121,8 @@ class _Mail:
         asked = content_stems(f"{self._request.inquiry_message} {self._product.value if self._product else ''}")
         ours.sort(key=lambda s: (-len(asked & content_stems(_said(s))), s.id))
         chosen = ours[: 1 if self._wishes.shorter else 2]
-        start = [DraftSentence(text=who)] if sender and not self._wishes.shorter else []
+        known = self._wishes.shorter or self._request.earlier is not None
+        start = [DraftSentence(text=who)] if sender and not known else []
         if not chosen:
             return (*start, DraftSentence(text=self._one_of(self._phrases.answer)))
         return (*start, *(DraftSentence(text=_said(s), evidence=(s.id,)) for s in chosen))
@@ -120,7 +144,8 @@ class _Mail:
         if not offers:
             return (DraftSentence(text=self._one_of(self._phrases.open_offer)),)
         times = self._phrases.offer_join.join(offers)
-        return (DraftSentence(text=self._one_of(self._phrases.offer).format(times=times)),)
+        pattern = self._phrases.offer if self._request.earlier is None else self._again.offer
+        return (DraftSentence(text=self._one_of(pattern).format(times=times)),)
 
     def _closing(self) -> tuple[DraftSentence, ...]:
         sender = self._request.sender

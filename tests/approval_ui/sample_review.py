@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from domain.cards import Check, ReviewCard
 from domain.cases import Deadline, Ladder, LadderStep, ReviewOpening
-from domain.drafting import Draft, DraftOrigin, DraftSentence, ModelUsage
+from domain.drafting import Draft, DraftOrigin, DraftSentence, MeetingSummary, ModelUsage
 from domain.evidence import Evidence, EvidenceSource
 from domain.leads import Inquiry, InquirySource, Motion, RecordRef
 from domain.model import Instant
@@ -151,6 +151,19 @@ def draft() -> Draft:
             ),
             (DraftSentence(text="Kind regards,"),),
             (DraftSentence(text="Irene Castell"),),
+        ),
+        account_brief=(DraftSentence(text="Northwind Traders: 450 employees.", evidence=("e2",)),),
+        meetings=(
+            MeetingSummary(
+                key="m1",
+                kind="call_transcript",
+                system="recorder",
+                record="call-1",
+                occurred_at=datetime(2026, 2, 25, 9, tzinfo=UTC),
+                day="2026-02-25",
+                agreed=(DraftSentence(text="They start with one depot.", evidence=("e7",)),),
+                next_steps=(DraftSentence(text="We call on Monday.", struck=True, why="“Monday” is in no evidence"),),
+            ),
         ),
         usage=(ModelUsage(model="gpt-5-mini", input_tokens=1850, output_tokens=420, cost_usd=0.0021),),
         asked=(_asked(1, "model_malformed", 0, None), _asked(2, "answered", 2270, 0.0021)),

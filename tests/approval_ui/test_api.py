@@ -40,6 +40,17 @@ def test_refusals_carry_a_code_and_a_sentence(world: World, door: Door) -> None:
     assert "manager" in answer.json()["detail"]["detail"]
 
 
+def test_a_review_says_what_is_known_of_the_account_and_what_a_call_came_to(world: World, door: Door) -> None:
+    """As `countersign review show` prints it."""
+    made = world.seed()
+    draft = door.script().get(f"/api/reviews/{made.opening.case_id}/1").json()["card"]["draft"]
+    assert [s["evidence"] for s in draft["account_brief"]] == [["e2"]]
+    (meeting,) = draft["meetings"]
+    assert meeting["day"] == "2026-02-25"
+    assert [s["text"] for s in meeting["agreed"]] == ["They start with one depot."]
+    assert draft["follow_up"] is False
+
+
 def test_a_cookie_alone_opens_no_api(world: World, door: Door) -> None:
     made = world.seed()
     browser = door.browser()

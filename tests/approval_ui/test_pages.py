@@ -117,8 +117,21 @@ def test_what_left_the_machine_is_listed_for_each_question_failed_ones_too(world
     fold = page[page.index('id="left-the-machine"') :].partition("</details>")[0]
     assert "2 questions to a model" in fold
     assert "model malformed" in fold
-    assert "recipient.name, inquiry.message" in fold
+    text = re.sub(r"<[^>]+>", "", fold)
+    assert "Recipient: name" in text
+    assert "Inquiry: message" in text
     assert "2270 tokens, $0.0021" in fold
+
+
+def test_the_account_and_what_a_call_came_to_stand_on_the_card(world: World, door: Door) -> None:
+    made = world.seed()
+    page = door.browser().get(f"/reviews/{made.opening.case_id}/1").text
+    assert "Call of 25 Feb 2026" in page
+    assert "They start with one depot." in page
+    assert "We call on Monday.</del>" in page
+    account = page[page.index('id="account"') :].partition("</section>")[0]
+    assert "Northwind Traders: 450 employees." in account
+    assert 'href="#ev-e2"' in account
 
 
 def test_the_mail_shown_is_the_mail_that_is_signed(world: World, door: Door) -> None:

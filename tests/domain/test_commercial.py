@@ -5,7 +5,8 @@ import pytest
 from domain.commercial import Commercial, commercial_in, settles
 from domain.drafting import Draft, DraftOrigin, DraftSentence, Person
 from domain.evidence import Evidence, EvidenceSource
-from domain.grounding import Allowed, draft_grounded, ground
+from domain.grounded_writing import draft_grounded
+from domain.grounding import Allowed, ground
 from gateways.llm.template_writer import TemplateWriter
 from tests.domain.test_grounding import fact, product
 from tests.gateways.llm.requests import a_request

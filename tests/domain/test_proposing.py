@@ -3,6 +3,7 @@
 import pytest
 
 from domain.drafting import DraftSentence
+from domain.drafting_requests import drafting_request
 from domain.enrichment import Enrichment
 from domain.errors import ErrorCode, InputError
 from domain.evidence import EvidenceBook
@@ -18,7 +19,7 @@ from domain.proposals import (
     SendEmail,
     UpdateFields,
 )
-from domain.proposing import Proposed, ProposingInput, create_lead_content, drafting_request, propose
+from domain.proposing import Proposed, ProposingInput, create_lead_content, propose
 from tests.domain.scenes import (
     COMPANY,
     INTAKE,

@@ -7,13 +7,13 @@ import pytest
 from domain.consent import may_contact
 from domain.context import CaseContext, ContextItem, ContextKind
 from domain.drafting import AnsweredQuestion, Draft, DraftOrigin, DraftRequest, DraftSentence
+from domain.drafting_requests import drafting_request
 from domain.enrichment import Enrichment
 from domain.evidence import EvidenceBook, EvidenceSource
-from domain.grounding import draft_grounded
+from domain.grounded_writing import draft_grounded
 from domain.leads import Inquiry
 from domain.model import Scalar
 from domain.playbook import Playbook
-from domain.proposing import drafting_request
 from domain.questions import Questions, Sources, questions_for
 from domain.reading import read
 from domain.routing import route

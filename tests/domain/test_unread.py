@@ -5,11 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.consent import may_contact
+from domain.drafting_requests import drafting_request
 from domain.evidence import EvidenceBook
 from domain.leads import Inquiry
 from domain.playbook import Playbook
 from domain.proposals import SendEmail
-from domain.proposing import drafting_request, propose
+from domain.proposing import propose
 from domain.qualification import Fit, Qualification
 from domain.reading import language_written, read
 from domain.scoring import qualify

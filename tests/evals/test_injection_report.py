@@ -8,7 +8,7 @@ import pytest
 from domain.drafting import Draft, DraftRequest
 from domain.errors import ModelError
 from domain.fishing import DECLINES, fishing_in
-from domain.grounding import draft_grounded
+from domain.grounded_writing import draft_grounded
 from domain.injection import detect
 from evals.injection.__main__ import main
 from gateways.llm.openai_writer import OpenAiWriter

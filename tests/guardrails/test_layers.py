@@ -13,16 +13,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domain.drafting import Draft, DraftOrigin, DraftSentence
+from domain.drafting_requests import drafting_request
 from domain.enrichment import Enrichment
 from domain.errors import ErrorCode, ModelError
 from domain.evidence import EvidenceBook
-from domain.grounding import draft_grounded
+from domain.grounded_writing import draft_grounded
 from domain.injection import detect
 from domain.leads import Inquiry
 from domain.permissions import RISK_ORDER, Level, RiskCategory
 from domain.playbook import Playbook
 from domain.proposals import AssignOwner, CreateTask, Disqualify, SendEmail, UpdateFields
-from domain.proposing import Proposed, ProposingInput, drafting_request, propose
+from domain.proposing import Proposed, ProposingInput, propose
 from domain.risk import POLICY_MAY_SIGN, assess
 from gateways.llm.asking import Question, ask
 from gateways.llm.openai_writer import OpenAiWriter
@@ -50,7 +51,7 @@ def asked_for(given_: ProposingInput, rules: Playbook | None = None) -> Question
         facts=given_.facts, qualification=given_.qualification, routing=given_.routing, consent=given_.consent,
         playbook=rules or given_.playbook, book=book, now=NOW,
     )  # fmt: skip
-    return ask(request, "v1")
+    return ask(request, "v2")
 
 
 # ---- retrieval filter
@@ -138,7 +139,7 @@ def test_the_schema_has_no_place_for_an_owner_a_field_a_recipient_or_a_link() ->
     properties = schema["properties"]
     assert isinstance(properties, dict)
     assert set(properties) == {
-        "summary", "talking_points", "task_subject", "task_description", "subject", "paragraphs",
+        "summary", "talking_points", "task_subject", "task_description", "account_brief", "subject", "paragraphs",
     }  # fmt: skip
 
 

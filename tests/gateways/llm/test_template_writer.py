@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from domain.drafting import DraftOrigin
 from domain.evidence import EvidenceSource
-from domain.grounding import Allowed, draft_grounded, ground, states_something
+from domain.grounded_writing import draft_grounded
+from domain.grounding import Allowed, ground, states_something
 from gateways.llm.instructions import Wishes, read_instructions
 from gateways.llm.phrases import PHRASES
 from gateways.llm.template_writer import TemplateWriter
