@@ -1,8 +1,9 @@
 """Text that speaks to a machine instead of to a person: found by what it tries to do, with the exact span.
 
 Cues with weights (`domain.injection_cues`) are summed over each passage of up to three sentences, so that one doubtful
-word says little and several say much. The text is also read without hidden characters, with look-alike letters as the
-ones they imitate, with figures as letters, with spaced-out words joined, and with what is encoded in it decoded.
+word says little and several say much. What no cue was written for is read by how it sounds (`domain.injection_model`),
+which also clears what only looks like it. The text is also read without hidden characters, with look-alike letters as
+the ones they imitate, with figures as letters, with spaced-out words joined, and with what is encoded in it decoded.
 
 A finding raises the risk of a case. It is no proof, and no finding is none either: what may be done, to whom and by
 whom is decided elsewhere and does not grow with any text.
@@ -20,6 +21,7 @@ from urllib.parse import unquote
 from rapidfuzz.distance import OSA
 
 from domain.injection_cues import CUES, DECISIVE
+from domain.injection_model import SURE, UNLIKELY, probability
 from domain.model import Value
 from domain.texts import HIDDEN, fold
 
@@ -28,6 +30,8 @@ LIMIT = 20_000
 _QUOTED = 240
 _PASSAGE = 3
 """Sentences that are weighed together."""
+_PIECE = 500
+"""Characters that are heard at once where no sentence ends."""
 
 
 class InjectionSpan(Value):
@@ -176,10 +180,45 @@ def _weighty(read: str) -> tuple[tuple[str, int, int], ...]:
             weight = max(sum(weights), max(weights, default=0.0))
             if weight > best[0]:
                 best = (weight, tuple(s for s in within.values() if CUES[s.cue].weight > 0))
-    if best[0] < DECISIVE:
-        return ()
-    telling = sorted(best[1], key=lambda s: (-CUES[s.cue].weight, s.start))
-    return tuple((CUES[s.cue].rule, s.start, s.end) for s in telling)
+    likely, start, end = max(_likely(read, seen), default=(0.0, 0, 0))
+    if best[0] >= DECISIVE and likely >= UNLIKELY:
+        telling = sorted(best[1], key=lambda s: (-CUES[s.cue].weight, s.start))
+        return tuple((CUES[s.cue].rule, s.start, s.end) for s in telling)
+    return (("sounds_like_instructions", start, end),) if likely >= SURE else ()
+
+
+def _likely(read: str, seen: tuple[_Seen, ...]) -> Iterator[tuple[float, int, int]]:
+    """Each passage: how likely it is an instruction to a machine, and where it stands."""
+    for start, end, cues in _passages(read, seen):
+        yield probability(read[start:end], cues), start, end
+
+
+def passages_of(text: str) -> tuple[tuple[str, tuple[tuple[str, float], ...]], ...]:
+    """What `domain.injection_model` reads: the folded passages of a text, each with rules and weights seen in it."""
+    read = fold(text[:LIMIT])
+    return tuple((read[start:end], cues) for start, end, cues in _passages(read, tuple(_cues_in(read))))
+
+
+def _passages(read: str, seen: tuple[_Seen, ...]) -> Iterator[tuple[int, int, tuple[tuple[str, float], ...]]]:
+    """Each sentence, and each with the one behind it; of an endless one, pieces that overlap."""
+    ends = [match.end() for match in _SENTENCE_END.finditer(read)]
+    if not ends or ends[-1] < len(read):
+        ends.append(len(read))
+    starts = [0, *ends[:-1]]
+    for number, start in enumerate(starts):
+        for last in (number, number + 1):
+            if last < len(ends) and read[start : ends[last]].strip():
+                within = (s for s in seen if number <= s.first and s.last <= last)
+                yield from _pieces(start, ends[last], tuple(within))
+
+
+def _pieces(
+    start: int, end: int, within: tuple[_Seen, ...]
+) -> Iterator[tuple[int, int, tuple[tuple[str, float], ...]]]:
+    for at in range(start, max(start + 1, end - _PIECE // 2), _PIECE // 2):
+        stop = end if end - at <= _PIECE else at + _PIECE
+        cues = (CUES[s.cue] for s in within if at <= s.start and s.end <= stop)
+        yield at, stop, tuple(sorted({(cue.rule, cue.weight) for cue in cues}))
 
 
 def _cues_in(read: str) -> Iterator[_Seen]:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from domain.injection_acts import ACTS
 from domain.injection_answers import ANSWERS
+from domain.injection_forms import FORMS
 from domain.injection_hints import HINTS
 from domain.injection_rules import RULES
 from domain.injection_wishes import WISHES
@@ -74,5 +75,5 @@ _HONEST: tuple[tuple[str, float, str], ...] = (
 
 CUES: tuple[Cue, ...] = tuple(
     Cue(rule, weight, re.compile(pattern))
-    for rule, weight, pattern in (*RULES, *ANSWERS, *ACTS, *HINTS, *WISHES, *_HONEST)
+    for rule, weight, pattern in (*RULES, *ANSWERS, *ACTS, *HINTS, *WISHES, *FORMS, *_HONEST)
 )
