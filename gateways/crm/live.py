@@ -9,7 +9,8 @@ from domain.errors import ErrorCode
 from domain.leads import CrmRecord, RecordRef
 from domain.model import Instant, Value
 from gateways.crm import faults
-from gateways.crm.client import CompositeAnswer, Part, SalesforceSession, query_part, row_part
+from gateways.crm.access import AccessQuestion, editable
+from gateways.crm.client import MAX_QUERIES, CompositeAnswer, Part, SalesforceSession, query_part, row_part
 from gateways.crm.consents import Consents
 from gateways.crm.fields import EMAIL, EVENT, INDIVIDUAL, SYSTEM, TASK, ReadFields
 from gateways.crm.ledger import LedgerRow, ledger_part, ledger_row
@@ -17,6 +18,7 @@ from gateways.crm.soql import Children, children, select
 from gateways.crm.values import record_from, records_from, soql_time
 
 MAX_ACTIVITIES = 50
+NOTHING_ASKED = AccessQuestion()
 SETTLING_READS = 2
 MAX_REACHED = 20
 _PEOPLE = {"Lead": "leads", "Contact": "contacts"}
@@ -61,6 +63,8 @@ class Live(Value):
     reached: tuple[CrmRecord, ...] = ()
     """Other contacts that have the address of the e-mail: the same person, or somebody who shares it."""
     ledger: LedgerRow | None = None
+    editable: dict[str, frozenset[str]] = {}
+    """Per user who was asked about the records that they may edit; who is missing was not asked about."""
 
     def settled(self, record_ids: Sequence[str]) -> bool:
         """False where a record changed in the very second of this read: a later change in it would not show."""
@@ -88,6 +92,7 @@ class LiveReader:
         since: datetime | None,
         with_consents: bool = True,
         addresses: Sequence[str] = (),
+        access: AccessQuestion = NOTHING_ASKED,
     ) -> Live:
         """Read until the records about to change have a full second behind them.
 
@@ -96,7 +101,12 @@ class LiveReader:
 
         def again() -> Live:
             return self.read(
-                wanted, ledger_key=ledger_key, since=since, with_consents=with_consents, addresses=addresses
+                wanted,
+                ledger_key=ledger_key,
+                since=since,
+                with_consents=with_consents,
+                addresses=addresses,
+                access=access,
             )
 
         live = again()
@@ -115,13 +125,14 @@ class LiveReader:
         since: datetime | None,
         with_consents: bool = True,
         addresses: Sequence[str] = (),
+        access: AccessQuestion = NOTHING_ASKED,
     ) -> Live:
         """The usual and the wanted fields of each record, activities since, consent, and the ledger row.
 
         One API call, and another for consent where it matters: where nobody is contacted, leave it out. `since`
         None asks for no activities. `addresses` are where an e-mail would go: the contacts who have them are read in
         the same calls, for a person may be a lead and a contact, and say no on either. Work on a deal that the
-        change is about counts as work with the person. Raises `CrmError`.
+        change is about counts as work with the person. `access` is answered as far as there is room. Raises `CrmError`.
         """
         persons = {ref: fields for ref, fields in wanted.items() if ref.object in _PEOPLE}
         deals = {ref: fields for ref, fields in wanted.items() if ref.object == _DEAL and since is not None}
@@ -143,10 +154,14 @@ class LiveReader:
         if alone is not None:
             # The persons' own are asked for in the same call; what only their answer tells comes in another.
             parts += [*self._consents.of_party(alone.object, alone.id), *self._consents.of_addresses(asked)]
+        questions = access.parts(MAX_QUERIES - sum(part.is_query for part in parts))
+        parts += questions.values()
         # Last: where an overlapping attempt has changed what was read above, its ledger row is there by now.
         parts.append(ledger_part(ledger_key))
         answer = self._session.composite(parts, all_or_none=False)
         live = _live(answer, list(others), people, [ref.id for ref in deals])
+        told = {user: answer.parts[part.name] for user, part in questions.items()}
+        live = live.model_copy(update={"editable": {user: editable(part) for user, part in told.items() if part.ok}})
         if not with_consents:
             return live
         known = self._consents.records(answer) if alone is not None else ()

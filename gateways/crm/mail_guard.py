@@ -2,14 +2,16 @@
 
 from domain.errors import ErrorCode, MailError, NotAuthorised, RefusalReason
 from domain.ports import CaseDocuments, Clock, WriteOrder
-from domain.proposals import Phase, SendEmail
+from domain.proposals import Phase, SendEmail, in_phase
 from gateways.crm.client import SalesforceSession
 from gateways.crm.fields import ReadFields
 from gateways.crm.guard import WriteGuard, key_of
 from gateways.crm.judging import basis_of, gone, people_in, refused
 from gateways.crm.live import LiveReader
+from gateways.crm.plan import make_plan
 from gateways.crm.recent import RecentReads
 from gateways.crm.snapshots import snapshot_of
+from gateways.crm.writer import CrmUserOf, access_of
 
 
 class SalesforceMailGuard:
@@ -23,8 +25,13 @@ class SalesforceMailGuard:
         fields: ReadFields | None = None,
         recent: RecentReads | None = None,
         clock: Clock | None = None,
+        crm_user_of: CrmUserOf = lambda _login: None,
     ) -> None:
-        """What is read here is left in `recent` for the step that follows, which claims what the e-mail did."""
+        """What is read here is left in `recent` for the step that follows, which claims what the e-mail did.
+
+        So is whether the approvers, by `crm_user_of`, may edit what that step changes.
+        """
+        self._crm_user_of = crm_user_of
         self._recent = recent
         self._clock = clock
         self._guard = guard
@@ -44,8 +51,14 @@ class SalesforceMailGuard:
         basis = basis_of(authorised.content, order, snapshot=snapshot_of(order, self._documents))
         people = people_in(basis.about)
         if people:
+            approvers = {login: self._crm_user_of(login) for login in authorised.approvers}
+            following = make_plan(in_phase(authorised.content, Phase.AFTER_MAIL), "")
             live = self._reader.read(
-                basis.wanted(), ledger_key=key_of(order, authorised.content), since=None, addresses=(mail.to_address,)
+                basis.wanted(),
+                ledger_key=key_of(order, authorised.content),
+                since=None,
+                addresses=(mail.to_address,),
+                access=access_of(approvers, following),
             )
             if self._recent is not None and self._clock is not None:
                 self._recent.keep(order, live, now=self._clock.now())

@@ -5,7 +5,7 @@ what stops a write at the last moment in `judging.py`, what is sent in `plan.py`
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from domain.audit import AuditEvent, AuditKind
 from domain.decisions import DecisionEnvelope
@@ -15,7 +15,7 @@ from domain.leads import CrmSnapshot
 from domain.ports import AuditLog, CaseDocuments, Clock, Receipts, UndoOrder, WriteOrder
 from domain.proposals import AssignOwner, Phase, ProposalContent, in_phase
 from domain.receipts import UndoOutcome, WriteOutcome, WriteOutcomeKind, WriteReceipt
-from gateways.crm.access import RecordAccess
+from gateways.crm.access import AccessQuestion, RecordAccess
 from gateways.crm.atomic import AlreadyWritten, AtomicWrite, ChangedMeanwhile, Committed, CrmSaysNo
 from gateways.crm.client import SalesforceSession
 from gateways.crm.field_rules import Broken, FieldRules, untaken
@@ -34,8 +34,11 @@ from gateways.crm.undo import Undoer
 OwnerProblem = Callable[[WriteOrder, str], str]
 """Why the owner of that id no longer fits what the rules chose; empty where they do, or a person chose them."""
 
-CrmUserOf = Callable[[str], tuple[str, str] | None]
-"""Id and name of the CRM user that an approver's login stands for; None where they are mapped to none."""
+CrmUser = tuple[str, str]
+"""Id and name; without an id where the CRM does not know them."""
+
+CrmUserOf = Callable[[str], CrmUser | None]
+"""The CRM user that an approver's login stands for; None where they are mapped to none."""
 
 ROUNDS = 2
 """A write that finds its record changed is judged anew once; then a person looks."""
@@ -130,9 +133,10 @@ class SalesforceWriter:
         content = authorised.content
         snapshot = snapshot_of(order, self._documents)
         basis = basis_of(content, order, snapshot=snapshot, receipts=self._receipts.of_case(order.case_id))
+        approvers = {login: self._crm_user_of(login) for login in authorised.approvers}
         for attempt in range(ROUNDS):
             live = self._read_before(order, basis, plan) if attempt == 0 else None
-            live = live or self._reread(order, basis, plan, authorised, snapshot)
+            live = live or self._reread(order, basis, plan, authorised, snapshot, access_of(approvers, plan))
             if live.ledger is not None:
                 # An overlapping attempt was quicker: what moved, we moved.
                 return self._written_before(order, authorised, plan)
@@ -144,7 +148,7 @@ class SalesforceWriter:
             broken = untaken(plan, live.records, authorised.record_types)
             if broken:
                 return _refused(broken)
-            named = self._checked_approvers(order, authorised, plan)
+            named = self._checked_approvers(order, approvers, plan, live)
             unfit = self._unfit_owner(order, content)
             if unfit:
                 return WriteOutcome(kind=WriteOutcomeKind.CONFLICT, message=unfit)
@@ -159,17 +163,24 @@ class SalesforceWriter:
             return self._file(order, authorised.envelope, authorised.ledger_key, committed, replayed=False)
         return WriteOutcome(kind=WriteOutcomeKind.CONFLICT, message="the record keeps changing while it is written")
 
-    def _checked_approvers(self, order: WriteOrder, authorised: Authorised, plan: Plan) -> tuple[str, ...]:
-        """The approvers as the ledger names them. Raises `NotAuthorised` where one may not edit what is written."""
+    def _checked_approvers(
+        self, order: WriteOrder, approvers: Mapping[str, CrmUser | None], plan: Plan, live: Live
+    ) -> tuple[str, ...]:
+        """The approvers as the ledger names them. Raises `NotAuthorised` where one may not edit what is written.
+
+        Who was not asked about in the re-read is asked about by a call of their own.
+        """
         named: list[str] = []
         records = [change.record.id for change in plan.changes]
-        for login in authorised.approvers:
-            user = self._crm_user_of(login)
+        for login, user in approvers.items():
             if user is None:
                 named.append(login)
                 continue
             user_id, name = user
-            denied = self._access.denied(user_id, records) if user_id else tuple(records)
+            if user_id in live.editable:
+                denied = tuple(record for record in records if record not in live.editable[user_id])
+            else:
+                denied = self._access.denied(user_id, records) if user_id else tuple(records)
             if denied:
                 self._guard.refuse(
                     order, RefusalReason.APPROVER_NO_ACCESS, f"{login} may not edit {', '.join(denied[:5])} in the CRM"
@@ -195,7 +206,13 @@ class SalesforceWriter:
         return live.model_copy(update={"ledger": None}) if whole else None
 
     def _reread(
-        self, order: WriteOrder, basis: Basis, plan: Plan, authorised: Authorised, snapshot: CrmSnapshot | None
+        self,
+        order: WriteOrder,
+        basis: Basis,
+        plan: Plan,
+        authorised: Authorised,
+        snapshot: CrmSnapshot | None,
+        access: AccessQuestion,
     ) -> Live:
         """What the CRM says now about everything that the change rests on; nothing where it rests on nothing."""
         if not basis.about:
@@ -215,6 +232,7 @@ class SalesforceWriter:
             since=None if last else since(snapshot),
             with_consents=not last and claims_contact(authorised.content),
             addresses=() if last else addresses_in(authorised.content, snapshot),
+            access=access,
         )
 
     def _written_before(self, order: WriteOrder, authorised: Authorised, plan: Plan) -> WriteOutcome:
@@ -262,6 +280,12 @@ class SalesforceWriter:
             )
         )
         return WriteOutcome(kind=WriteOutcomeKind.WRITTEN, receipt=receipt)
+
+
+def access_of(approvers: Mapping[str, CrmUser | None], plan: Plan) -> AccessQuestion:
+    """May these approvers edit what the plan changes? About who is mapped to nobody there is nothing to ask."""
+    users = dict.fromkeys(user[0] for user in approvers.values() if user is not None and user[0])
+    return AccessQuestion(users=tuple(users), records=tuple(dict.fromkeys(c.record.id for c in plan.changes)))
 
 
 def _refused(broken: Sequence[Broken]) -> WriteOutcome:

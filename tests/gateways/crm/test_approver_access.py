@@ -4,6 +4,7 @@ import pytest
 
 from domain.audit import AuditKind
 from domain.errors import NotAuthorised, RefusalReason
+from domain.proposals import Phase
 from domain.receipts import WriteOutcomeKind
 from gateways.crm.access import MAX_RECORDS, RecordAccess
 from tests.gateways.crm.world import World
@@ -48,6 +49,20 @@ def test_who_is_mapped_to_nobody_is_not_asked_about(world: World) -> None:
     deny(world, world.ines, world.lead)
     assert world.writer.apply(order).kind is WriteOutcomeKind.WRITTEN
     assert world.ledger()[0]["Approver__c"] == "sam"
+
+
+def test_access_that_is_taken_away_before_the_email_leaves_stops_what_follows_it(world: World) -> None:
+    """What was read for the e-mail serves the step after it, and says the same."""
+    world.crm_users["sam"] = (world.ines, "Inés Ruiz")
+    order = world.approved(world.rating(), world.mail(), world.contacted())
+    assert world.writer.apply(order).kind is WriteOutcomeKind.WRITTEN
+    world.crm.clock.forward(60)
+    deny(world, world.ines, world.lead)
+    world.mail_guard.authorised_mail(order.model_copy(update={"phase": Phase.MAIL}))
+    with pytest.raises(NotAuthorised) as caught:
+        world.writer.apply(order.model_copy(update={"phase": Phase.AFTER_MAIL}))
+    assert caught.value.reason is RefusalReason.APPROVER_NO_ACCESS
+    assert world.row(world.lead)["Status"] == "Open - Not Contacted"
 
 
 def test_what_was_written_is_replayed_though_access_is_gone(world: World) -> None:

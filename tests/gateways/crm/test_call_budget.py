@@ -20,6 +20,12 @@ def test_three_calls_where_no_mail_is_sent(world: World) -> None:
     assert spent(world) - before == 3
 
 
+def test_an_approver_who_is_mapped_costs_no_call_more(world: World) -> None:
+    world.crm_users["sam"] = (world.ines, "Inés Ruiz")
+    test_three_calls_where_no_mail_is_sent(world)
+    assert world.ledger()[0]["Approver__c"] == f"sam (Inés Ruiz, {world.ines})"
+
+
 def with_mail(world: World) -> tuple[int, int]:
     """The calls of the fetch, and those from the approval to the last write."""
     world.reader.snapshot(world.lead)
@@ -38,6 +44,12 @@ def with_mail(world: World) -> tuple[int, int]:
 
 def test_five_where_it_is(world: World) -> None:
     assert with_mail(world) == (1, 4)
+
+
+def test_an_approver_who_is_mapped_costs_one_call_where_mail_fills_the_reread(world: World) -> None:
+    """Both steps that write ask; the second one in the call that is made for the e-mail."""
+    world.crm_users["sam"] = (world.ines, "Inés Ruiz")
+    assert with_mail(world) == (1, 5)
 
 
 def test_a_person_of_their_own_costs_the_write_no_call_more(world: World) -> None:

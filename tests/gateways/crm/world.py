@@ -109,7 +109,12 @@ class World:
         self.recent = RecentReads()
         self.writer = self.new_writer()
         self.mail_guard = SalesforceMailGuard(
-            self.session, self.guard, self.documents, recent=self.recent, clock=self.clock
+            self.session,
+            self.guard,
+            self.documents,
+            recent=self.recent,
+            clock=self.clock,
+            crm_user_of=self.crm_users.get,
         )
         self.reads = self.new_session("reader")
         self.reader = SalesforceReader(self.reads, self.clock)
