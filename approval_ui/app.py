@@ -34,6 +34,7 @@ from approval_ui.pages import (
     records,
     review,
     taking_back,
+    undos,
 )
 from approval_ui.site import LoginNeeded, Site, build_site, signed_in
 from domain.errors import DomainError, ErrorCode
@@ -82,6 +83,7 @@ def create_app(deps: UiDependencies, *, redeliver: bool = True) -> FastAPI:
         records.router,
         readiness.router,
         corrections.router,
+        undos.router,
         notifications.router,
         api.router,
         api_undo.router,

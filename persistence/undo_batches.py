@@ -72,6 +72,16 @@ class SqlUndoBatches:
             row = session.get(UndoBatchRow, batch_id)
         return None if row is None else _batch(row)
 
+    def newest(self, org_id: str, limit: int) -> tuple[UndoBatch, ...]:
+        with self._db.session() as session:
+            rows = session.exec(
+                select(UndoBatchRow)
+                .where(UndoBatchRow.org_id == org_id)
+                .order_by(col(UndoBatchRow.requested_at).desc(), col(UndoBatchRow.batch_id))
+                .limit(limit)
+            ).all()
+        return tuple(map(_batch, rows))
+
     def counts(self, batch_id: str) -> BatchCounts:
         with self._db.session() as session:
             return BatchCounts(

@@ -80,6 +80,7 @@ def _pages(served: Served, used: dict[str, Sample]) -> dict[str, str]:
         "audit": "/audit",
         "notifications": "/notifications",
         "corrections": "/corrections",
+        "undos": "/undos",
         "away": "/away",
         "no such page": "/reviews/nothing/1",
     }

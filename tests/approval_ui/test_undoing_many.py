@@ -75,6 +75,32 @@ def test_signed_twice_it_is_started_again_and_nothing_more_is_signed(world: Worl
     assert world.engine.undo_batches.count((batch_id, False)) == 2
 
 
+def test_the_page_says_how_far_each_batch_is(world: World, door: Door) -> None:
+    browser = door.browser("oriol")
+    assert "None yet" in browser.get("/undos").text
+    write(world, 3)
+    script, batches = door.script(), world.deps.undo_batches
+    batch_id = script.post("/api/undo-batches", WANTED).json()["batch_id"]
+    first, *others = batches.items(batch_id)
+    batches.foresee(batch_id, first.number, ItemResult(reach=Reach.NOTHING))
+    page = browser.get("/undos").text
+    assert "Dry run" in page
+    assert '<progress max="3" value="1"' in page
+    assert "1 changed since, left as they are" in page
+    for item in others:
+        batches.foresee(batch_id, item.number, ItemResult(reach=Reach.ALL))
+    batches.move(batch_id, BatchState.LOOKED)
+    page = browser.get("/undos").text
+    assert "To be signed" in page
+    assert "2 can be taken back, 1 changed since" in page
+    script.post(f"/api/undo-batches/{batch_id}/sign", {})
+    batches.finish(batch_id, others[0].number, ItemResult(reach=Reach.IN_PART))
+    page = browser.get("/undos").text
+    assert '<progress max="3" value="2"' in page
+    assert "1 in part, 1 changed since" in page
+    assert WANTED["agent_version"] in page
+
+
 def test_what_is_done_is_not_begun_again(world: World, door: Door) -> None:
     write(world)
     script = door.script()
