@@ -96,7 +96,7 @@ class TestPolicyKey:
         world.edit(world.lead, OwnerId=world.tom)
         world.crm.clock.forward(5)
         order = by_policy(world, world.content(world.assign()))
-        assert world.writer.apply(order).kind is WriteOutcomeKind.CONFLICT
+        assert world.writer.apply(order).kind is WriteOutcomeKind.REASSIGNED
 
     def test_a_persons_key_makes_no_policy_decision(self, world: World) -> None:
         content = world.content(self.new_lead(world))
