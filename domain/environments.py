@@ -25,12 +25,14 @@ def for_environment(playbook: Playbook, name: str = "") -> tuple[Playbook, Found
         return playbook, ()
     users = {key.casefold(): user for key, user in playbook.environments[chosen].users.items()}
     here = _with_people(playbook, lambda key: users.get(key.strip().casefold(), key))
-    return here.model_copy(update={"org_id": playbook.environments[chosen].org_id}), _missing(playbook, chosen)
+    here = here.model_copy(update={"org_id": playbook.environments[chosen].org_id})
+    return here, (*_missing(playbook, chosen), *_of_one_org(playbook))
 
 
 def unmapped(playbook: Playbook) -> Found:
-    """What any of the environments lacks; of a playbook as it was written, with its keys."""
-    return tuple(found for name in playbook.environments for found in _missing(playbook, name))
+    """What is wrong with any of the environments; of a playbook as it was written, with its keys."""
+    missing = (found for name in playbook.environments for found in _missing(playbook, name))
+    return (*missing, *_of_one_org(playbook))
 
 
 def environment_of(playbook: Playbook) -> tuple[str, Environment] | None:
@@ -75,6 +77,18 @@ def _missing(playbook: Playbook, environment: str) -> Found:
         for path, kind, name in names_in(playbook)
         if kind is NameKind.USER and name.strip() and "@" not in name and name.strip().casefold() not in users
     )
+
+
+def _of_one_org(playbook: Playbook) -> Found:
+    """An environment is known by its org."""
+    first: dict[str, str] = {}
+    found: list[PlaybookFinding] = []
+    for name, environment in playbook.environments.items():
+        other = first.setdefault(environment.org_id, name)
+        if other != name:
+            path = ("environments", name, "org_id")
+            found.append(PlaybookFinding(path=path, what=f"{other} is the same org", fix="keep one of the two"))
+    return tuple(found)
 
 
 def _with_people(playbook: Playbook, named: Callable[[str], str]) -> Playbook:

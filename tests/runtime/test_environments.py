@@ -115,6 +115,15 @@ def test_an_environment_that_cannot_be_chosen(folder: Path, name: str, said: str
     assert refused.value.detail == f"environments.yaml:1: {said}"
 
 
+def test_two_environments_of_one_org_are_refused(folder: Path) -> None:
+    path = folder / "environments.yaml"
+    path.write_text(path.read_text().replace(SANDBOX, PRODUCTION))
+    with pytest.raises(InputError) as refused:
+        load_playbook(folder, "production")
+    place = f"environments.yaml:{line_of(folder, 'environments.yaml', '  sandbox:') + 1}"
+    assert refused.value.detail == f"{place}: production is the same org; keep one of the two"
+
+
 def test_a_playbook_of_one_org_has_no_environment_to_choose() -> None:
     assert load_playbook(ROOT / "playbook", "").environments == {}
     with pytest.raises(InputError) as refused:
