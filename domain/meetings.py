@@ -159,7 +159,8 @@ def _in_notes(text: str) -> Iterator[_Cut]:
 
 def _sentences(turn: Turn) -> Iterator[str]:
     for start, end in sentence_spans(fold(turn.text)):
-        sentence = clean(turn.text[start:end], _LONGEST_LINE + 1)
+        # A sentence is cited whole or not at all: one that was cut would be no quote.
+        sentence = clean(turn.text[start:end], len(turn.text) + 1)
         if _SHORTEST_LINE <= len(sentence) <= _LONGEST_LINE:
             yield sentence
 

@@ -9,64 +9,17 @@ from functools import lru_cache
 
 from domain.dates_in_text import DATE_WORDS
 from domain.figures import Bound, FigureKind, agree, counted, is_number_word, other_unit
+from domain.opposites import OPPOSITES
 from domain.verifiable import Part, parts_of
 from domain.wording import COURTESY, FUNCTION_WORDS, fold, language_of, negated, stem
 
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
+_WHOLE = re.compile(r"(?<=[.!?])\s+|\n+")
+"""Sentences with their parts on both sides of a semicolon, which speak of one thing."""
 _CLAUSE = re.compile(
     r"[“”„«»]|[,;:!?](?=\s)|\.(?=\s|$)|\s[–—-]\s|\n+"
     r"|\s(?:and|but|while|whereas|although|und|aber|wahrend|während|pero"
     r"|mientras|sino|mais|tandis que|alors que|et|y)\s"
-)
-_OPPOSITES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
-    (re.compile(rf"\b(?:{one})"), re.compile(rf"\b(?:{other})"))
-    for one, other in (
-        (
-            r"open(?:s|ed|ing)?\b|offne|eroffn|geoffnet|abr(?:e|i)|abiert|ouv(?:r"
-            r"|ert)",
-            r"clos(?:e|ing)|schliess|schloss|geschlossen|cerr|cierr|ferm",
-        ),
-        (
-            r"ris(?:e|es|en|ing)\b|rose\b|gr[eo]w|increas|gain|climb|stieg|steig"
-            r"|gestiegen|wuchs|wachs|erhoh|sub(?:e|io|ir)|aument|crec|augment|hauss"
-            r"|progress",
-            r"fall(?:s|en|ing)?\b|fell\b|decreas|declin|drop|shr[aiu]nk|reduc|sank"
-            r"|sink|gesunken|fiel\b|schrumpf|senk|baj(?:a|o)|disminu|cay|baiss|dimin"
-            r"|recul",
-        ),
-        (
-            r"start|beg[aiu]n|launch|commenc|empez|empiez|comienz|inici|debut",
-            r"end(?:s|ed|ing)?\b|finish|stop|endet|beendet|termin|acab|finit?\b",
-        ),
-        (r"w[io]n(?:s|ning)?\b|gewonn|gewinn|gewann|gan(?:a|o)|gagn", r"los[ets]|verlor|verlier|perd"),
-        (
-            r"bought|buys?\b|acquir|purchas|took over|takes over|kauf|erwarb|erworb"
-            r"|ubern|compr|adqui|achet|acquis",
-            r"sold\b|sells?\b|selling|verkauf|vend",
-        ),
-        (r"export", r"import(?!an)"),
-        (r"before\b|antes de|avant\b|bevor\b", r"after\b|despues de|apres\b|nachdem\b"),
-        (r"accept|annahm|angenomm|acept", r"declin|reject|refus|turned down|abgelehn|ablehn|lehn|rechaz"),
-        (
-            r"hir(?:e|ing)|recruit|einstell|eingestellt|contrat(?:a|o|e)|embauch"
-            r"|recrut",
-            r"dismiss|fir(?:ed|es|ing)\b|lay off|laid off|sack|entlass|entlie"
-            r"|despi?d|licenci",
-        ),
-        (r"join|beigetreten", r"left\b|leaves?\b|leaving|quit|resign|verliess|verlasst"),
-        (r"high|hoch\b|hohe|alt[oa]s?\b", r"low(?:er|est)?\b|niedrig|baj[oa]s?\b|bas(?:se)?s?\b"),
-        (r"older|alter als|mas viej", r"younger|newer|junger|mas jov"),
-        (r"online", r"offline"),
-        (r"first\b|erste|primer|premier", r"last\b|letzte|ultim|dernier"),
-        (r"profit|gewinn\b|benefici", r"loss|verlust|perdida|perte"),
-        (r"succeed|success", r"fail"),
-        (r"in favou?r|support", r"against\b|oppos"),
-        (r"allow|permit|erlaub", r"forbid|forbade|prohibit|ban(?:s|ned)?\b|verbiet|verbot"),
-        (r"same\b", r"different"),
-        (r"best\b", r"worst\b"),
-        (r"alive|surviv", r"died|dead|killed"),
-        (r"north", r"south"),
-    )
 )
 _HEDGE = re.compile(
     r"\b(?:might|perhaps|possibly|probably|maybe|consider(?:s|ing|ed)?\b|plan(?:s|ned|ning)? to|hopes? to|hoping to"
@@ -121,6 +74,8 @@ _MEASURES = frozenset(
 )
 _BE = r"(?:was|were|is|are|been|being|be|wurden?|wird|werden|worden|fue|fueron|es|son|sido|ete|est|sont)"
 _PASSIVE = re.compile(rf"\b{_BE}\b.*?\b(by|von|por|par)\s")
+_FROM = re.compile(r"\bfrom ((?:[A-ZÀ-Þ][\w&'’-]*(?: |\b))+)")
+_VERB = re.compile(r"(?<![\w])[a-zà-ÿ]{4,}")
 _CAPITAL = re.compile(r"[A-ZÀ-Þ][\w&'’-]*")
 
 
@@ -132,6 +87,7 @@ def contradictions(claim: str, texts: Sequence[str], bare: Sequence[tuple[str, s
         *_quantified(claim, texts),
         *_turned(claim, texts),
         *_denied(claim, texts),
+        *_made_actors(claim, texts),
         *_substituted(claim, texts),
     ]
 
@@ -202,6 +158,28 @@ def _swapped(claim: str, texts: Sequence[str]) -> list[str]:
                 if actor & their_object and object_ & their_actor and not same:
                     return ["turns round who did it and to whom"]
     return []
+
+
+def _made_actors(claim: str, texts: Sequence[str]) -> list[str]:
+    near = (s for t in texts for s in _SENTENCE.split(t) if _nearly(claim, s))
+    return ["turns round who did it and from whom it came"] if any(_made_actor(claim, s) for s in near) else []
+
+
+def _made_actor(claim: str, sentence: str) -> bool:
+    """Whether the claim lets somebody act from whom the evidence says that it came: `raised it from Argent`."""
+    if _PASSIVE.search(fold(claim)):
+        return False
+    for source in _FROM.finditer(sentence):
+        names = {fold(m[0]) for m in _CAPITAL.finditer(source[1])}
+        told = sentence[: source.start()]
+        acts = {stem(fold(w)) for w in _VERB.findall(told)} - {stem(fold(w)) for w in FUNCTION_WORDS}
+        for verb in _VERB.finditer(claim):
+            before = {fold(m[0]) for m in _CAPITAL.finditer(claim[: verb.start()])}
+            came = re.search(r"\bfrom\b", claim[: verb.start()])
+            known = {fold(m[0]) for m in _CAPITAL.finditer(told)}
+            if stem(fold(verb[0])) in acts and names and names <= before and not names & known and not came:
+                return True
+    return False
 
 
 def _apart(actor: frozenset[str], object_: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
@@ -282,7 +260,7 @@ def _denied(claim: str, texts: Sequence[str]) -> list[str]:
     if not language or negated(claim, language) or _REPORTS.search(fold(claim)):
         return []
     clauses = [c for t in texts for c in _clauses(t)]
-    for name in {fold(m[0]) for m in _CAPITAL.finditer(claim)}:
+    for name in dict.fromkeys(fold(m[0]) for m in _CAPITAL.finditer(claim)):
         if _no_name(name):
             continue
         where = [c for c in clauses if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", fold(c))]
@@ -306,7 +284,7 @@ def _before_direction(clause: str) -> list[str] | None:
     """The words of meaning before the first one that says in which direction; None where none does."""
     found: list[str] = []
     for word in re.findall(r"[^\W\d_]{3,}", fold(clause)):
-        if any(side.search(word) for pair in _OPPOSITES for side in pair):
+        if any(side.search(word) for pair in OPPOSITES for side in pair):
             return found
         if not _empty(word):
             found.append(word)
@@ -317,7 +295,7 @@ def _opposed(said: str, known: str, language: str) -> bool:
     ours, theirs = fold(said), fold(known)
     spoken = language or language_of(known)
     turned = negated(said, spoken) != negated(known, spoken)
-    for one, other in _OPPOSITES:
+    for one, other in OPPOSITES:
         for mine, its in ((one, other), (other, one)):
             if mine.search(ours) and its.search(theirs) and not its.search(ours) and not mine.search(theirs):
                 return not turned
@@ -353,13 +331,13 @@ def _meaningful(text: str) -> list[str]:
 @lru_cache(maxsize=65536)
 def _empty(word: str) -> bool:
     grammar = word in FUNCTION_WORDS or word in COURTESY or word in _MEASURES or is_number_word(word)
-    return grammar or any(side.search(word) for pair in _OPPOSITES for side in pair)
+    return grammar or any(side.search(word) for pair in OPPOSITES for side in pair)
 
 
 def _substituted(claim: str, texts: Sequence[str]) -> list[str]:
     """A word that no evidence has where the evidence has another: `head of marketing` for `head of operations`."""
     language = language_of(claim)
-    near = [s for t in texts for s in _SENTENCE.split(t) if _nearly(claim, s)]
+    near = [s for t in texts for s in _WHOLE.split(t) if _nearly(claim, s)]
     same = [t for t in near if not language or language_of(t) in {language, ""}]
     known = {stem(w) for t in texts for w in re.findall(r"[^\W_]+", fold(t))}
     ours = _tokens(claim)
@@ -387,12 +365,14 @@ def _tokens(text: str) -> list[str]:
 
 
 def _places(tokens: Sequence[str], at: int) -> list[tuple[str, ...]]:
-    """By the two words before it, of which one carries meaning, or by the words on both sides."""
+    """By the two words before it, of which one carries meaning, by the three before it, or by those on both sides."""
     found: list[tuple[str, ...]] = []
     if at >= 2 and not (tokens[at - 1] in FUNCTION_WORDS and tokens[at - 2] in FUNCTION_WORDS):
         found.append(("before", tokens[at - 2], tokens[at - 1]))
     if at >= 1 and at + 1 < len(tokens):
         found.append(("around", tokens[at - 1], tokens[at + 1]))
+    if at >= 3:
+        found.append(("after", *tokens[at - 3 : at]))
     return found
 
 
@@ -406,4 +386,4 @@ def _same_side(word: str, other: str) -> bool:
     """Two words for one thing, as far as the lists know; `metres` and `meters` are one word."""
     if counted([word]) == counted([other]) or sorted(word) == sorted(other):
         return True
-    return any(side.search(word) and side.search(other) for pair in _OPPOSITES for side in pair)
+    return any(side.search(word) and side.search(other) for pair in OPPOSITES for side in pair)

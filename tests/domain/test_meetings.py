@@ -122,6 +122,11 @@ def test_of_a_long_call_the_sentences_that_count_are_kept() -> None:
     ]
 
 
+@pytest.mark.parametrize("spoken", ["we will " * 300, "We'll start " * 300, "a " * 90_000])
+def test_a_sentence_is_cited_whole_or_not_at_all(spoken: str) -> None:
+    assert request_with(f"Marta Ruiz: {spoken}\n").meetings == ()
+
+
 def test_only_what_is_quoted_leaves_a_footnote() -> None:
     _, request, book = request_for(None, call())
     before = len(book.entries())

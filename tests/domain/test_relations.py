@@ -29,6 +29,21 @@ from domain.claims import verify
             "Kestrel übernahm 2024 die Firma Lindau.",
             "Lindau übernahm 2024 die Firma Kestrel.",
         ),
+        (
+            "They bought 40 scanners from Merrow in June.",
+            "They bought 40 scanners from Merrow.",
+            "Merrow bought 40 scanners from them.",
+        ),
+        (
+            "Wendel joined in 2019; before that she led training at Orsk.",
+            "Wendel led training at Orsk.",
+            "Wendel led purchasing at Orsk.",
+        ),
+        (
+            "The humidity in the old archive is kept below 40 percent.",
+            "The humidity in the archive is kept below 40 percent.",
+            "The humidity in the kitchen is kept below 40 percent.",
+        ),
     ],
 )  # fmt: skip
 def test_each_clause_says_its_own(evidence: str, right: str, wrong: str) -> None:
