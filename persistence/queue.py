@@ -231,13 +231,26 @@ class ReviewQueue:
             )
 
     def cases(
-        self, *, limit: int = 200, state: CaseState | None = None, behind: tuple[Instant, str] | None = None
+        self,
+        *,
+        limit: int = 200,
+        state: CaseState | None = None,
+        behind: tuple[Instant, str] | None = None,
+        by_policy: bool = False,
     ) -> tuple[CaseItem, ...]:
-        """Newest first, each with its newest review; those after the case with this opening time and id."""
+        """Newest first, each with its newest review; those after the case with this opening time and id.
+
+        `by_policy` leaves those in which policy has signed something instead of a person.
+        """
         key = (col(CaseRow.opened_at), col(CaseRow.case_id))
         query = select(CaseRow).where(CaseRow.org_id == self._org_id)
         if state is not None:
             query = query.where(CaseRow.state == state.value)
+        if by_policy:
+            signed = select(DecisionRow.case_id).where(
+                DecisionRow.org_id == self._org_id, DecisionRow.purpose == Purpose.POLICY_WRITE.value
+            )
+            query = query.where(col(CaseRow.case_id).in_(signed))
         if behind is not None:
             at = sa.literal(behind[0], UtcDateTime())
             query = query.where(sa.tuple_(*key) < sa.tuple_(at, sa.literal(behind[1])))

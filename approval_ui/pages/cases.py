@@ -15,11 +15,14 @@ from domain.errors import DomainError, ErrorCode
 from domain.exception_lane import ExceptionFilter
 from domain.permissions import can_undo
 from domain.resolutions import ExceptionState
-from domain.review_queue import Viewer
-from persistence.queue import CaseItem
+from domain.review_queue import Place, Viewer
+from persistence.queue import CaseItem, case_behind, place_of_case
 
 router = APIRouter()
 
+PAGE = 100
+_BY_POLICY = "policy"
+_FILTERS = (("", "All"), ("open", "Open"), ("closed", "Closed"), (_BY_POLICY, "Done for you"))
 _MOST_STUCK = 500
 """Exceptions that the list of cases knows of; what waits longer stands in their own lane."""
 
@@ -31,8 +34,18 @@ _SAID = {
 
 
 @router.get("/cases")
-def all_cases(site: SiteOf, who: Reader, state: Annotated[str, Query(max_length=10)] = "") -> Response:
+def all_cases(
+    site: SiteOf,
+    who: Reader,
+    state: Annotated[str, Query(max_length=10)] = "",
+    after: Annotated[str, Query(max_length=600)] = "",
+) -> Response:
+    """`state` may also be `policy`: what was done for people under the policy key. An unknown place is the first."""
     wanted = CaseState(state) if state in {s.value for s in CaseState} else None
+    place = Place.read(after) if after else None
+    behind = case_behind(place) if place is not None else None
+    found = site.deps.queue.cases(limit=PAGE + 1, state=wanted, behind=behind, by_policy=state == _BY_POLICY)
+    shown = found[:PAGE]
     now = site.deps.clock.now()
     stopped = site.deps.exception_lane.page(ExceptionFilter(), Viewer(login=who.user.login), now, limit=_MOST_STUCK)
     stuck = {opened.opening.case_id for opened in stopped.items}
@@ -44,9 +57,11 @@ def all_cases(site: SiteOf, who: Reader, state: Annotated[str, Query(max_length=
             "outcome": outcome_of(item, stuck),
             "tone": "high" if item.case.case_id in stuck else tone_of(item),
         }
-        for item in site.deps.queue.cases(state=wanted)
+        for item in shown
     ]
-    return site.render("cases.html", who, {"page": "Cases", "rows": rows, "state": state})
+    older = place_of_case(shown[-1]).token() if len(found) > PAGE else ""
+    values = {"page": "Cases", "rows": rows, "state": state, "filters": _FILTERS, "older": older, "paged": bool(behind)}
+    return site.render("cases.html", who, values)
 
 
 @router.get("/cases/{case_id}")

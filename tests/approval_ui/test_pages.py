@@ -221,7 +221,7 @@ def test_a_case_is_told_step_by_step(world: World, door: Door) -> None:
     assert f"{QUEUE_ID} → {IRENE}" in page, "folded away"
     assert page.count(IRENE) == 1
     assert "Written" in browser.get("/cases?state=closed").text
-    assert "No cases yet" in browser.get("/cases?state=open").text
+    assert "No such cases" in browser.get("/cases?state=open").text
 
 
 def test_the_audit_page_verifies_the_chain(world: World, door: Door) -> None:
