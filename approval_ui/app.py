@@ -109,6 +109,9 @@ def create_app(deps: UiDependencies, *, redeliver: bool = True) -> FastAPI:
 def _answer_failures(app: FastAPI, site: Site) -> None:
     @app.exception_handler(LoginNeeded)
     async def to_the_door(request: Request, _: LoginNeeded) -> Response:
+        if request.url.path == "/events":
+            # A page left open asks again by itself: this tells its browser to stop, without a complaint.
+            return Response(status_code=204)
         if request.method != "GET":
             # Back to the page that the form was on: what was typed there comes back with it.
             return RedirectResponse(f"/login?next={quote(_page_of(request.url.path), safe='')}", 303)

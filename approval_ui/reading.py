@@ -1,6 +1,7 @@
 """What the pages read about one round and one case, gathered from the stores."""
 
 from approval_ui.dependencies import UiDependencies
+from approval_ui.views.earlier import Earlier, earlier_of
 from approval_ui.views.review import Facts
 from domain.audit import AuditKind
 from domain.cases import DocumentKind
@@ -54,6 +55,17 @@ def facts_of(deps: UiDependencies, case_id: str, round: int) -> Facts | None:
         events=tuple(e for e in deps.queue.events_of(case_id) if e.round == round),
         level=_level(deps, item),
     )
+
+
+def earlier_rounds(deps: UiDependencies, facts: Facts) -> tuple[Earlier, ...]:
+    """What became of the proposals before this one."""
+    case_id, round = facts.item.case_id, facts.item.round
+    if round <= 1:
+        return ()
+    before = [d for d in facts.decisions if d.round < round and d.counts]
+    notes = {d.decision_id: note for d in before if (note := note_of(deps, case_id, d.decision_id)) is not None}
+    rounds = [item for item in deps.queue.rounds_of(case_id) if item.round < round]
+    return earlier_of(rounds, before, notes, facts.people)
 
 
 def stands_for_crm_user(deps: UiDependencies, login: str) -> bool:

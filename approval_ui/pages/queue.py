@@ -1,6 +1,7 @@
 """What every look at the queue is read from; the list alone; and filters with a name."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Annotated
 from urllib.parse import parse_qsl
 
@@ -8,11 +9,13 @@ from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse, StreamingResponse
 
 from approval_ui.live import MOST_LISTENERS
-from approval_ui.reading import stands_for_crm_user
+from approval_ui.reading import facts_of, kept_out, stands_for_crm_user
 from approval_ui.signing_in import SignedIn
 from approval_ui.site import SESSION_COOKIE, Form, Reader, Site, SiteOf, text_of, version_of
 from approval_ui.views.queue import Listing, QueueView, queue_view
 from approval_ui.views.queue_filters import queue_path
+from approval_ui.views.review import ending_of
+from domain.decisions import RoundState
 from domain.errors import DomainError, InputError
 from domain.leads import Motion
 from domain.model import Instant
@@ -168,8 +171,18 @@ def queue_part(
     request: Request, site: SiteOf, who: Reader, selected: Annotated[str, Query(max_length=80)] = ""
 ) -> Response:
     """The list alone, for a page that keeps it true while others work, and for its next rows."""
-    _, view, _ = read_queue(site, who, pairs_of(request), chosen_of(selected))
-    return site.render("queue_part.html", who, {"queue": view})
+    chosen = chosen_of(selected)
+    _, view, _ = read_queue(site, who, pairs_of(request), chosen)
+    return site.render("queue_part.html", who, {"queue": replace(view, news=_news(site, who, chosen))})
+
+
+def _news(site: Site, who: SignedIn, chosen: tuple[str, int] | None) -> str:
+    """How the review that somebody has before them ended, where that is over and theirs to see."""
+    item = site.deps.queue.item(*chosen) if chosen is not None else None
+    if chosen is None or item is None or item.state is RoundState.OPEN or kept_out(site.deps, item, who.user.login):
+        return ""
+    facts = facts_of(site.deps, *chosen)
+    return ending_of(facts, site.deps.clock.now()).headline if facts is not None else ""
 
 
 @router.get("/events")

@@ -18,7 +18,7 @@ from approval_ui.links import Links, links_of
 from approval_ui.mail_rechecks import Unsupported
 from approval_ui.mending import MendLine
 from approval_ui.pages.queue import Pairs, pairs_of, read_queue
-from approval_ui.reading import facts_of, kept_out
+from approval_ui.reading import earlier_rounds, facts_of, kept_out
 from approval_ui.signing_in import SignedIn
 from approval_ui.site import Decider, Form, Reader, Site, SiteOf, text_of
 from approval_ui.views.changes import Submitted, form_text, from_form, value_at
@@ -244,6 +244,7 @@ def _card(
         "certainty": _certainty(review.card.qualification.confidence),
         "score_held": total != review.card.qualification.score,
         "reopened": _reopened(review.card),
+        "earlier": earlier_rounds(site.deps, facts),
         "raw": json.dumps(review.shown.model_dump(mode="json"), indent=2, ensure_ascii=False),
     }
 

@@ -30,7 +30,7 @@
   const two = (n) => String(n).padStart(2, "0");
   const lasted = (ms) => {
     const minutes = Math.max(0, Math.floor(ms / 60000));
-    if (minutes < 1) return "now";
+    if (minutes < 1) return "<1 min";
     if (minutes < 60) return `${minutes} min`;
     if (minutes < 1440) return `${Math.floor(minutes / 60)} h ${two(minutes % 60)}`;
     return minutes < 2880 ? "1 day" : `${Math.floor(minutes / 1440)} days`;
@@ -68,7 +68,22 @@
     if (first) $(`[data-key="${CSS.escape(first.dataset.key)}"]`, queue)?.focus();
   });
 
-  // the card in view is never changed under the reader's hands
+  // the card in view is never changed under the reader's hands; that it is over is said above it
+  const tell = (news) => {
+    if (!news || !$("#decide") || $("#news")) return;
+    const notice = document.createElement("div");
+    const text = document.createElement("span");
+    const headline = document.createElement("b");
+    const link = document.createElement("a");
+    Object.assign(notice, { id: "news", className: "alert info" });
+    notice.setAttribute("role", "status");
+    text.className = "grow";
+    headline.textContent = `${news}.`;
+    text.append(headline);
+    Object.assign(link, { className: "btn small", href: `${location.pathname}?${here()}`, textContent: "Show" });
+    notice.append(text, link);
+    $("#work .sheetpad").prepend(notice);
+  };
   let renewing = false;
   let again = false;
   const renew = async () => {
@@ -85,6 +100,7 @@
       const focused = document.activeElement?.closest?.(".line")?.id;
       for (const part of $$("[data-live]", fresh)) $(`#${part.id}`, queue)?.replaceWith(part);
       Object.assign(queue.dataset, fresh.dataset);
+      tell(fresh.dataset.news);
       for (const box of $$(".pick", queue)) box.checked = picked.has(box.value);
       if (focused) $(`#${CSS.escape(focused)} .item`, queue)?.focus({ preventScroll: true });
       const count = $(".nav a[href='/'] b");

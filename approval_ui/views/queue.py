@@ -136,6 +136,8 @@ class QueueView:
     earlier: str = ""
     query: str = ""
     empty: tuple[str, str] = ("", "")
+    news: str = ""
+    """How the review that is open beside the list has ended meanwhile."""
 
 
 def review_path(case_id: str, round: int) -> str:

@@ -176,7 +176,7 @@ def review_view(
         notes=tuple(_note(e, numbers[e.id], scene) for e in card.evidence),
         moments=_timeline(review, facts),
         open=is_open,
-        ending=None if is_open else _ending(facts, now),
+        ending=None if is_open else ending_of(facts, now),
         pending_mail=_pending_mail(review, facts, now),
         may_stop=can_decide(reviewer.role),
         undelivered=any(d.counts and d.delivered_at is None for d in _of_round(facts)) and not is_open,
@@ -346,7 +346,7 @@ def _with_cost(model: str, usage: Sequence[ModelUsage]) -> str:
     return f"{model}, ${sum(costs):.4f}" if costs else model
 
 
-def _ending(facts: Facts, now: Instant) -> Ending:
+def ending_of(facts: Facts, now: Instant) -> Ending:
     counting = [d for d in _of_round(facts) if d.counts]
     match facts.item.state:
         case RoundState.DECIDED if counting:

@@ -179,6 +179,7 @@ WRITE: dict[WriteOutcomeKind, str] = {
 }
 
 REOPENED: dict[str, str] = {
+    "redraft": "Another draft was asked for; this is it.",
     "owner_unfit": "The owner proposed before can no longer take it. Routing has chosen again and says why.",
     "documents_missing": "What was proposed before was no longer in the store. It was made anew from the record.",
     "resolved": "A person resolved what had stopped this case; the evidence names who.",

@@ -116,7 +116,9 @@ class _Mail:
     def _about_us(self) -> tuple[DraftSentence, ...]:
         """Who writes, and approved statements word by word: those in the mail's language, the closest first."""
         sender = self._request.sender.name
-        who = self._one_of(self._phrases.introduction).format(sender=sender, seller=self._request.seller)
+        # The phrase ends the sentence; a name such as "S.L." has ended it already.
+        seller = self._request.seller.removesuffix(".")
+        who = self._one_of(self._phrases.introduction).format(sender=sender, seller=seller)
         ours = [s for s in self._request.product_statements if _said(s) and self._is_readable(_said(s))]
         asked = content_stems(f"{self._request.inquiry_message} {self._product.value if self._product else ''}")
         ours.sort(key=lambda s: (-len(asked & content_stems(_said(s))), s.id))

@@ -12,7 +12,9 @@ from domain.decisions import RoundState
 from domain.errors import StoreError
 from domain.leads import Motion
 from domain.permissions import Level
+from domain.proposals import digest_of
 from tests.approval_ui.sample_exception import stuck
+from tests.approval_ui.sample_review import Sample
 from tests.approval_ui.served import Served, at_desk, launched, serving
 from tests.approval_ui.test_corrections import line_of, seeded
 
@@ -74,6 +76,45 @@ def test_of_two_at_once_the_second_learns_who_decided_what(browser: Browser, ser
         expect(second.page.get_by_text("Already decided: Inés Robledo approved").first).to_be_visible()
         second.complaints = [c for c in second.complaints if "409" not in c]
     assert [d.reviewer for d in served.decisions(made)] == ["ines"]
+
+
+def test_who_has_it_open_is_told_that_it_is_over(browser: Browser, served: Served) -> None:
+    made = served.another("Fourth Coffee")
+    with at_desk(browser, served) as first, at_desk(browser, served, login="oriol") as second:
+        second.open(made)
+        second.page.keyboard.press("e")
+        second.page.locator("[name='edit.mail.subject']").fill(SUBJECT)
+        first.open(made)
+        first.page.locator("#approve").click()
+        expect(first.page.locator("#toast")).to_contain_text("Approved: Fourth Coffee.")
+        news = second.page.locator("#news")
+        expect(news).to_contain_text("Already decided: Inés Robledo approved.")
+        # Nothing moves under the reader's hands.
+        expect(second.page.locator("[name='edit.mail.subject']")).to_have_value(SUBJECT)
+        news.get_by_role("link", name="Show").click()
+        expect(second.page.locator("#ending")).to_contain_text("Already decided: Inés Robledo approved")
+
+
+def test_the_next_draft_says_what_was_asked_of_the_one_before(browser: Browser, served: Served) -> None:
+    made, world = served.another("Tailspin"), served.world
+    with at_desk(browser, served) as desk:
+        page = desk.page
+        desk.open(made)
+        page.keyboard.press("d")
+        page.keyboard.type("Shorter. Offer <b>Tuesday</b>.")
+        page.keyboard.press("Control+Enter")
+        expect(page.locator("#toast")).to_contain_text("Asked for another draft: Tailspin.")
+        content = made.content.model_copy(update={"round": 2})
+        opening = made.opening.model_copy(update={"round": 2, "proposal_digest": digest_of(content.to_bytes())})
+        card = made.card.model_copy(update={"round": 2, "reopened_because": "redraft"})
+        world.open(Sample(inquiry=made.inquiry, card=card, content=content, opening=opening))
+        page.goto(f"{served.address}/reviews/{made.opening.case_id}/2")
+        expect(page.locator("#reopened")).to_contain_text(
+            "Draft 1 Inés Robledo asked for another draft: “Shorter. Offer <b>Tuesday</b>.”"
+        )
+        page.get_by_role("link", name="Draft 1").click()
+        expect(page.locator("#ending")).to_contain_text("asked for another draft")
+        expect(page.locator(".mail .body")).to_be_visible()
 
 
 def test_a_second_person_signs_what_the_first_one_edited(browser: Browser, served: Served) -> None:

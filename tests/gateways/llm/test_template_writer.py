@@ -55,6 +55,16 @@ def test_it_answers_what_was_asked(language: str) -> None:
     assert "Marta" in body.splitlines()[0]
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_name_that_ends_in_a_stop_ends_its_sentence_once(language: str) -> None:
+    drafts = [
+        TemplateWriter().draft(a_request(language, case_id=f"case-{n}", seller="Acme Routing S.L.")) for n in range(6)
+    ]
+    bodies = [draft.body() for draft in drafts]
+    assert all(body.endswith("Acme Routing S.L.") for body in bodies)
+    assert not [body for body in bodies if ".." in body]
+
+
 def test_the_same_request_gives_the_same_draft_and_cases_differ() -> None:
     writer = TemplateWriter()
     drafts = [writer.draft(a_request(case_id=f"case-{n}")).body() for n in range(8)]
