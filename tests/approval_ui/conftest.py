@@ -6,15 +6,41 @@ from typing import Any, Protocol
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import sync_playwright
 
 from approval_ui.app import create_app
 from approval_ui.site import Site
 from domain.model import Instant
 from tests.approval_ui.sample_review import Sample
+from tests.approval_ui.served import Served, launched, serving
 from tests.approval_ui.world import PASSWORD, World, build_world
 from tests.fakes.databases import sqlite_template, unsynced
 
 __all__ = ["sqlite_template", "unsynced"]
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Chromium]:
+    """One Chromium per file: Playwright's synchronous API keeps a loop running, which no asynchronous test may meet."""
+    with sync_playwright() as playwright:
+        started = launched(playwright, chromium)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def served(sqlite_template: Path, tmp_path: Path) -> Iterator[Served]:
+    """The pages at a real address, with reviews to decide."""
+    with serving(sqlite_template, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def kept(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The same, kept for all tests of a file: each must take reviews of its own."""
+    with serving(sqlite_template, tmp_path_factory.mktemp("desk")) as made:
+        yield made
 
 
 @pytest.fixture

@@ -1,19 +1,17 @@
 """axe-core over every page, light and dark, wide and narrow: nothing serious, nothing critical."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from approval_ui.app import create_app
 from approval_ui.deciding import DecisionRequest, Reviewer
 from domain.decisions import Verdict
 from domain.permissions import Role
 from tests.approval_ui.sample_review import Sample
-from tests.approval_ui.served import Served, launched, serving
+from tests.approval_ui.served import Served
 from tests.approval_ui.world import PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -22,25 +20,10 @@ LOOKS = {f"{width}-{scheme}": (width, scheme) for width in (1440, 390) for schem
 
 
 @pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = launched(playwright, chromium)
-        yield started
-        started.close()
-
-
-@pytest.fixture(scope="module")
-def served(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A desk in use: open, decided, waiting for a second signature, told off and handed on."""
-    with serving(sqlite_template, tmp_path_factory.mktemp("axe")) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def used(served: Served) -> dict[str, Sample]:
+def used(kept: Served) -> dict[str, Sample]:
     """A review that was approved, and one that waits for a second signature."""
-    deciding = create_app(served.world.deps, redeliver=False).state.site.deciding
-    used = {"decided": served.another("Tailspin"), "half signed": served.another("Litware", quorum=2)}
+    deciding = create_app(kept.world.deps, redeliver=False).state.site.deciding
+    used = {"decided": kept.another("Tailspin"), "half signed": kept.another("Litware", quorum=2)}
     for made in used.values():
         asked = DecisionRequest(verdict=Verdict.APPROVE, shown_digest=made.opening.proposal_digest)
         deciding.decide(made.opening.case_id, 1, asked, Reviewer(login="oriol", name="Oriol Puig", role=Role.REVIEWER))
@@ -57,10 +40,10 @@ def _serious(page: Page) -> list[str]:
     ]
 
 
-def _pages(served: Served, used: dict[str, Sample]) -> dict[str, str]:
-    review = f"/reviews/{served.northwind.opening.case_id}/1"
+def _pages(kept: Served, used: dict[str, Sample]) -> dict[str, str]:
+    review = f"/reviews/{kept.northwind.opening.case_id}/1"
     decided, half_signed = used["decided"].opening.case_id, used["half signed"].opening.case_id
-    picks = "&".join(f"pick={m.opening.case_id}.1" for m in (served.fabrikam, served.northwind, served.student))
+    picks = "&".join(f"pick={m.opening.case_id}.1" for m in (kept.fabrikam, kept.northwind, kept.student))
     return {
         "queue": "/",
         "review": review,
@@ -69,7 +52,7 @@ def _pages(served: Served, used: dict[str, Sample]) -> dict[str, str]:
         "review, asking for a draft": f"{review}?act=respond",
         "decided": f"/reviews/{decided}/1",
         "second signature": f"/reviews/{half_signed}/1",
-        "a closing": f"/reviews/{served.student.opening.case_id}/1",
+        "a closing": f"/reviews/{kept.student.opening.case_id}/1",
         "undo": f"/reviews/{decided}/1/undo",
         "bulk": f"/bulk?verdict=approve&{picks}",
         "bulk rejection": f"/bulk?verdict=reject&{picks}",
@@ -87,7 +70,7 @@ def _pages(served: Served, used: dict[str, Sample]) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("look", LOOKS)
-def test_no_page_has_a_serious_finding(browser: Browser, served: Served, used: dict[str, Sample], look: str) -> None:
+def test_no_page_has_a_serious_finding(browser: Browser, kept: Served, used: dict[str, Sample], look: str) -> None:
     width, scheme = LOOKS[look]
     context = browser.new_context(
         viewport={"width": width, "height": 860},
@@ -97,28 +80,28 @@ def test_no_page_has_a_serious_finding(browser: Browser, served: Served, used: d
     )
     page = context.new_page()
     found: list[str] = []
-    page.goto(f"{served.address}/login")
+    page.goto(f"{kept.address}/login")
     found += [f"login: {f}" for f in _serious(page)]
     page.get_by_label("Login").fill("ines")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.locator(".logo").wait_for()
-    for name, path in _pages(served, used).items():
-        page.goto(f"{served.address}{path}")
+    for name, path in _pages(kept, used).items():
+        page.goto(f"{kept.address}{path}")
         if name == "queue":
             page.evaluate("document.querySelector('#keys').showModal()")
             found += [f"keys: {f}" for f in _serious(page)]
             page.keyboard.press("Escape")
         found += [f"{name}: {f}" for f in _serious(page)]
-    page.goto(f"{served.address}/intake/form/{served.site_key}")
+    page.goto(f"{kept.address}/intake/form/{kept.site_key}")
     found += [f"public form: {f}" for f in _serious(page)]
     context.clear_cookies()
-    page.goto(f"{served.address}/login")
+    page.goto(f"{kept.address}/login")
     page.get_by_label("Login").fill("vera")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.locator(".logo").wait_for()
-    page.goto(f"{served.address}/reviews/{served.northwind.opening.case_id}/1")
+    page.goto(f"{kept.address}/reviews/{kept.northwind.opening.case_id}/1")
     found += [f"read only: {f}" for f in _serious(page)]
     context.close()
     assert not found, "\n".join(found)

@@ -1,33 +1,17 @@
 """The pages in a real Chromium: keyboard, editing, narrow screens, dark."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from domain.cases import DocumentKind
 from domain.decisions import Verdict
 from domain.proposals import parse_content
-from tests.approval_ui.served import Served, at_desk, launched, serving
+from tests.approval_ui.served import Served, at_desk
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def served(sqlite_template: Path, tmp_path: Path) -> Iterator[Served]:
-    with serving(sqlite_template, tmp_path) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = launched(playwright, chromium)
-        yield started
-        started.close()
 
 
 def test_the_queue_is_cleared_by_keyboard_alone(browser: Browser, served: Served) -> None:

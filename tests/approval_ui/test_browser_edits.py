@@ -1,5 +1,6 @@
 """Editing in a real Chromium: what was typed outlives every trouble, and the acts around a review by keyboard."""
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from domain.cases import DocumentKind
@@ -7,11 +8,9 @@ from domain.decisions import Verdict
 from domain.proposals import digest_of, parse_content
 from tests.approval_ui.sample_review import Sample
 from tests.approval_ui.served import Served, at_desk
-from tests.approval_ui.test_browser import browser, pytestmark, served
 from tests.approval_ui.world import PASSWORD
 
-__all__ = ["browser", "pytestmark", "served"]
-
+pytestmark = pytest.mark.browser
 SUBJECT = "Valencia, Thursday at 10:00?"
 CLAIM = "Our Lisbon customer saved 40 hours a week."
 

@@ -1,11 +1,10 @@
 """In a real Chromium: what is checked before anybody signs, deciding together, and what could not be told."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from domain.cases import DocumentKind
 from domain.decisions import Verdict
@@ -13,25 +12,11 @@ from domain.leads import CrmRecord, CrmSnapshot
 from domain.model import Instant, Scalar
 from domain.notices import Channel, NotificationState
 from tests.approval_ui.sample_review import LEAD, Sample, northwind
-from tests.approval_ui.served import Served, at_desk, launched, serving
+from tests.approval_ui.served import Served, at_desk
 from tests.approval_ui.test_edits import described
 from tests.approval_ui.test_notifications import failed
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = launched(playwright, chromium)
-        yield started
-        started.close()
-
-
-@pytest.fixture(scope="module")
-def served(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with serving(sqlite_template, tmp_path_factory.mktemp("checks")) as made:
-        yield made
 
 
 def from_elsewhere(
@@ -44,9 +29,9 @@ def from_elsewhere(
     return Sample(inquiry=told, card=card, content=made.content, opening=made.opening)
 
 
-def test_the_crm_would_refuse_it_and_so_does_the_page(browser: Browser, served: Served) -> None:
-    made = served.world.seed(partial(from_elsewhere, make=described, name="Litware"))
-    with at_desk(browser, served) as desk:
+def test_the_crm_would_refuse_it_and_so_does_the_page(browser: Browser, kept: Served) -> None:
+    made = kept.world.seed(partial(from_elsewhere, make=described, name="Litware"))
+    with at_desk(browser, kept) as desk:
         page = desk.page
         desk.open(made)
         page.keyboard.press("e")
@@ -59,18 +44,18 @@ def test_the_crm_would_refuse_it_and_so_does_the_page(browser: Browser, served: 
         expect(page.get_by_role("alert")).to_contain_text("NumberOfEmployees takes a whole number")
         expect(page.locator("[name='edit.fields.NumberOfEmployees']")).to_have_value("4.5")
         desk.complaints = [c for c in desk.complaints if "422" not in c]
-    assert served.decisions(made) == ()
+    assert kept.decisions(made) == ()
 
 
-def test_who_opted_out_is_not_written_to_whatever_was_proposed(browser: Browser, served: Served) -> None:
-    world = served.world
+def test_who_opted_out_is_not_written_to_whatever_was_proposed(browser: Browser, kept: Served) -> None:
+    world = kept.world
     made = world.seed(partial(from_elsewhere, make=northwind, name="Contoso", slot="1"))
     fields: dict[str, Scalar] = {"Email": "i@contoso.example", "Country": "Spain", "HasOptedOutOfEmail": True}
     lead = CrmRecord(object="Lead", id=LEAD.id, modified_at=world.now, fields=fields)
     snapshot = CrmSnapshot(taken_at=world.now, lead=lead)
     case_id = made.opening.case_id
     world.deps.documents.put(case_id, DocumentKind.SNAPSHOT, "1", snapshot.model_dump_json().encode())
-    with at_desk(browser, served) as desk:
+    with at_desk(browser, kept) as desk:
         page = desk.page
         desk.open(made)
         page.locator("#approve").click()
@@ -79,13 +64,13 @@ def test_who_opted_out_is_not_written_to_whatever_was_proposed(browser: Browser,
         page.locator("#approve").click()
         expect(page.locator("#toast")).to_contain_text("Approved with edits: Contoso.")
         desk.complaints = [c for c in desk.complaints if "422" not in c]
-    (decision,) = served.decisions(made)
+    (decision,) = kept.decisions(made)
     assert decision.verdict is Verdict.APPROVE_EDITED
 
 
-def test_ticked_in_the_list_and_rejected_together_with_one_reason(browser: Browser, served: Served) -> None:
-    made = [served.quiet(company) for company in ("Adatum", "Wingtip")]
-    with at_desk(browser, served) as desk:
+def test_ticked_in_the_list_and_rejected_together_with_one_reason(browser: Browser, kept: Served) -> None:
+    made = [kept.quiet(company) for company in ("Adatum", "Wingtip")]
+    with at_desk(browser, kept) as desk:
         page = desk.page
         for company in ("Adatum", "Wingtip"):
             page.get_by_role("checkbox", name=f"Select: Assign {company}").check()
@@ -98,17 +83,17 @@ def test_ticked_in_the_list_and_rejected_together_with_one_reason(browser: Brows
         page.get_by_role("link", name="Assign Adatum").click()
         expect(page.locator("#ending")).to_contain_text("Already decided: Inés Robledo rejected")
         expect(page.locator("#ending")).to_contain_text("not a fit · “They run no vehicles of their own.”")
-    assert [served.decisions(m)[0].reason_code for m in made] == ["not_a_fit", "not_a_fit"]
+    assert [kept.decisions(m)[0].reason_code for m in made] == ["not_a_fit", "not_a_fit"]
 
 
-def test_ops_see_what_could_not_be_told_and_send_it_again(browser: Browser, served: Served) -> None:
-    deps = served.world.deps
-    deps.notices.configure(frozenset({Channel.MAIL}), now=served.world.now)
-    lost = failed(served.world, served.northwind.opening.case_id)
-    with at_desk(browser, served, login="tomas") as desk:
+def test_ops_see_what_could_not_be_told_and_send_it_again(browser: Browser, kept: Served) -> None:
+    deps = kept.world.deps
+    deps.notices.configure(frozenset({Channel.MAIL}), now=kept.world.now)
+    lost = failed(kept.world, kept.northwind.opening.case_id)
+    with at_desk(browser, kept, login="tomas") as desk:
         page = desk.page
         expect(page.locator(".nav")).to_contain_text("Notifications1")
-        page.goto(f"{served.address}/notifications")
+        page.goto(f"{kept.address}/notifications")
         row = page.locator("tr", has_text="the address is missing or was refused")
         row.get_by_role("button", name="Send again").click()
         expect(page.get_by_role("status").first).to_be_visible()

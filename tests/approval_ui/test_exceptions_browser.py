@@ -6,10 +6,8 @@ from playwright.sync_api import Browser, expect
 from domain.cases import Act, DocumentKind
 from tests.approval_ui.sample_exception import OTHER, stuck
 from tests.approval_ui.served import Served, at_desk
-from tests.approval_ui.test_browser import browser, served
 
 pytestmark = pytest.mark.browser
-__all__ = ["browser", "served"]
 
 
 def test_somebody_chooses_the_match(browser: Browser, served: Served) -> None:

@@ -1,43 +1,27 @@
 """The ladder as reviewers see it, in a real Chromium: reminder, fallback, manager, expiry, and who stands in."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from activities.messages import EscalateInput, ExceptionInput, RoundInput
 from activities.resolving import ResolvingActivities
 from activities.reviewing import ReviewActivities
 from domain.cases import ExceptionCode, LadderStep
 from tests.approval_ui.sample_review import Sample
-from tests.approval_ui.served import Desk, Served, at_desk, launched, serving
+from tests.approval_ui.served import Desk, Served, at_desk
 from tests.fakes.clock import FakeClock
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = launched(playwright, chromium)
-        yield started
-        started.close()
-
-
-@pytest.fixture(scope="module")
-def served(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with serving(sqlite_template, tmp_path_factory.mktemp("ladder")) as made:
-        yield made
-
-
 class Workers:
     """What the workers do when a step of the ladder is due: their own activities over the same store."""
 
-    def __init__(self, served: Served) -> None:
-        deps = served.world.deps
-        late = FakeClock(served.world.now + timedelta(days=2))
+    def __init__(self, kept: Served) -> None:
+        deps = kept.world.deps
+        late = FakeClock(kept.world.now + timedelta(days=2))
         self.reviewing, self.after_expiry = (
             ReviewActivities(
                 reviews=deps.reviews,
@@ -79,12 +63,12 @@ def mine(desk: Desk) -> None:
     desk.page.goto(f"{desk.served.address}/?whose=mine")
 
 
-def test_each_step_reaches_whom_it_names_and_expiry_writes_nothing(browser: Browser, served: Served) -> None:
-    made, workers = served.another("Contoso"), Workers(served)
+def test_each_step_reaches_whom_it_names_and_expiry_writes_nothing(browser: Browser, kept: Served) -> None:
+    made, workers = kept.another("Contoso"), Workers(kept)
     with (
-        at_desk(browser, served, login="oriol") as asked,
-        at_desk(browser, served, login="javier") as fallback,
-        at_desk(browser, served) as manager,
+        at_desk(browser, kept, login="oriol") as asked,
+        at_desk(browser, kept, login="javier") as fallback,
+        at_desk(browser, kept) as manager,
     ):
         for desk in (asked, fallback, manager):
             mine(desk)
@@ -117,20 +101,20 @@ def test_each_step_reaches_whom_it_names_and_expiry_writes_nothing(browser: Brow
         expect(manager.page.locator("#ending")).to_contain_text("Nobody decided in time. Nothing was written.")
         expect(manager.page.locator("#approve")).to_have_count(0)
         expect(line.locator("li", has_text="Went to the manager")).to_be_visible()
-        manager.page.goto(f"{served.address}/exceptions")
+        manager.page.goto(f"{kept.address}/exceptions")
         stuck = manager.page.locator("#lane-rows")
         expect(stuck).to_contain_text("Contoso")
         stuck.get_by_role("link", name="Contoso").click()
         expect(manager.page.locator("main")).to_contain_text("Nobody decided in time")
-    assert served.decisions(made) == ()
+    assert kept.decisions(made) == ()
 
 
-def test_a_step_that_names_somebody_away_reaches_who_stands_in(browser: Browser, served: Served) -> None:
-    made, workers = served.another("Litware"), Workers(served)
-    with at_desk(browser, served, login="javier") as gone, at_desk(browser, served) as stands_in:
+def test_a_step_that_names_somebody_away_reaches_who_stands_in(browser: Browser, kept: Served) -> None:
+    made, workers = kept.another("Litware"), Workers(kept)
+    with at_desk(browser, kept, login="javier") as gone, at_desk(browser, kept) as stands_in:
         page = gone.page
-        page.goto(f"{served.address}/away")
-        page.get_by_label("Last day away").fill(f"{served.world.now + timedelta(days=3):%Y-%m-%d}")
+        page.goto(f"{kept.address}/away")
+        page.get_by_label("Last day away").fill(f"{kept.world.now + timedelta(days=3):%Y-%m-%d}")
         page.get_by_role("button", name="I am away until then").click()
         expect(page.get_by_role("button", name="I am back")).to_be_visible()
         mine(stands_in)
@@ -144,14 +128,14 @@ def test_a_step_that_names_somebody_away_reaches_who_stands_in(browser: Browser,
         page.get_by_role("button", name="I am back").click()
 
 
-def test_what_waits_for_somebody_who_goes_away_is_with_who_stands_in_at_once(browser: Browser, served: Served) -> None:
-    made = served.another("Wingtip")
-    with at_desk(browser, served, login="javier") as colleague, at_desk(browser, served, login="oriol") as gone:
+def test_what_waits_for_somebody_who_goes_away_is_with_who_stands_in_at_once(browser: Browser, kept: Served) -> None:
+    made = kept.another("Wingtip")
+    with at_desk(browser, kept, login="javier") as colleague, at_desk(browser, kept, login="oriol") as gone:
         mine(colleague)
         row = colleague.page.locator(".line", has_text="Wingtip")
         expect(row).to_have_count(0)
-        gone.page.goto(f"{served.address}/away")
-        gone.page.get_by_label("Last day away").fill(f"{served.world.now + timedelta(days=3):%Y-%m-%d}")
+        gone.page.goto(f"{kept.address}/away")
+        gone.page.get_by_label("Last day away").fill(f"{kept.world.now + timedelta(days=3):%Y-%m-%d}")
         gone.page.get_by_role("button", name="I am away until then").click()
         expect(gone.page.locator("main")).to_contain_text("handed over")
         expect(row).to_be_visible()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect
 from pydantic import SecretStr
 
 from approval_ui.dependencies import UiDependencies
@@ -14,7 +14,7 @@ from approval_ui.oidc import Provider
 from domain.audit import AuditKind
 from runtime.settings import OidcSettings
 from tests.approval_ui.oidc_provider import CLIENT_ID, CLIENT_SECRET, OidcProvider, Person, running_provider
-from tests.approval_ui.served import Served, launched, serving
+from tests.approval_ui.served import Served, serving
 from tests.approval_ui.world import World
 
 pytestmark = pytest.mark.browser
@@ -26,14 +26,6 @@ INES = "ines.robledo@acme-routing.example"
 class Place:
     served: Served
     provider: OidcProvider
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = launched(playwright, chromium)
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")

@@ -9,10 +9,8 @@ from domain.leads import Motion
 from domain.model import Instant
 from tests.approval_ui.sample_review import Sample, quiet
 from tests.approval_ui.served import Served, at_desk
-from tests.approval_ui.test_browser import browser, served
 
 pytestmark = pytest.mark.browser
-__all__ = ["browser", "served"]
 
 
 def _hygiene(case_id: str, org_id: str, now: Instant) -> Sample:
