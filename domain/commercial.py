@@ -21,6 +21,7 @@ class Commercial(StrEnum):
     COMMITMENT = "a promise in our name"
 
 
+_AMOUNT = r"\d{1,15}(?:[ .,'\u00a0\u202f]\d{3}(?!\d)){0,6}(?:[.,]\d{1,2}(?!\d))?"
 _WORDS: tuple[tuple[Commercial, str], ...] = (
     (
         Commercial.DISCOUNT,
@@ -32,7 +33,8 @@ _WORDS: tuple[tuple[Commercial, str], ...] = (
         Commercial.PRICE,
         r"\bpric(?:e|es|ed|ing)\b|\bpreis(?:e|en|s|liste)?\b|\bprecios?\b|\bprix\b|\btarif\w*|\brate card"
         r"|\bhow much (?:is|are|does|do|would|will)\b|\bwas kostet\b|\bwas kosten\b|\bcuanto (?:cuesta|vale)"
-        r"|\bcombien (?:coute|ca coute)|[€£$]\s?\d|\d\s?(?:€|£|eur\b|euros?\b|usd\b|gbp\b|dollars?\b|pounds?\b)"
+        rf"|\bcombien (?:coute|ca coute)|[€£$]\s?{_AMOUNT}"
+        rf"|{_AMOUNT}\s?(?:€|£|eur\b|euros?\b|usd\b|gbp\b|dollars?\b|pounds?\b)"
         r"|\bper (?:vehicle|seat|user|licen[cs]e)\b|\bpro (?:fahrzeug|nutzer|lizenz)\b|\bpor (?:vehiculo|usuario)\b"
         r"|\bpar (?:vehicule|utilisateur)\b",
     ),

@@ -42,6 +42,11 @@ def test_wordings_are_found(text: str, kind: Commercial) -> None:
     assert found[kind] in text
 
 
+@pytest.mark.parametrize("amount", ["40.000 €", "1,250.50 EUR", "€40 000", "£5", "99 euros"])
+def test_an_amount_is_told_whole(amount: str) -> None:
+    assert dict(commercial_in(f"Our budget is {amount} a year"))[Commercial.PRICE] == amount
+
+
 @pytest.mark.parametrize(
     "text",
     [
