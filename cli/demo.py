@@ -31,13 +31,15 @@ from domain.leads import InquirySource
 from domain.receipts import MailState
 from domain.resolutions import ExceptionState
 from runtime.playbook_files import load_playbook
-from runtime.settings import KeySettings, PlaybookSettings, StoreSettings
+from runtime.settings import KeySettings, ModelSettings, PlaybookSettings, StoreSettings, load
 from workers.stores import Stores, open_stores
 
 CONVERTS_WHILE_WAITING = "converts_while_waiting"
 CONVERTED_INTO = ("ConvertedAccountId", "ConvertedContactId", "ConvertedOpportunityId")
 SETTLE_SECONDS = 240
 """How long a scripted run waits for the last case after all leads were handed in."""
+SETTLE_SECONDS_WITH_MODEL = 1_800
+"""The same where a model drafts, which may be slow, or down until the template writer takes over."""
 
 _SOURCES = {
     "web_form": InquirySource.WEB_FORM,
@@ -146,7 +148,8 @@ def _scripted_run(stack: LocalStack, leads: int) -> int:
     converting = {c for c, label in labels.items() if label == CONVERTS_WHILE_WAITING}
     reviewer = ScriptedReviewer(api, decides=labels, keeps_waiting=frozenset(converting))
     by_hand: set[str] = set()
-    deadline = time.monotonic() + SETTLE_SECONDS
+    settle = SETTLE_SECONDS_WITH_MODEL if load(ModelSettings).enabled else SETTLE_SECONDS
+    deadline = time.monotonic() + settle
     with console.status("The scripted reviewer decides …"):
         while _open(stores, labels) and time.monotonic() < deadline:
             stack.check()
@@ -257,7 +260,7 @@ def _outcome(case: Case, stores: Stores) -> str:
     if case.outcome is not None:
         return case.outcome.value.replace("_", " ")
     stopped = _stopped(stores, case.case_id).replace("_", " ")
-    return f"exception: {stopped}" if stopped else "LOST"
+    return f"exception: {stopped}" if stopped else "NONE YET"
 
 
 def _written(case: Case, stores: Stores, mails: list[MailState]) -> str:

@@ -15,6 +15,7 @@ from domain.evidence import Evidence, EvidenceSource
 from domain.figures import agree, is_number_word
 from domain.meeting_cues import Matter, matters_in
 from domain.meetings import quoted, speaker_of
+from domain.mixups import Known, borrowed, misplaced, of_itself
 from domain.model import Value
 from domain.reading import pattern_of
 from domain.relations import contradictions, hedged
@@ -67,6 +68,8 @@ class Allowed(Value):
     brief: tuple[str, ...] = ()
     answered: tuple[AnsweredQuestion, ...] = ()
     """What a sentence may not ask, because a source says it."""
+    people: tuple[Known, ...] = ()
+    """Who may be named, so that nobody gets another's title or company."""
 
     @classmethod
     def by(cls, request: DraftRequest) -> "Allowed":
@@ -79,6 +82,10 @@ class Allowed(Value):
             said=_longest_first((*names, *request.meeting_offers, *asked, request.decline)),
             brief=(request.instructions, request.recipient.title, "written in English"),
             answered=request.answered,
+            people=(
+                Known(name=request.recipient.name, title=request.recipient.title, company=request.company),
+                Known(name=request.sender.name, title=request.sender.title, company=request.seller),
+            ),
         )
 
 
@@ -161,7 +168,7 @@ def ground(
             "summary": "\n".join(text for text in (summary, *removed) if text),
             "task_subject": task_subject or ("Follow up on this inquiry" if draft.task_subject else ""),
             "task_description": task_description,
-            "talking_points": tuple(_judged(s, by_id, allowed) for s in draft.talking_points),
+            "talking_points": tuple(_ours(s, by_id, allowed) for s in draft.talking_points),
             "paragraphs": tuple(tuple(_sendable(s, by_id, allowed) for s in p) for p in draft.paragraphs),
             **_brief_judged(draft, brief or ForTheBrief(), allowed),
         }
@@ -244,8 +251,8 @@ def unsupported_parts(line: str, facts: Sequence[Evidence], allowed: Allowed) ->
 
 
 def _sendable(sentence: DraftSentence, facts: dict[str, Evidence], allowed: Allowed) -> DraftSentence:
-    """As `_judged`, and nothing that only a person may say to somebody outside."""
-    judged = _judged(sentence, facts, allowed)
+    """As `_ours`, and nothing that only a person may say to somebody outside."""
+    judged = _ours(sentence, facts, allowed)
     if judged.struck:
         return judged
     cited = [facts[e] for e in judged.evidence if e in facts]
@@ -253,6 +260,15 @@ def _sendable(sentence: DraftSentence, facts: dict[str, Evidence], allowed: Allo
         return _strike(judged, f"passes on {strange}, which stands in somebody's message only")
     theirs = _for_a_person(judged.text, cited, allowed)
     return _strike(judged, f"speaks of {theirs}, which is for a person to write") if theirs else judged
+
+
+def _ours(sentence: DraftSentence, facts: dict[str, Evidence], allowed: Allowed) -> DraftSentence:
+    """As `_judged`, and what they said of themselves is not said of us."""
+    judged = _judged(sentence, facts, allowed)
+    if judged.struck:
+        return judged
+    theirs = borrowed(judged.text, [facts[e] for e in judged.evidence if e in facts])
+    return _strike(judged, f"says “{theirs}” of us, which they said of themselves") if theirs else judged
 
 
 def _for_a_person(text: str, facts: Sequence[Evidence], allowed: Allowed) -> str:
@@ -273,10 +289,15 @@ def _judged(sentence: DraftSentence, facts: dict[str, Evidence], allowed: Allowe
         return _strike(sentence, f"cites {', '.join(strange)}, which was not offered")
     if known := _asks_what_is_known(sentence.text, allowed):
         return _strike(sentence, f"asks what {known} answers already")
+    if mixed := misplaced(sentence.text, allowed.people):
+        return _strike(sentence, mixed)
     if not states_something(sentence.text, allowed):
         return sentence
     if not sentence.evidence:
         return _strike(sentence, _NEEDS_EVIDENCE)
+    named = [facts[e].value or "" for e in sentence.evidence]
+    if name := of_itself(sentence.text, (*named, *allowed.said)):
+        return _strike(sentence, f"says of “{name}” that it has to do with itself")
     verdict = check(_without(sentence.text, allowed.said), [facts[e] for e in sentence.evidence])
     return sentence if verdict.supported else _strike(sentence, "; ".join(verdict.reasons))
 
@@ -307,6 +328,8 @@ def _kept(text: str, facts: Sequence[Evidence], allowed: Allowed) -> str:
 def _fits(text: str, facts: Sequence[Evidence], allowed: Allowed) -> bool:
     """Whether all that can be verified in it stands in some fact or was said by a reviewer. Its topic is not asked."""
     if _strange_address(text, facts, Allowed(said=(*allowed.said, *allowed.brief))):
+        return False
+    if misplaced(text, allowed.people) or of_itself(text, allowed.said):
         return False
     asked_for = {(p.kind, key) for phrase in allowed.brief for p in parts_of(phrase) for key in p.keys}
     parts = parts_of(COURTESY_PHRASES.sub(" ", _without(text, allowed.said)))

@@ -136,6 +136,8 @@ class ModelSettings(BaseSettings):
     api_key: SecretStr = SecretStr("")
     base_url: str = ""
     model: str = "gpt-5-mini"
+    timeout_seconds: float = Field(60.0, ge=5, le=85)
+    """Of one answer. The step that drafts asks twice at most, and ends after three minutes."""
 
     @property
     def enabled(self) -> bool:

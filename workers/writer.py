@@ -19,6 +19,7 @@ def draft_writer(settings: ModelSettings) -> DraftWriter:
         api_key=settings.api_key.get_secret_value() or "not-needed",
         model=settings.model,
         base_url=settings.base_url,
+        timeout_seconds=settings.timeout_seconds,
     )
 
 
