@@ -3,21 +3,21 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from domain.errors import ErrorCode
 from domain.leads import CrmRecord, RecordRef
 from domain.model import Instant, Value
 from gateways.crm import faults
 from gateways.crm.access import AccessQuestion, editable
+from gateways.crm.activities import activities_in, activity_rows, without_activities
 from gateways.crm.client import MAX_QUERIES, CompositeAnswer, Part, SalesforceSession, query_part, row_part
 from gateways.crm.consents import Consents
-from gateways.crm.fields import EMAIL, EVENT, INDIVIDUAL, SYSTEM, TASK, ReadFields
+from gateways.crm.fields import INDIVIDUAL, ReadFields
 from gateways.crm.ledger import LedgerRow, ledger_part, ledger_row
-from gateways.crm.soql import Children, children, select
+from gateways.crm.optional import OptionalRows, Rows, rows_of
+from gateways.crm.soql import Children, select
 from gateways.crm.values import record_from, records_from, soql_time
 
-MAX_ACTIVITIES = 50
 NOTHING_ASKED = AccessQuestion()
 SETTLING_READS = 2
 MAX_REACHED = 20
@@ -25,32 +25,7 @@ _PEOPLE = {"Lead": "leads", "Contact": "contacts"}
 """Objects of persons, and the part of the call that reads them."""
 
 
-class ActivityKind(Value):
-    """Where activities of a person are kept, and the condition that names the person."""
-
-    part: str
-    object: str
-    about: str
-    """Takes the persons' ids."""
-    fields: tuple[str, ...]
-
-
-ACTIVITY_KINDS = (
-    ActivityKind(part="tasks", object="Task", about="WhoId IN {}", fields=TASK),
-    ActivityKind(part="events", object="Event", about="WhoId IN {}", fields=EVENT),
-    # `RelatedToId` names a deal or an account, never a lead: a lead is one of those it went to or came from.
-    ActivityKind(
-        part="emails",
-        object="EmailMessage",
-        about="Id IN (SELECT EmailMessageId FROM EmailMessageRelation WHERE RelationId IN {})",
-        fields=EMAIL,
-    ),
-)
-
-
 _DEAL = "Opportunity"
-_CHILDREN = {"Tasks": ("Task", TASK), "Events": ("Event", EVENT)}
-"""Child relationships of a person or a deal: the object, and the fields that are read."""
 
 
 class Live(Value):
@@ -82,6 +57,7 @@ class LiveReader:
         self._fields = fields
         self._wait = wait
         self._consents = Consents(fields)
+        self._optional = OptionalRows()
 
     def read_settled(
         self,
@@ -134,6 +110,22 @@ class LiveReader:
         the same calls, for a person may be a lead and a contact, and say no on either. Work on a deal that the
         change is about counts as work with the person. `access` is answered as far as there is room. Raises `CrmError`.
         """
+
+        def once(asked: frozenset[Rows]) -> Live:
+            return self._read(wanted, asked, ledger_key, since, with_consents, addresses, access)
+
+        return self._optional.read([Rows.EMAILS], once)
+
+    def _read(
+        self,
+        wanted: Mapping[RecordRef, frozenset[str]],
+        optional: frozenset[Rows],
+        ledger_key: str,
+        since: datetime | None,
+        with_consents: bool,
+        addresses: Sequence[str],
+        access: AccessQuestion,
+    ) -> Live:
         persons = {ref: fields for ref, fields in wanted.items() if ref.object in _PEOPLE}
         deals = {ref: fields for ref, fields in wanted.items() if ref.object == _DEAL and since is not None}
         others = {ref: fields for ref, fields in wanted.items() if ref not in persons and ref not in deals}
@@ -144,13 +136,10 @@ class LiveReader:
         people = [ref.id for ref in persons]
         asked = sorted({a.strip() for a in addresses if a.strip()}) if with_consents else []
         kinds = sorted({ref.object for ref in persons} | ({"Contact"} if asked else set()))
-        parts = [*rows, *(self._people(name, persons, asked, since) for name in kinds)]
-        if people and since is not None:
-            parts.append(_emails(people, since))
+        parts = [*rows, *(self._people(name, persons, asked, since, optional) for name in kinds)]
         if deals and since is not None:
             parts.append(self._deals(deals, since))
-        # With deals there is no room for it: a call takes five queries.
-        alone = next(iter(persons)) if with_consents and len(persons) == 1 and not deals else None
+        alone = next(iter(persons)) if with_consents and len(persons) == 1 else None
         if alone is not None:
             # The persons' own are asked for in the same call; what only their answer tells comes in another.
             parts += [*self._consents.of_party(alone.object, alone.id), *self._consents.of_addresses(asked)]
@@ -159,7 +148,7 @@ class LiveReader:
         # Last: where an overlapping attempt has changed what was read above, its ledger row is there by now.
         parts.append(ledger_part(ledger_key))
         answer = self._session.composite(parts, all_or_none=False)
-        live = _live(answer, list(others), people, [ref.id for ref in deals])
+        live = _live(answer, list(others), people, optional)
         told = {user: answer.parts[part.name] for user, part in questions.items()}
         live = live.model_copy(update={"editable": {user: editable(part) for user, part in told.items() if part.ok}})
         if not with_consents:
@@ -174,6 +163,7 @@ class LiveReader:
         persons: Mapping[RecordRef, frozenset[str]],
         addresses: Sequence[str],
         since: datetime | None,
+        optional: frozenset[Rows],
     ) -> Part:
         """Leads or contacts, through queryAll: a deleted or merged one still says so, and names its survivor.
 
@@ -185,15 +175,24 @@ class LiveReader:
         conditions = {"Id IN {}": [ref.id for ref in mine], "Email IN {}": addresses if name == "Contact" else []}
         asked = {where: list(values) for where, values in conditions.items() if values}
         tail = f"ORDER BY LastModifiedDate DESC LIMIT {len(mine) + MAX_REACHED}" if addresses else ""
-        fields = (*self._fields.of(name, (*individual, *wanted)), *(_worked_on(since) if mine and since else ()))
+        fields = (
+            *self._fields.of(name, (*individual, *wanted)),
+            *(self._worked_on(since, optional) if mine and since else ()),
+        )
         return query_part(
             _PEOPLE[name], select(name, fields, " OR ".join(asked), *asked.values(), tail=tail), deleted_too=True
         )
 
     def _deals(self, deals: Mapping[RecordRef, frozenset[str]], since: datetime) -> Part:
         wanted = sorted(field for fields in deals.values() for field in fields)
-        fields = (*self._fields.of(_DEAL, wanted), *_worked_on(since))
+        fields = (*self._fields.of(_DEAL, wanted), *self._worked_on(since, frozenset()))
         return query_part("deals", select(_DEAL, fields, "Id IN {}", [ref.id for ref in deals]))
+
+    def _worked_on(self, since: datetime, optional: frozenset[Rows]) -> tuple[Children, ...]:
+        """Activities come with the record they are about: a call takes five queries."""
+        # The parents come through queryAll, which gives deleted children as well.
+        where = ("IsDeleted = FALSE", f"LastModifiedDate >= {soql_time(since)}")
+        return activity_rows(self._fields.of, optional, where=where)
 
     def _consents_of(
         self, live: Live, people: Sequence[str], alone: RecordRef | None, asked: Sequence[str]
@@ -208,67 +207,33 @@ class LiveReader:
         return self._consents.records(self._session.composite(parts, all_or_none=False)) if parts else ()
 
 
-def _worked_on(since: datetime) -> tuple[Children, ...]:
-    """Tasks and events come with the record they are about: a call takes five queries."""
-    return tuple(
-        children(
-            name,
-            (*SYSTEM, *fields),
-            f"ORDER BY LastModifiedDate DESC LIMIT {MAX_ACTIVITIES}",
-            # The parents come through queryAll, which gives deleted children as well.
-            where=f"IsDeleted = FALSE AND LastModifiedDate >= {soql_time(since)}",
-        )
-        for name, (_, fields) in _CHILDREN.items()
-    )
-
-
-def _emails(people: list[str], since: datetime) -> Part:
-    kind = next(kind for kind in ACTIVITY_KINDS if kind.part == "emails")
-    where = f"{kind.about} AND LastModifiedDate >= {soql_time(since)}"
-    tail = f"ORDER BY LastModifiedDate DESC LIMIT {MAX_ACTIVITIES}"
-    return query_part(kind.part, select(kind.object, (*SYSTEM, *kind.fields), where, people, tail=tail))
-
-
-def _activities(answer: CompositeAnswer, rows: Sequence[Mapping[str, Any]], about: Sequence[str]) -> list[CrmRecord]:
-    found = list(records_from("EmailMessage", answer.parts["emails"].records())) if "emails" in answer.parts else []
-    for row in rows:
-        for name, (object_name, _) in _CHILDREN.items():
-            inner = row.get(name) if str(row.get("Id")) in about else None
-            found += records_from(object_name, inner["records"]) if isinstance(inner, Mapping) else ()
-    return found
-
-
-def _live(answer: CompositeAnswer, others: Sequence[RecordRef], people: Sequence[str], deals: Sequence[str]) -> Live:
+def _live(
+    answer: CompositeAnswer, others: Sequence[RecordRef], people: Sequence[str], optional: frozenset[Rows]
+) -> Live:
     records: dict[str, CrmRecord] = {}
     reached: list[CrmRecord] = []
+    activities: list[CrmRecord] = []
     for position, ref in enumerate(others):
         part = answer.parts[f"row_{position}"]
         if part.ok:
             records[ref.id] = record_from(ref.object, part.body)
         elif faults.code_for(part.faults()[0]) is not ErrorCode.CRM_RECORD_MISSING:
             raise faults.error_for(part.faults())
-    listed: list[Mapping[str, Any]] = []
     for name, part_name in _PEOPLE.items():
         if part_name in answer.parts:
-            found_rows = answer.parts[part_name].records()
-            listed += found_rows
-            found = _without_children(name, found_rows)
+            rows = rows_of(answer.parts[part_name], optional, Rows.EMAILS)
+            found = records_from(name, [without_activities(row) for row in rows])
             records |= {person.id: person for person in found if person.id in people}
             reached += [person for person in found if person.id not in people and not person.flag("IsDeleted")]
-    if deals:
-        worked_on = answer.parts["deals"].records()
-        listed += worked_on
-        records |= {deal.id: deal for deal in _without_children(_DEAL, worked_on)}
-    activities = _activities(answer, listed, (*people, *deals))
+            activities += activities_in(row for row in rows if str(row["Id"]) in people)
+    if "deals" in answer.parts:
+        rows = answer.parts["deals"].records()
+        records |= {deal.id: deal for deal in records_from(_DEAL, [without_activities(row) for row in rows])}
+        activities += activities_in(rows)
     return Live(
         server_time=answer.server_time,
         records=records,
-        activities=tuple(activities),
+        activities=tuple({activity.id: activity for activity in activities}.values()),
         reached=tuple(reached),
         ledger=ledger_row(answer.parts["ledger"]),
     )
-
-
-def _without_children(name: str, rows: Sequence[Mapping[str, Any]]) -> tuple[CrmRecord, ...]:
-    """The rows' own fields: where a record has no children they come as null, and are no fields."""
-    return records_from(name, [{k: v for k, v in row.items() if k not in _CHILDREN} for row in rows])

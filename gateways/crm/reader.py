@@ -13,7 +13,8 @@ from domain.errors import CrmError, ErrorCode
 from domain.field_facts import FieldFacts
 from domain.leads import CrmRecord, CrmSnapshot, Inquiry
 from domain.ports import Clock
-from gateways.crm.client import CompositeAnswer, Part, PartAnswer, SalesforceSession, query_part
+from gateways.crm.activities import activities_in, activity_rows, child_rows
+from gateways.crm.client import MAX_QUERIES, CompositeAnswer, Part, PartAnswer, SalesforceSession, query_part
 from gateways.crm.company import (
     CompanyKey,
     Condition,
@@ -31,24 +32,23 @@ from gateways.crm.directory import Directory, People
 from gateways.crm.field_rules import FieldRules
 from gateways.crm.fields import INDIVIDUAL, LEAD_PARENTS, ReadFields
 from gateways.crm.optional import OptionalRows, Rows, rows_of
-from gateways.crm.soql import Children, children, select
+from gateways.crm.soql import children, select
 from gateways.crm.values import is_id_of, record_from, records_from
 
 MAX_ALIKE = 10
 """Leads or contacts of one query, of which there are four; with the accounts they stay within 60."""
 MAX_CANDIDATE_ACCOUNTS = 20
-MAX_ACTIVITIES = 50
 MAX_OPPORTUNITIES = 20
 MAX_ACCOUNTS = 10
 MAX_CONTACTS = 5
 MAX_TERRITORIES = 10
-MOST_QUERIES = 5
-"""Of one composite call."""
 REMEMBERED = 1000
 _NEWEST = "ORDER BY LastModifiedDate DESC LIMIT"
 _OF_COMPANY = ("accounts", "contacts", POINT_CONSENTS)
 """Parts of a call that are asked by what the lead says."""
 _OF_THE_PERSON = tuple(f"Individual.{name}" for name in INDIVIDUAL)
+_SAID = {"Task": ("Description",), "Event": ("Description",), "EmailMessage": ("TextBody",)}
+"""What somebody wrote in an activity: read here only, where it is stored with the case."""
 _OBJECTS = {
     "leads": "Lead",
     "leads_alike": "Lead",
@@ -126,7 +126,7 @@ class SalesforceReader:
         party = self._consents.of_party("Lead", lead_id) if guess is None or guess.individual_id else []
         own = [self._about(lead_id, "Lead", asked), *party]
         more = [*(self._around(guess.key, asked) if guess else []), *self._talks.calls(lead_id)]
-        at_once, later = [*own, *more][:MOST_QUERIES], [*own, *more][MOST_QUERIES:]
+        at_once, later = [*own, *more][:MAX_QUERIES], [*own, *more][MAX_QUERIES:]
         first = self._session.composite(at_once, all_or_none=False)
         rows = rows_of(first.parts["lead"], asked, Rows.EMAILS)
         if not rows:
@@ -242,17 +242,10 @@ class SalesforceReader:
         parents = (*(LEAD_PARENTS if object_name == "Lead" else ("Owner.Name",)), *_OF_THE_PERSON)
         fields = (
             *self._fields.of(object_name, parents),
-            children("Tasks", self._fields.of("Task", ("Description",)), f"{_NEWEST} {MAX_ACTIVITIES}"),
-            children("Events", self._fields.of("Event", ("Description",)), f"{_NEWEST} {MAX_ACTIVITIES}"),
-            *([self._emails()] if Rows.EMAILS in asked else []),
+            *activity_rows(lambda name: self._fields.of(name, _SAID[name]), asked),
         )
         soql = select(object_name, fields, "Id = {}", person_id)
         return query_part(object_name.lower(), soql, deleted_too=True)
-
-    def _emails(self) -> Children:
-        """E-mails are tied to those they went to and came from by rows of their own."""
-        fields = tuple(f"EmailMessage.{name}" for name in self._fields.of("EmailMessage", ("TextBody",)))
-        return children(Rows.EMAILS, fields, f"ORDER BY EmailMessage.LastModifiedDate DESC LIMIT {MAX_ACTIVITIES}")
 
     def _around(self, key: CompanyKey, asked: frozenset[Rows]) -> list[Part]:
         """What depends on what the lead says: the accounts its company may be, each with its open opportunities, the
@@ -319,13 +312,8 @@ def _nobody(people: People) -> CrmSnapshot:
     )
 
 
-def _child_rows(row: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
-    listed = row.get(name)
-    return list(listed["records"]) if isinstance(listed, Mapping) else []
-
-
 def _cases(contacts: Sequence[Mapping[str, Any]]) -> list[CrmRecord]:
-    return [case for row in contacts for case in records_from("Case", _child_rows(row, Rows.CASES))]
+    return [case for row in contacts for case in records_from("Case", child_rows(row, Rows.CASES))]
 
 
 def _individuals(contacts: PartAnswer | None) -> list[str]:
@@ -334,27 +322,21 @@ def _individuals(contacts: PartAnswer | None) -> list[str]:
     return [str(row["IndividualId"]) for row in rows if row.get("IndividualId")]
 
 
-def _activities(lead: Mapping[str, Any]) -> tuple[CrmRecord, ...]:
-    """Newest first. An e-mail comes once for each of its addresses that is this person's."""
-    mails = {row["EmailMessage"]["Id"]: row["EmailMessage"] for row in _child_rows(lead, Rows.EMAILS)}
-    found = (
-        *records_from("Task", _child_rows(lead, "Tasks")),
-        *records_from("Event", _child_rows(lead, "Events")),
-        *records_from("EmailMessage", list(mails.values())),
-    )
-    return tuple(sorted(found, key=lambda a: (a.modified_at, a.id), reverse=True))
+def _activities(person: Mapping[str, Any]) -> tuple[CrmRecord, ...]:
+    """Newest first."""
+    return tuple(sorted(activities_in([person]), key=lambda a: (a.modified_at, a.id), reverse=True))
 
 
 def _account_territories(account: CrmRecord | None, rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     row = next((row for row in rows if account is not None and row["Id"] == account.id), None)
-    found = (child.get("Territory2") for child in _child_rows(row, Rows.TERRITORIES)) if row is not None else ()
+    found = (child.get("Territory2") for child in child_rows(row, Rows.TERRITORIES)) if row is not None else ()
     names = {str(t["DeveloperName"]) for t in found if isinstance(t, Mapping) and t.get("DeveloperName")}
     return tuple(sorted(names))
 
 
 def _open_opportunities(account: CrmRecord | None, rows: Sequence[Mapping[str, Any]]) -> tuple[CrmRecord, ...]:
     row = next((row for row in rows if account is not None and row["Id"] == account.id), None)
-    return records_from("Opportunity", _child_rows(row, "Opportunities")) if row is not None else ()
+    return records_from("Opportunity", child_rows(row, "Opportunities")) if row is not None else ()
 
 
 def _owner(lead: CrmRecord, people: Sequence[CrmRecord]) -> CrmRecord | None:

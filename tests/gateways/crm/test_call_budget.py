@@ -1,6 +1,8 @@
 """How many API calls one lead costs from its fetch to what is written, counted by the client itself."""
 
 from domain.proposals import Phase
+from gateways.crm.fields import ReadFields
+from gateways.crm.reader import SalesforceReader
 from tests.gateways.crm.outcomes import written
 from tests.gateways.crm.world import World
 
@@ -46,18 +48,30 @@ def test_five_where_it_is(world: World) -> None:
     assert with_mail(world) == (1, 4)
 
 
-def test_an_approver_who_is_mapped_costs_one_call_where_mail_fills_the_reread(world: World) -> None:
+def test_an_approver_who_is_mapped_costs_no_call_more_where_mail_is_sent(world: World) -> None:
     """Both steps that write ask; the second one in the call that is made for the e-mail."""
     world.crm_users["sam"] = (world.ines, "Inés Ruiz")
-    assert with_mail(world) == (1, 5)
+    assert with_mail(world) == (1, 4)
+    assert {row["Approver__c"] for row in world.ledger()} == {f"sam (Inés Ruiz, {world.ines})"}
 
 
 def test_a_person_of_their_own_costs_the_write_no_call_more(world: World) -> None:
     """The fetch asks for more than one call can hold then, and takes two."""
+    of_their_own(world)
+    assert with_mail(world) == (2, 4)
+
+
+def test_a_person_of_their_own_costs_no_call_more_in_an_org_that_keeps_no_voice_calls(world: World) -> None:
+    of_their_own(world)
+    kept = {name: fields for name, fields in ReadFields().by_object.items() if name != "VoiceCall"}
+    world.reader = SalesforceReader(world.reads, world.clock, ReadFields(by_object=kept))
+    assert with_mail(world) == (1, 4)
+
+
+def of_their_own(world: World) -> None:
     person = world.add("Individual", LastName="Byron")
     world.edit(world.lead, IndividualId=person)
     world.crm.clock.forward(60)
-    assert with_mail(world) == (2, 4)
 
 
 def test_what_was_read_for_the_mail_is_read_again_once_a_minute_has_passed(world: World) -> None:

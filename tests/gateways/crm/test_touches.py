@@ -6,7 +6,9 @@ import pytest
 
 from domain.errors import CrmError, ErrorCode
 from domain.first_touch import LeadNow, TouchKind, first_touch
-from gateways.crm.touches import MAX_TOUCHES, SalesforceTouches
+from gateways.crm.activities import MAX_ACTIVITIES
+from gateways.crm.fields import ReadFields
+from gateways.crm.touches import SalesforceTouches
 from tests.gateways.crm.world import START, World
 
 
@@ -64,7 +66,7 @@ def test_what_was_done_before_is_not_read(world: World, touches: SalesforceTouch
 
 
 def test_what_we_write_never_crowds_out_a_person(world: World, touches: SalesforceTouches) -> None:
-    for n in range(MAX_TOUCHES + 5):
+    for n in range(MAX_ACTIVITIES + 5):
         world.add("Task", by=touches.user_id(), Subject=f"{n}", WhoId=world.lead, Status="Completed")
     task = done_task(world)
     assert [a.id for a in look(world, touches).activities] == [task]
@@ -95,3 +97,19 @@ def test_an_outage_says_so(world: World, touches: SalesforceTouches) -> None:
     with pytest.raises(CrmError) as failed:
         look(world, touches)
     assert failed.value.code is ErrorCode.CRM_UNAVAILABLE
+
+
+def test_an_org_that_keeps_no_e_mails_is_looked_at_without_and_asked_once(world: World) -> None:
+    touches = SalesforceTouches(
+        world.session, ReadFields(by_object={**ReadFields().by_object, "EmailMessage": ("NoSuchField__c",)})
+    )
+    task = done_task(world)
+    assert [a.id for a in look(world, touches).activities] == [task]
+    world.reset_calls()
+    assert [a.id for a in look(world, touches).activities] == [task]
+    assert world.calls() == 1
+
+
+def test_a_deleted_task_is_no_touch(world: World, touches: SalesforceTouches) -> None:
+    world.crm.client().Task.delete(done_task(world))
+    assert look(world, touches).activities == ()

@@ -9,6 +9,7 @@ from domain.model import Scalar
 from domain.permissions import Role
 from domain.proposals import CreateLead, FieldChange, Phase, UpdateFields
 from domain.receipts import WriteOutcomeKind
+from gateways.crm.fields import ReadFields
 from tests.gateways.crm.outcomes import in_between, written
 from tests.gateways.crm.world import World
 
@@ -127,6 +128,14 @@ class TestMeanwhile:
         order = world.approved(world.rating())
         world.email(by=world.tom, Subject="Hello", Incoming=True)
         assert world.writer.apply(order).kind is WriteOutcomeKind.HUMAN_TOUCH
+
+    def test_an_org_that_keeps_no_e_mails_is_written_to_all_the_same(self, world: World) -> None:
+        closed = ReadFields(by_object={**ReadFields().by_object, "EmailMessage": ("NoSuchField__c",)})
+        order = world.approved(world.rating())
+        called = world.add("Task", by=world.tom, Subject="Called her", Status="Completed", WhoId=world.lead)
+        assert world.new_writer(fields=closed).apply(order).kind is WriteOutcomeKind.HUMAN_TOUCH
+        world.crm.client().Task.delete(called)
+        written(world.new_writer(fields=closed).apply(order))
 
     @pytest.mark.parametrize("named", [True, False])
     def test_somebody_worked_on_the_deal_that_the_change_is_about(self, world: World, named: bool) -> None:

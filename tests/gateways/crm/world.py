@@ -29,6 +29,7 @@ from domain.receipts import WriteReceipt
 from domain.undoing import undo_content
 from gateways.crm.client import SalesforceSession
 from gateways.crm.field_rules import FieldRules
+from gateways.crm.fields import ReadFields
 from gateways.crm.guard import WriteGuard
 from gateways.crm.mail_guard import SalesforceMailGuard
 from gateways.crm.plan import make_plan
@@ -145,7 +146,9 @@ class World:
         secret = {"writer": "w-secret", "reader": "r-secret"}[client]
         return SalesforceSession(ClientCredentials(self.crm.base, client, secret), self.clock, **more)
 
-    def new_writer(self, session: SalesforceSession | None = None) -> SalesforceWriter:
+    def new_writer(
+        self, session: SalesforceSession | None = None, fields: ReadFields | None = None
+    ) -> SalesforceWriter:
         """Waiting moves the CRM's clock, so that nobody sleeps."""
         return SalesforceWriter(
             session or self.session,
@@ -155,6 +158,7 @@ class World:
             audit=self.audit,
             clock=self.clock,
             rules=self.rules,
+            fields=fields,
             wait=self.crm.clock.forward,
             crm_user_of=self.crm_users.get,
             recent=self.recent,
