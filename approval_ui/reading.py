@@ -45,7 +45,6 @@ def facts_of(deps: UiDependencies, case_id: str, round: int) -> Facts | None:
             n for d in decisions if d.round == round and d.counts and (n := note_of(deps, case_id, d.decision_id))
         ),
         written_at=written[0] if written else None,
-        paused=deps.pause.paused(item.motion),
         newer_round=max(newer) if newer else None,
         refusals=tuple(
             (a.event.subject, a.event.code) for a in deps.queue.audit_of(case_id) if a.event.kind in _REFUSED

@@ -17,13 +17,23 @@ class Stopped(Value):
     motion: Motion | None
     at: Instant
 
+    def holds(self, motion: Motion) -> bool:
+        return self.motion in (None, motion)
+
 
 class Resumed(Value):
-    """One switch that stands on go. `by_motion` is None where the switch for all motions was released."""
+    """One switch that stands on go; `switch` is None for the switch of all motions.
 
+    `by_motion` is None where the switch for all motions was released, which releases the others too.
+    """
+
+    switch: Motion | None
     by_motion: Motion | None
     at: Instant
     decision_id: str
+
+    def covers(self, motion: Motion) -> bool:
+        return self.switch in (None, motion)
 
     def releases(self, stopped: Stopped) -> bool:
         """The switch for all motions releases what was stopped alone; nothing releases a stop that came after it."""

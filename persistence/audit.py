@@ -1,12 +1,11 @@
 """The audit chain: each entry carries the hash of the one before, so a changed or missing one shows."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from hashlib import sha256
 
 import rfc8785
 from pydantic import ValidationError
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from domain.audit import AuditEvent, AuditKind, ChainHead
 from domain.leads import Motion
@@ -89,11 +88,18 @@ class SqlAuditLog:
             ).all()
         return tuple(map(_entry, rows))
 
-    def last_stops(self, org_id: str, motion: Motion) -> tuple[Stopped, ...]:
-        """When writing of this motion was stopped last, by its own switch and by the one for all."""
+    def last_stops(self, org_id: str) -> tuple[Stopped, ...]:
+        """When writing was stopped last by each switch that was ever pressed: one for all motions, one for each."""
+        switches = {resume_case(switch): switch for switch in (None, *Motion)}
+        pressed = (
+            AuditRow.org_id == org_id,
+            AuditRow.kind == AuditKind.PAUSED.value,
+            col(AuditRow.case_id).in_(switches),
+        )
+        last = select(func.max(AuditRow.position)).where(*pressed).group_by(col(AuditRow.case_id))
+        rows = select(AuditRow.case_id, AuditRow.at).where(*pressed, col(AuditRow.position).in_(last))
         with self._db.session() as session:
-            found = [(switch, _last_stop(session, org_id, resume_case(switch))) for switch in (motion, None)]
-        return tuple(Stopped(motion=switch, at=at) for switch, at in found if at is not None)
+            return tuple(Stopped(motion=switches[case_id], at=at) for case_id, at in session.exec(rows))
 
     def verify(self, heads: Sequence[ChainHead] = ()) -> list[str]:
         """What is wrong with the chains, one line each; empty when all is well.
@@ -157,15 +163,6 @@ def entry_hash(prev_hash: str, body: bytes) -> str:
 def _last(session: Session, org_id: str) -> AuditRow | None:
     return session.exec(
         select(AuditRow).where(AuditRow.org_id == org_id).order_by(col(AuditRow.position).desc()).limit(1)
-    ).first()
-
-
-def _last_stop(session: Session, org_id: str, switch: str) -> datetime | None:
-    return session.exec(
-        select(AuditRow.at)
-        .where(AuditRow.org_id == org_id, AuditRow.case_id == switch, AuditRow.kind == AuditKind.PAUSED.value)
-        .order_by(col(AuditRow.position).desc())
-        .limit(1)
     ).first()
 
 

@@ -12,6 +12,7 @@ from persistence.database import Database, insert_if_absent
 from persistence.tables import PauseRow
 
 EVERY_MOTION = "*"
+_SWITCHES: dict[str, Motion | None] = {EVERY_MOTION: None, **{motion.value: motion for motion in Motion}}
 
 
 class SqlPauseSwitch:
@@ -32,15 +33,15 @@ class SqlPauseSwitch:
             names = set(session.exec(select(PauseRow.motion).where(col(PauseRow.paused))).all())
         return frozenset(m for m in Motion if EVERY_MOTION in names or m.value in names)
 
-    def resumed(self, motion: Motion) -> tuple[Resumed, ...]:
-        """The switches that hold this motion no more, each with the decision that released it."""
+    def resumed(self) -> tuple[Resumed, ...]:
+        """The switches that stand on go, each with the decision that released it."""
         with self._db.session() as session:
-            rows = session.exec(
-                select(PauseRow).where(col(PauseRow.motion).in_([motion.value, EVERY_MOTION]), ~col(PauseRow.paused))
-            ).all()
+            released = select(PauseRow).where(~col(PauseRow.paused), col(PauseRow.motion).in_(_SWITCHES))
+            rows = session.exec(released.order_by(PauseRow.motion)).all()
         return tuple(
             Resumed(
-                by_motion=None if row.motion == EVERY_MOTION or row.released_all else Motion(row.motion),
+                switch=_SWITCHES[row.motion],
+                by_motion=None if row.released_all else _SWITCHES[row.motion],
                 at=row.set_at,
                 decision_id=row.decision_id,
             )

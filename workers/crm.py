@@ -20,7 +20,6 @@ from gateways.crm.mail_guard import SalesforceMailGuard
 from gateways.crm.poll import SalesforceChangedLeads
 from gateways.crm.reader import SalesforceReader
 from gateways.crm.recent import RecentReads
-from gateways.crm.signed_pause import VerifiedPause
 from gateways.crm.touches import SalesforceTouches
 from gateways.crm.writer import SalesforceWriter
 from runtime.settings import CrmSettings
@@ -52,7 +51,7 @@ def crm_door(settings: CrmSettings, stores: Stores) -> CrmDoor:
         reviews=stores.reviews,
         receipts=stores.receipts,
         verifier=stores.verifier,
-        pause=verified_pause(stores),
+        pause=stores.pause,
         policy=lambda: stores.playbooks.current().write_policy(reader.users()),
         audit=stores.audit,
         clock=stores.clock,
@@ -85,19 +84,6 @@ def crm_door(settings: CrmSettings, stores: Stores) -> CrmDoor:
         leads=SalesforceChangedLeads(session),
         touches=SalesforceTouches(session),
         session=session,
-    )
-
-
-def verified_pause(stores: Stores) -> VerifiedPause:
-    """The stop button, as only a signature releases it."""
-    org_id = stores.playbooks.current().org_id
-    return VerifiedPause(
-        stores.pause,
-        resumed=stores.pause.resumed,
-        stopped=lambda motion: stores.audit.last_stops(org_id, motion),
-        decision=stores.reviews.decision,
-        verifier=stores.verifier,
-        org_id=org_id,
     )
 
 

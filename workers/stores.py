@@ -5,11 +5,13 @@ When do you need to touch this? When a port gains an adapter that every process 
 
 import secrets
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
 from domain.cases import DocumentKind
 from domain.ports import Clock, PlaybookLines, Playbooks
+from domain.signed_pause import VerifiedPause
 from persistence.assignments import SqlRotation
 from persistence.audit import SqlAuditLog
 from persistence.cases import SqlCases
@@ -39,7 +41,10 @@ class PlaybookStore(Playbooks, PlaybookLines, Protocol):
 
 @dataclass(frozen=True)
 class Stores:
-    """Adapters that share one database. Threads may share them; each call opens its own session."""
+    """Adapters that share one database. Threads may share them; each call opens its own session.
+
+    `switch` is the stop button as it is stored: whoever acts on it or shows it takes `pause`.
+    """
 
     db: Database
     clock: Clock
@@ -55,10 +60,23 @@ class Stores:
     calls: SqlModelCalls
     notices: SqlNotices
     reachable: SqlReachable
-    pause: SqlPauseSwitch
+    switch: SqlPauseSwitch
     audit: SqlAuditLog
     playbooks: PlaybookStore
     verifier: KeyringVerifier
+
+    @cached_property
+    def pause(self) -> VerifiedPause:
+        """The stop button, as only a signature releases it. Raises `InputError` without a readable playbook."""
+        org_id = self.playbooks.current().org_id
+        return VerifiedPause(
+            self.switch,
+            resumed=self.switch.resumed,
+            stopped=lambda: self.audit.last_stops(org_id),
+            decision=self.reviews.decision,
+            verifier=self.verifier,
+            org_id=org_id,
+        )
 
     def keep_failure(self, case_id: str, slot: str, text: str) -> str:
         """Keep the detail of a failure where only people with access to the case can read it."""
@@ -88,7 +106,7 @@ def open_stores(store: StoreSettings, playbook: PlaybookSettings, keys: KeySetti
         calls=SqlModelCalls(db),
         notices=SqlNotices(db),
         reachable=SqlReachable(db),
-        pause=SqlPauseSwitch(db),
+        switch=SqlPauseSwitch(db),
         audit=SqlAuditLog(db),
         playbooks=FilePlaybooks(playbook.playbook_dir, SqlPlaybooks(db, clock)),
         verifier=verifier,

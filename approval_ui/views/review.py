@@ -73,7 +73,6 @@ class Facts:
     notes: tuple[ReviewerNote, ...]
     written_at: Instant | None
     """When the CRM write of this round was read back, where it was."""
-    paused: bool
     newer_round: int | None
     refusals: tuple[tuple[str, str], ...] = ()
     """Decision id and code of what the workflow or the guard refused."""

@@ -203,7 +203,7 @@ class Theatre:
             calls=SqlModelCalls(db),
             notices=SqlNotices(db),
             reachable=SqlReachable(db),
-            pause=SqlPauseSwitch(db),
+            switch=SqlPauseSwitch(db),
             audit=SqlAuditLog(db),
             playbooks=CasePlaybooks(playbook),
             verifier=KeyringVerifier(self._keys / KEYRING_FILE),

@@ -2,6 +2,9 @@
 
 from datetime import timedelta
 
+import pytest
+from sqlalchemy import Executable, delete, update
+
 from approval_ui.site import build_site
 from domain.audit import AuditKind
 from domain.decisions import KeyUse, Purpose, parse_envelope
@@ -10,6 +13,7 @@ from domain.proposals import digest_of
 from domain.receipts import MailState
 from domain.undoing import undo_content
 from persistence.audit import SqlAuditLog
+from persistence.tables import PauseRow
 from tests.approval_ui.conftest import Door
 from tests.approval_ui.world import World
 
@@ -31,9 +35,22 @@ def test_pause_shows_everywhere_and_is_audited(world: World, door: Door) -> None
     assert world.deps.reviews.undelivered(10) == ()
     # What the write guard asks the audit for.
     org = world.deps.config.org_id
-    assert [(s.motion, s.at) for s in SqlAuditLog(world.db).last_stops(org, Motion.INBOUND)] == [
-        (Motion.INBOUND, paused.at)
-    ]
+    assert [(s.motion, s.at) for s in SqlAuditLog(world.db).last_stops(org)] == [(Motion.INBOUND, paused.at)]
+
+
+@pytest.mark.parametrize("statement", [delete(PauseRow), update(PauseRow).values(paused=False)])
+def test_a_stop_that_somebody_took_out_of_the_database_is_still_shown(
+    world: World, door: Door, statement: Executable
+) -> None:
+    """The write guard goes by the audit and the signatures, and so do the pages."""
+    browser = door.browser("ines")
+    browser.post("/pause", motion="inbound", paused="true")
+    with world.db.transaction() as session:
+        session.connection().execute(statement)
+    assert "Paused: inbound." in browser.get("/cases").text
+    world.clock.advance(timedelta(seconds=1))
+    browser.post("/pause", motion="inbound", paused="false")
+    assert "Paused" not in browser.get("/cases").text
 
 
 def test_an_approved_email_can_be_stopped_until_it_leaves(world: World, door: Door) -> None:

@@ -17,6 +17,7 @@ from domain.permissions import Level, Role
 from domain.playbook import Playbook
 from domain.proposals import Phase
 from domain.receipts import RecordImage, WriteReceipt
+from domain.signed_pause import VerifiedPause
 from persistence.absences import SqlAbsences
 from persistence.audit import SqlAuditLog
 from persistence.cases import SqlCases
@@ -165,6 +166,7 @@ def build_world(url: str, folder: Path, *, clock: FakeClock | None = None) -> Wo
     db = Database(url)
     playbook = shipped_playbook()
     generate_key(folder / "keys", "human-1", KeyUse.HUMAN, now=NOON - timedelta(days=1))
+    verifier = KeyringVerifier(folder / "keys" / "keyring.json")
     engine, playbooks, users = FakeTemporal(), OnePlaybook(playbook), SqlUsers(db)
     for login, name, role in PEOPLE:
         users.save(LocalUser(login=login, display_name=name, role=role), password_hash=_password_hash())
@@ -190,12 +192,12 @@ def build_world(url: str, folder: Path, *, clock: FakeClock | None = None) -> Wo
         receipts=SqlReceipts(db),
         undo_batches=SqlUndoBatches(db),
         mail_log=SqlMailLog(db),
-        pause=SqlPauseSwitch(db),
+        pause=_pause(db, playbook.org_id, verifier),
         audit=SqlAuditLog(db),
         users=users,
         sessions=SqlSessions(db),
         signer=load_signer(folder / "keys", "human-1"),
-        verifier=KeyringVerifier(folder / "keys" / "keyring.json"),
+        verifier=verifier,
         playbooks=playbooks,
         lines=FilePlaybooks(SHIPPED, SqlPlaybooks(db, clock)),
         decided_cards=DecidedCards(db, playbook.org_id),
@@ -211,3 +213,15 @@ def build_world(url: str, folder: Path, *, clock: FakeClock | None = None) -> Wo
         absences=SqlAbsences(db),
     )
     return World(deps=deps, clock=clock, engine=engine, playbooks=playbooks, db=db)
+
+
+def _pause(db: Database, org_id: str, verifier: KeyringVerifier) -> VerifiedPause:
+    switch, audit = SqlPauseSwitch(db), SqlAuditLog(db)
+    return VerifiedPause(
+        switch,
+        resumed=switch.resumed,
+        stopped=lambda: audit.last_stops(org_id),
+        decision=SqlReviews(db).decision,
+        verifier=verifier,
+        org_id=org_id,
+    )

@@ -14,8 +14,8 @@ from domain.leads import Motion
 from domain.pausing import RESUME_ROUND, resume_case, resume_digest
 from domain.permissions import Role
 from domain.receipts import WriteOutcomeKind
+from domain.signed_pause import VerifiedPause
 from gateways.crm.guard import WriteGuard
-from gateways.crm.signed_pause import VerifiedPause
 from persistence.tables import PauseRow
 from runtime.keys import KEYRING_FILE, KeyringVerifier, generate_key, load_signer, revoke_key
 from tests.gateways.crm.world import ORG, World
@@ -27,7 +27,7 @@ def believing(world: World) -> VerifiedPause:
     pause = VerifiedPause(
         world.pause,
         resumed=world.pause.resumed,
-        stopped=lambda motion: world.audit.last_stops(ORG, motion),
+        stopped=lambda: world.audit.last_stops(ORG),
         decision=world.reviews.decision,
         verifier=KeyringVerifier(world.keys / KEYRING_FILE),
         org_id=ORG,

@@ -1,5 +1,5 @@
-"""The stop button as the write guard believes it: pressed by anybody who can write the database, released only by a
-signature.
+"""The stop button as the write guard and the pages believe it: anybody who can write the database may press it, only
+a signature releases it.
 
 When do you need to touch this? When more than a role decides who may let writing go on.
 """
@@ -27,8 +27,8 @@ class VerifiedPause:
         self,
         switch: PauseSwitch,
         *,
-        resumed: Callable[[Motion], tuple[Resumed, ...]],
-        stopped: Callable[[Motion], tuple[Stopped, ...]],
+        resumed: Callable[[], tuple[Resumed, ...]],
+        stopped: Callable[[], tuple[Stopped, ...]],
         decision: Callable[[str], SignedDecision | None],
         verifier: SignatureVerifier,
         org_id: str,
@@ -41,15 +41,18 @@ class VerifiedPause:
         self._org_id = org_id
 
     def paused(self, motion: Motion) -> bool:
-        if self._switch.paused(motion):
-            return True
-        resumed = self._resumed(motion)
-        if not all(map(self._signed, resumed)):
-            return True
-        return not all(any(r.releases(stopped) for r in resumed) for stopped in self._stopped(motion))
+        return motion in self.all_paused()
 
     def all_paused(self) -> frozenset[Motion]:
-        return frozenset(motion for motion in Motion if self.paused(motion))
+        plain, resumed, stopped = self._switch.all_paused(), self._resumed(), self._stopped()
+        unsigned = {r.switch for r in resumed if not self._signed(r)}
+        held = {
+            motion
+            for motion in Motion
+            if unsigned & {motion, None}
+            or any(s.holds(motion) and not any(r.releases(s) for r in resumed if r.covers(motion)) for s in stopped)
+        }
+        return plain | held
 
     def set(self, motion: Motion | None, paused: bool, *, by: str, now: Instant, decision_id: str = "") -> None:
         self._switch.set(motion, paused, by=by, now=now, decision_id=decision_id)
