@@ -59,11 +59,13 @@ def _of_fields(columns: tuple[Column, ...]) -> list[dict[str, Any]]:
 def _of_aggregates(query: Query, compiled: Compiled) -> list[dict[str, Any]]:
     described = []
     for item, column in zip(query.items, compiled.columns, strict=True):
-        if isinstance(item, CallItem):
+        # A named one is told as a plain column: the CLI counts the aggregates that it is told to find their exprN, and
+        # Salesforce numbers only those without a name.
+        if isinstance(item, CallItem) and item.alias is None:
             shown = f"{item.call.function.lower()}({item.call.argument.text if item.call.argument else ''})"
             described.append(_column(column.parts[0], aggregate=True, field=column.field, shown=shown))
         else:
-            described.append(_column(column.parts[0], field=column.field))
+            described.append(_column(column.parts[0], field=column.field, computed=isinstance(item, CallItem)))
     return described
 
 
@@ -75,8 +77,9 @@ def _column(
     foreign_key: str | None = None,
     inner: list[dict[str, Any]] | None = None,
     shown: str = "",
+    computed: bool = False,
 ) -> dict[str, Any]:
-    plain = field is not None and not aggregate
+    plain = field is not None and not aggregate and not computed
     return {
         "aggregate": aggregate,
         "apexType": None,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from typing import Any
@@ -14,7 +16,7 @@ from localcrm import access, ids
 from localcrm.columns import describe
 from localcrm.context import Context
 from localcrm.errors import ApiError
-from localcrm.fields import Value
+from localcrm.fields import Field, Value
 from localcrm.soql import refusal
 from localcrm.soql.conditions import Calendar
 from localcrm.soql.parser import parse
@@ -27,7 +29,8 @@ _MIN_PAGE = 200
 _MAX_CURSORS = 50
 # What SQLite says where a query outgrows it; Salesforce has limits of its own in the same places.
 _OUTGROWN = ("too many SQL variables", "Expression tree is too large", "too many terms", "parser stack overflow",
-             "at most 64 tables in a join", "too many columns", "too many FROM clause terms")  # fmt: skip
+             "at most 64 tables in a join", "too many columns", "too many FROM clause terms",
+             "LIKE or GLOB pattern too complex")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -76,10 +79,38 @@ def run(ctx: Context, cursors: Cursors, text: str, *, include_deleted: bool, pag
 
 def columns_of(ctx: Context, text: str) -> dict[str, Any]:
     """What the columns are called, without a row. Refuses what `run` refuses."""
-    try:
+    with _translated():
         return describe(ctx, text, Calendar(ctx.now, _zone(ctx)))
-    except RecursionError:
-        raise refusal.too_complicated("The query is nested too deeply.") from None
+
+
+@dataclass(frozen=True)
+class Table:
+    """A flat result: column names as the query wrote them with dots, and the rows in stored form."""
+
+    entity: str
+    header: tuple[str, ...]
+    fields: tuple[Field, ...]
+    rows: list[tuple[Value, ...]]
+
+
+def table(ctx: Context, text: str, *, include_deleted: bool) -> Table:
+    """For Bulk API 2.0, which takes neither aggregates nor child queries nor OFFSET."""
+    with _translated():
+        query = parse(text)
+        if access.asked_for(query):
+            raise ApiError(400, "API_ERROR", f"Entity '{access.ENTITY}' is not supported to use bulk API.")
+        compiled = Compiler(ctx.schema, Calendar(ctx.now, _zone(ctx)), include_deleted=include_deleted).compile(query)
+        if compiled.aggregates or compiled.counts_only:
+            raise ApiError(400, "API_ERROR", "Aggregate queries are not supported in Bulk V2 Query")
+        if compiled.children or query.offset is not None:
+            raise ApiError(400, "API_ERROR", "Child queries and OFFSET are not supported in Bulk V2 Query")
+        width = len(compiled.columns)
+        return Table(
+            entity=compiled.entity.name,
+            header=tuple(".".join(column.parts) for column in compiled.columns),
+            fields=tuple(column.field for column in compiled.columns),
+            rows=[row[:width] for row in ctx.tx.select(compiled.sql, compiled.parameters)],
+        )
 
 
 def more(ctx: Context, cursors: Cursors, reference: str) -> dict[str, Any]:
@@ -101,7 +132,7 @@ def _page(ctx: Context, locator: str, records: list[dict[str, Any]], start: int,
 
 def _execute(ctx: Context, text: str, include_deleted: bool) -> tuple[list[dict[str, Any]], int | None]:
     compiler = Compiler(ctx.schema, Calendar(ctx.now, _zone(ctx)), include_deleted=include_deleted)
-    try:
+    with _translated():
         query = parse(text)
         if access.asked_for(query):
             return access.answer(ctx, query), None
@@ -116,6 +147,13 @@ def _execute(ctx: Context, text: str, include_deleted: bool) -> tuple[list[dict[
         for child in compiled.children:
             _attach(ctx, compiler, child, rows, records)
         return records, None
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Where a query outgrows Python's stack or SQLite, it is refused and not a server error."""
+    try:
+        yield
     except RecursionError:
         raise refusal.too_complicated("The query is nested too deeply.") from None
     except sqlite3.OperationalError as error:

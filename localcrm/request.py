@@ -8,10 +8,12 @@ from typing import Any
 
 from localcrm.errors import ApiError, MultipleMatches, NotModified
 
+JSON = "application/json"
+
 
 @dataclass(frozen=True)
 class Call:
-    """`segments` follow `/services/data/vX.Y/`, decoded. Header names are lower-case. No body is None."""
+    """`segments` follow `/services/data/vX.Y/`, decoded. Header names are lower-case. No body is None; CSV is text."""
 
     method: str
     segments: tuple[str, ...]
@@ -46,9 +48,12 @@ class Call:
 
 @dataclass(frozen=True)
 class Reply:
+    """`media` other than JSON: the body is text, sent as it is."""
+
     status: int
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    media: str = JSON
 
 
 def refusal(error: ApiError | MultipleMatches | NotModified) -> Reply:

@@ -14,33 +14,17 @@ from localcrm.request import Call, Reply
 from localcrm.schema import SCHEMA
 from localcrm.stamps import parse_stamp
 
+_LEFT_OUT = frozenset({"search", "parameterizedSearch", "tooling", "actions", "process", "metadata"})
+
 
 def dispatch(ctx: Context, cursors: Cursors, call: Call) -> Reply:
-    """Answers everything but composite, which is made of these. Raises the refusals of `errors`."""
-    ctx = replace(
-        ctx,
-        auto_assign=call.flag("sforce-auto-assign", "autoAssign", default=True),
-        allow_duplicates=call.flag("sforce-duplicate-rule-header", "allowSave", default=False),
-    )
+    """Answers everything that composite is made of. Raises the refusals of `errors`."""
+    ctx = with_headers(ctx, call)
     match call.segments:
         case ():
             return Reply(200, _index(ctx))
-        case ("sobjects",):
-            _allow(call, "GET")
-            return Reply(200, describe.every(ctx.schema, ctx.version))
-        case ("sobjects", name):
-            return _object(ctx, _address(ctx, name), call)
-        case ("sobjects", name, "describe"):
-            _allow(call, "GET")
-            return Reply(200, describe.full(ctx.schema, _address(ctx, name), ctx.version))
-        case ("sobjects", name, "updated" | "deleted" as which):
-            _allow(call, "GET")
-            return _changed(ctx, _address(ctx, name), call, which)
-        case ("sobjects", name, record_id):
-            sobject = _address(ctx, name)
-            return _row(ctx, sobject, rows.record_id_of(sobject, record_id), call)
-        case ("sobjects", name, external, value):
-            return _external_row(ctx, _address(ctx, name), external, value, call)
+        case ("sobjects", *rest):
+            return _sobjects(ctx, tuple(rest), call)
         case ("query" | "queryAll" as which,):
             _allow(call, "GET")
             return Reply(200, _query(ctx, cursors, call, include_deleted=which == "queryAll"))
@@ -52,13 +36,65 @@ def dispatch(ctx: Context, cursors: Cursors, call: Call) -> Reply:
             return Reply(200, query.more(ctx, cursors, reference))
         case ("composite", "sobjects", *rest):
             return collections.dispatch(ctx, tuple(rest), call)
+        case ("limits", "recordCount"):
+            _allow(call, "GET")
+            return Reply(200, _record_counts(ctx, call.params.get("sObjects")))
+        case (family, *_) if family in _LEFT_OUT:
+            raise _left_out(family)
+        case ("composite", "graph" | "batch" as family):
+            raise _left_out(f"composite/{family}")
         case _:
             raise not_found()
 
 
+def _sobjects(ctx: Context, rest: tuple[str, ...], call: Call) -> Reply:
+    """`rest` follows `sobjects`."""
+    match rest:
+        case ():
+            _allow(call, "GET")
+            return Reply(200, describe.every(ctx.schema, ctx.version))
+        case (name,):
+            return _object(ctx, _address(ctx, name), call)
+        case (name, "describe"):
+            _allow(call, "GET")
+            return Reply(200, describe.full(ctx.schema, _address(ctx, name), ctx.version))
+        case (name, "updated" | "deleted" as which):
+            _allow(call, "GET")
+            return _changed(ctx, _address(ctx, name), call, which)
+        case (name, record_id):
+            sobject = _address(ctx, name)
+            return _row(ctx, sobject, rows.record_id_of(sobject, record_id), call)
+        case (name, external, value):
+            return _external_row(ctx, _address(ctx, name), external, value, call)
+        case _:
+            raise not_found()
+
+
+def with_headers(ctx: Context, call: Call) -> Context:
+    """The conveniences that this call's headers switch."""
+    return replace(
+        ctx,
+        auto_assign=call.flag("sforce-auto-assign", "autoAssign", default=True),
+        allow_duplicates=call.flag("sforce-duplicate-rule-header", "allowSave", default=False),
+    )
+
+
 def _index(ctx: Context) -> dict[str, str]:
     base = f"/services/data/v{ctx.version}"
-    return {name: f"{base}/{name}" for name in ("sobjects", "query", "queryAll", "limits", "composite", "tooling")}
+    names = ("sobjects", "query", "queryAll", "limits", "composite", "tooling", "jobs")
+    return {name: f"{base}/{name}" for name in names}
+
+
+def _left_out(family: str) -> ApiError:
+    """What Salesforce has and this server has not, told apart from an address that nobody has."""
+    return ApiError(403, "FUNCTIONALITY_NOT_ENABLED", f"{family} is not part of the embedded CRM")
+
+
+def _record_counts(ctx: Context, names: str | None) -> dict[str, Any]:
+    wanted = {name.strip().lower() for name in names.split(",")} if names else None
+    chosen = [o for o in ctx.schema if wanted is None or o.name.lower() in wanted]
+    counts = [(o, ctx.tx.select(f'SELECT COUNT(*) FROM "{o.name}" WHERE "IsDeleted" = 0')[0][0]) for o in chosen]
+    return {"sObjects": [{"count": number, "name": o.name} for o, number in counts]}
 
 
 def _address(ctx: Context, name: str) -> SObject:

@@ -19,10 +19,11 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from localcrm import elsewhere
 from localcrm.faults import Fault, FaultKind, refused_by
 from localcrm.oauth import OAuthError
 from localcrm.options import Options, clients_from_environment
-from localcrm.request import Call, Reply
+from localcrm.request import JSON, Call, Reply
 from localcrm.service import Service
 
 _LOG = logging.getLogger("localcrm")
@@ -53,8 +54,11 @@ class LocalCrm:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
-        raw = await request.body()
         segments = _segments(scope)
+        raw = await _body(request)
+        if raw is None:
+            await _too_large()(scope, receive, send)
+            return
         fault = self._fault(scope["method"], segments, scope, raw)
         if fault is not None:
             if fault.kind in (FaultKind.SLOW, FaultKind.DROP_BEFORE_COMMIT):
@@ -99,11 +103,15 @@ class LocalCrm:
             case ("services", "data"):
                 return JSONResponse(self.service.versions())
             case ("services", "data", *rest):
-                body = _json(raw)
+                body = _csv(raw) if headers.get("content-type", "").startswith("text/csv") else _json(raw)
                 if body is _UNREADABLE:
                     return _bad_json()
                 call = _call(scope, tuple(rest), headers, body)
                 return _response(self.service.data(call, lock=locked))
+            case ("services", "Soap", *_):
+                return elsewhere.soap_fault()
+            case ("services", "async", *_):
+                return elsewhere.bulk_one()
             case ("control", *rest):
                 return self._control(scope, tuple(rest), headers, raw)
             case _:
@@ -166,6 +174,7 @@ def run(
 
 
 _UNREADABLE = object()
+_MAX_BODY = 150_000_000
 
 
 def _segments(scope: Scope) -> tuple[str, ...]:
@@ -195,6 +204,14 @@ def _json(raw: bytes) -> Any:
     return value
 
 
+def _csv(raw: bytes) -> Any:
+    """The text of an upload, or None where it is not UTF-8."""
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return None
+
+
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
@@ -203,6 +220,22 @@ def _bad_json() -> Response:
     return JSONResponse(
         [{"message": "The HTTP entity body is not readable as JSON", "errorCode": "JSON_PARSER_ERROR"}], status_code=400
     )
+
+
+async def _body(request: Request) -> bytes | None:
+    """None where it outgrows what Salesforce takes of a CSV upload, which is more than it takes of anything else."""
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > _MAX_BODY:
+            return None
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _too_large() -> Response:
+    message = f"The request body is larger than {_MAX_BODY // 1_000_000} MB"
+    return JSONResponse([{"message": message, "errorCode": "REQUEST_ENTITY_TOO_LARGE"}], status_code=413)
 
 
 def _not_found() -> Response:
@@ -215,6 +248,8 @@ def _response(reply: Reply) -> Response:
     headers = dict(reply.headers)
     if reply.body is None:
         return Response(status_code=reply.status, headers=headers)
+    if reply.media != JSON:
+        return Response(reply.body, status_code=reply.status, headers=headers, media_type=reply.media)
     return JSONResponse(reply.body, status_code=reply.status, headers=headers)
 
 

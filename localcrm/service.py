@@ -8,8 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from localcrm import composite
+from localcrm import composite, nested
 from localcrm.bootstrap import ensure_org, switch_rules
+from localcrm.bulk import exports, ingest
 from localcrm.context import Access, Caller, Context, OrgRules
 from localcrm.control import Controls
 from localcrm.errors import not_found
@@ -20,7 +21,7 @@ from localcrm.options import Options
 from localcrm.org_rules import AUTOMATED_USERNAME
 from localcrm.query import Cursors
 from localcrm.request import REFUSALS, Call, Reply, refusal
-from localcrm.resources import dispatch
+from localcrm.resources import dispatch, with_headers
 from localcrm.schema import DATA
 from localcrm.stamps import stamp
 from localcrm.store import Store
@@ -119,9 +120,18 @@ class Service:
                 version=version,
                 lock=lock,
             )
-            if call.segments == ("composite",) and call.method == "POST":
-                return composite.run(ctx, self._cursors, call.object_body())
-            return dispatch(ctx, self._cursors, call)
+            # What composite is not made of; the rest is `dispatch`.
+            match (call.method, call.segments):
+                case ("POST", ("composite",)):
+                    return composite.run(ctx, self._cursors, call.object_body())
+                case ("POST", ("composite", "tree", name)):
+                    return nested.run(with_headers(ctx, call), name, call)
+                case (_, ("jobs", "ingest", *rest)):
+                    return ingest.dispatch(with_headers(ctx, call), tuple(rest), call)
+                case (_, ("jobs", "query", *rest)):
+                    return exports.dispatch(ctx, tuple(rest), call)
+                case _:
+                    return dispatch(ctx, self._cursors, call)
 
     def _limits(self) -> Reply:
         limit = self.meter.daily_limit

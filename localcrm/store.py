@@ -70,9 +70,15 @@ class Transaction:
             f'UPDATE "{sobject.name}" SET {sets} WHERE "Id" = ?', (*(_stored(v) for v in changes.values()), record_id)
         )
 
+    def change(self, sql: str, parameters: Sequence[Value]) -> None:
+        """A change to a table that is no object, in SQL written by this package."""
+        self._connection.execute(sql, parameters)
+
     def next_id(self, sobject: SObject) -> str:
-        number = self._bump(sobject.prefix)
-        return ids.mint(sobject.prefix, number)
+        return self.mint(sobject.prefix)
+
+    def mint(self, prefix: str) -> str:
+        return ids.mint(prefix, self._bump(prefix))
 
     def reserve_ids(self, sobject: SObject, upto: int) -> None:
         """Ids with sequence numbers up to `upto` were given out by other means (the sample org)."""
@@ -139,6 +145,13 @@ class Store:
         execute = self._connection.execute
         execute("CREATE TABLE IF NOT EXISTS _sequence (prefix TEXT PRIMARY KEY, last INTEGER NOT NULL)")
         execute("CREATE TABLE IF NOT EXISTS _setting (name TEXT PRIMARY KEY, value TEXT NOT NULL)")
+        execute(
+            "CREATE TABLE IF NOT EXISTS _job (id TEXT PRIMARY KEY, kind TEXT NOT NULL, user_id TEXT NOT NULL, "
+            "created TEXT NOT NULL, changed TEXT NOT NULL, version TEXT NOT NULL, state TEXT NOT NULL, "
+            "operation TEXT NOT NULL, object TEXT NOT NULL, delimiter TEXT NOT NULL, line_ending TEXT NOT NULL, "
+            "external_id TEXT, query TEXT, processed INTEGER NOT NULL, failed INTEGER NOT NULL, error TEXT, "
+            "upload TEXT, outcome TEXT NOT NULL)"
+        )
         for sobject in self.schema:
             declared = ", ".join(_declaration(f) for f in sobject.fields)
             execute(f'CREATE TABLE IF NOT EXISTS "{sobject.name}" ({declared})')
@@ -183,4 +196,5 @@ def _stored(value: Value) -> Value:
 
 
 def _fold(value: Value) -> Value:
-    return value.casefold() if isinstance(value, str) else value
+    # Lower case and not casefold: ß is no ss, here as in SQLite's own comparison.
+    return value.lower() if isinstance(value, str) else value

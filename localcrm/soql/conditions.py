@@ -52,7 +52,7 @@ class Calendar:
 
 def compare(operand: Resolved, operator: str, literal: Literal, calendar: Calendar) -> Sql:
     kind = operand.field.type
-    expression = operand.expression
+    expression = _expression(operand)
     _refuse_long_text(operand, literal)
     if kind is FieldType.BOOLEAN and operator not in ("=", "!="):
         raise _bad_operator(operand, literal)
@@ -66,7 +66,7 @@ def compare(operand: Resolved, operator: str, literal: Literal, calendar: Calend
         return _compare_span(operand, operator, literal, calendar)
     value = value_of(operand, literal)
     if kind in _TEXT and (not operand.plain or not str(value).isascii()):
-        expression, value = f"fold({expression})", str(value).casefold()
+        expression, value = f"fold({expression})", str(value).lower()
     sql_operator = {"=": "IS", "!=": "IS NOT"}.get(operator, operator)
     return Sql(f"{expression} {sql_operator} ?", (value,))
 
@@ -76,13 +76,15 @@ def one_of(operand: Resolved, literals: tuple[Literal, ...], negated: bool, cale
         parts = [compare(operand, "=", literal, calendar) for literal in literals]
         text = "(" + " OR ".join(p.text for p in parts) + ")"
         return _maybe_not(Sql(text, tuple(v for p in parts for v in p.parameters)), negated)
-    expression = operand.expression
+    expression = _expression(operand)
     for literal in literals:
         _refuse_long_text(operand, literal)
     nulls = [x for x in literals if x.kind is LiteralKind.NULL or (x.kind is LiteralKind.TEXT and not x.value)]
     values = [value_of(operand, x) for x in literals if x not in nulls]
+    if operand.field.type is FieldType.BOOLEAN and nulls:
+        nulls, values = [], [*values, 0]
     if operand.field.type in _TEXT and (not operand.plain or not all(str(v).isascii() for v in values)):
-        expression, values = f"fold({expression})", [str(v).casefold() for v in values]
+        expression, values = f"fold({expression})", [str(v).lower() for v in values]
     parts_text = [f"{expression} IS NULL"] if nulls else []
     if values:
         parts_text.append(f"{expression} IN ({', '.join('?' for _ in values)})")
@@ -100,7 +102,7 @@ def like(operand: Resolved, literal: Literal) -> Sql:
         return Sql(f"{operand.expression} IS NULL")
     if pattern.isascii():
         return Sql(f"{operand.expression} LIKE ? ESCAPE '\\'", (pattern,))
-    return Sql(f"fold({operand.expression}) LIKE ? ESCAPE '\\'", (pattern.casefold(),))
+    return Sql(f"fold({operand.expression}) LIKE ? ESCAPE '\\'", (pattern.lower(),))
 
 
 def includes(operand: Resolved, literals: tuple[Literal, ...], negated: bool) -> Sql:
@@ -111,7 +113,7 @@ def includes(operand: Resolved, literals: tuple[Literal, ...], negated: bool) ->
     for literal in literals:
         if literal.kind is not LiteralKind.TEXT:
             raise _wrong_kind(operand, literal)
-        wanted = [part.strip().casefold() for part in literal.value.split(";") if part.strip()]
+        wanted = [part.strip().lower() for part in literal.value.split(";") if part.strip()]
         if not wanted:
             groups.append(f"{operand.expression} IS NULL")
         else:
@@ -120,6 +122,13 @@ def includes(operand: Resolved, literals: tuple[Literal, ...], negated: bool) ->
             )
             parameters += [f";{part};" for part in wanted]
     return _maybe_not(Sql("(" + " OR ".join(groups) + ")", tuple(parameters)), negated)
+
+
+def _expression(operand: Resolved) -> str:
+    """A checkbox is never null: that of a parent which is not there counts as false."""
+    if operand.field.type is FieldType.BOOLEAN and len(operand.parts) > 1:
+        return f"COALESCE({operand.expression}, 0)"
+    return operand.expression
 
 
 def value_of(operand: Resolved, literal: Literal) -> Value:

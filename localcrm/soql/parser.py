@@ -46,13 +46,18 @@ _ESCAPES = {
     "t": "\t",
     "b": "\b",
     "f": "\f",
+    "N": "\n",
+    "R": "\r",
+    "T": "\t",
+    "B": "\b",
+    "F": "\f",
     '"': '"',
     "'": "'",
     "\\": "\\",
     "%": "%",
     "_": "_",
 }
-_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|.)", re.DOTALL)
 _DIGITS = 9
 
 
@@ -196,18 +201,21 @@ class _Builder(Transformer[Token, Any]):
         return Not(part)
 
     def comparison(self, operand: Operand, operator: Token, value: Literal) -> Comparison:
+        _refuse_like_escapes(value)
         return Comparison(operand, "!=" if operator == "<>" else str(operator), value)
 
     def like(self, operand: Operand, _like: Token, value: Literal) -> Like:
         return Like(operand, value)
 
     def in_list(self, operand: Operand, negated: Token | None, _in: Token, *values: Literal) -> InList:
+        _refuse_like_escapes(*values)
         return InList(operand, values, negated is not None)
 
     def in_query(self, operand: Operand, negated: Token | None, _in: Token, query: Query) -> InQuery:
         return InQuery(operand, query, negated is not None)
 
     def includes(self, operand: Operand, word: Token, *values: Literal) -> Includes:
+        _refuse_like_escapes(*values)
         return Includes(operand, values, word.lower() == "excludes")
 
     def value(self, token: Token) -> Literal:
@@ -225,6 +233,12 @@ class _Builder(Transformer[Token, Any]):
                 return _word(token, place)
 
 
+def _refuse_like_escapes(*values: Literal) -> None:
+    for value in values:
+        if value.only_like:
+            raise refusal.at(value.place, "Illegal string escape sequence: \\% and \\_ belong to LIKE")
+
+
 def _word(token: Token, place: Place) -> Literal:
     name, _, count = str(token).upper().partition(":")
     if name in ("TRUE", "FALSE") and not count:
@@ -240,15 +254,21 @@ def _text(token: Token, place: Place) -> Literal:
     raw = str(token)[1:-1]
 
     def plain(match: re.Match[str]) -> str:
+        if len(match[1]) > 1:
+            return chr(int(match[1][1:], 16))
         if match[1] not in _ESCAPES:
             raise refusal.at(place, f"Illegal string escape sequence: \\{match[1]}")
         return _ESCAPES[match[1]]
 
     def kept(match: re.Match[str]) -> str:
-        return match[0] if match[1] in "%_\\" else _ESCAPES[match[1]]
+        found = plain(match)
+        return f"\\{found}" if found in ("%", "_", "\\") else found
 
     value = _ESCAPE.sub(plain, raw)
-    return Literal(LiteralKind.TEXT, value, place, pattern=_ESCAPE.sub(kept, raw))
+    if any("\ud800" <= ch <= "\udfff" for ch in value):
+        raise refusal.at(place, "Illegal string escape sequence: half of a surrogate pair")
+    only_like = any(match[1] in "%_" for match in _ESCAPE.finditer(raw))
+    return Literal(LiteralKind.TEXT, value, place, pattern=_ESCAPE.sub(kept, raw), only_like=only_like)
 
 
 def _count(token: Token) -> int:

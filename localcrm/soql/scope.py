@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from localcrm.fields import Field, FieldType, SObject
+from localcrm.fields import IDENTIFIER, Field, FieldType, SObject
 from localcrm.schema import Schema
 from localcrm.soql import refusal
 from localcrm.soql.tree import Path
@@ -116,5 +116,7 @@ class Scope:
             raise refusal.no_such_column(path.place, name, "Name")
         shape = present[0][1]
         names = ", ".join(f'{alias}."{f.name}"' for alias, f in present)
-        expression = f"COALESCE({names})" if len(present) > 1 else names
+        # What SQLite computes has no collation of its own: it would sort and group text by its capitals.
+        collation = "" if shape.type is FieldType.BOOLEAN or shape.type in IDENTIFIER else " COLLATE NOCASE"
+        expression = f"(COALESCE({names}){collation})" if len(present) > 1 else names
         return Resolved(expression, shape, (*parent.parts, shape.name), plain=len(present) == 1)

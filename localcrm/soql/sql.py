@@ -8,7 +8,7 @@ from typing import assert_never
 
 from localcrm.fields import NUMERIC, Field, FieldType, SObject, Value
 from localcrm.schema import ChildRelationship, Schema
-from localcrm.soql import conditions, refusal
+from localcrm.soql import conditions, refusal, semi_joins
 from localcrm.soql.conditions import Calendar, Sql
 from localcrm.soql.scope import Parent, Resolved, Scope
 from localcrm.soql.tree import (
@@ -76,6 +76,7 @@ class Compiler:
         entity = relation.child if relation else self._entity(query)
         scope = self._scope(query, entity)
         _check_numbers(query)
+        semi_joins.check(query)
         calls = [item for item in query.items if isinstance(item, CallItem)]
         if any(_is_count_rows(item.call) for item in calls):
             return self._count(query, scope, relation)

@@ -78,6 +78,8 @@ class Literal:
     count: int = 0
     # A LIKE pattern needs to know which % and _ were escaped: they carry a backslash here.
     pattern: str = ""
+    # An escaped % or _ outside LIKE is a mistake.
+    only_like: bool = False
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,11 @@ def names(sf: Any, where: str, field: str = "LastName", source: str = "Lead") ->
         ("NOT NumberOfEmployees < 100", ["Núñez", "Weiß"]),
         ("NumberOfEmployees >= 40 AND (Rating = 'Cold' OR Rating = 'Hot')", ["Weiß"]),
         ("LastName = 'O\\'Hara'", ["O'Hara"]),
+        ("LastName = '\\u004Fu0027Hara'", []),
+        ("LastName = 'O\\u0027Hara'", ["O'Hara"]),
+        ("Company LIKE '100\\u0025%'", ["O'Hara"]),
+        ("LastName = 'WEISS'", []),
+        ("LastName = 'WEIß'", ["Weiß"]),
         ("Company LIKE '100\\%%'", ["O'Hara"]),
         ("Company LIKE 'a\\_b'", ["Weiß"]),
         ("Company LIKE 'a\\_'", []),
@@ -97,6 +102,26 @@ def test_joins_both_ways(sf: Any, org: dict[str, str]) -> None:
     ]
     assert names(sf, "Id NOT IN (SELECT AccountId FROM Opportunity)", "Name", "Account") == ["Nordic Haul"]
     assert names(sf, "Account.Industry != 'Transportation'", "LastName", "Contact") == []
+
+
+@pytest.mark.usefixtures("org")
+def test_a_checkbox_of_a_parent_that_is_not_there_is_false(sf: Any) -> None:
+    """SOQL and SOSL Reference, null Values in Lookup Relationships and Outer Joins."""
+    sf.Contact.create({"LastName": "Alone"})
+    everybody = ["Alone", "Ibarra", "Zubiri"]
+    assert names(sf, "Account.Strategic__c = false", "LastName", "Contact") == everybody
+    assert names(sf, "Account.Strategic__c = null", "LastName", "Contact") == everybody
+    assert names(sf, "Account.Strategic__c IN (false)", "LastName", "Contact") == everybody
+    assert names(sf, "Account.Strategic__c != false", "LastName", "Contact") == []
+
+
+def test_names_of_owners_are_sorted_and_grouped_without_their_capitals(crm: Crm, sf: Any) -> None:
+    for name in ("Zoe", "adam"):
+        user = {"Username": f"{name}@x.example", "LastName": name, "Email": f"{name}@x.example"}
+        owner = crm.control("POST", "User/add", {"fields": user}).json()["id"]
+        sf.Lead.create({"LastName": name, "Company": "x", "OwnerId": owner}, headers=QUIET)
+    found = sf.query("SELECT Owner.Name FROM Lead ORDER BY Owner.Name DESC")["records"]
+    assert [r["Owner"]["Name"] for r in found] == ["Zoe", "adam"]
 
 
 @pytest.mark.usefixtures("org")
@@ -152,6 +177,9 @@ def test_text_written_by_format_soql_is_only_text(sf: Any, org: dict[str, str]) 
     assert sf.query(format_soql("SELECT Id FROM Account WHERE Name = {}", hostile))["totalSize"] == 1
 
 
+_CONTACTS = "Id IN (SELECT AccountId FROM Contact)"
+
+
 @pytest.mark.parametrize(
     ("soql", "code", "column"),
     [
@@ -166,6 +194,10 @@ def test_text_written_by_format_soql_is_only_text(sf: Any, org: dict[str, str]) 
         ("SELECT Id FROM Lead WHERE CALENDAR_YEAR(CreatedDate) = 2026", "MALFORMED_QUERY", 27),
         ("SELECT Id FROM Lead WHERE CreatedDate = SOMEDAY", "MALFORMED_QUERY", 41),
         ("SELECT Id FROM Lead WHERE LastName = 'a\\q'", "MALFORMED_QUERY", 38),
+        ("SELECT Id FROM Lead WHERE LastName = 'a\\u00e'", "MALFORMED_QUERY", 38),
+        ("SELECT Id FROM Lead WHERE LastName = 'a\\ud800'", "MALFORMED_QUERY", 38),
+        ("SELECT Id FROM Lead WHERE LastName = 'a\\%'", "MALFORMED_QUERY", 38),
+        ("SELECT Id FROM Lead WHERE LastName IN ('x', 'a\\_')", "MALFORMED_QUERY", 45),
         ("SELECT Name, COUNT(Id) FROM Lead", "MALFORMED_QUERY", 8),
         ("SELECT Id FROM Lead GROUP BY ROLLUP(Rating)", "MALFORMED_QUERY", 36),
         ("SELECT Nope FROM Lead", "INVALID_FIELD", 8),
@@ -176,6 +208,15 @@ def test_text_written_by_format_soql_is_only_text(sf: Any, org: dict[str, str]) 
         ("SELECT Id FROM Nope", "INVALID_TYPE", 16),
         ("SELECT Id, (SELECT Id FROM Contacts) FROM Lead", "INVALID_FIELD", 28),
         ("SELECT Id FROM Account WHERE Id IN (SELECT Name FROM Contact)", "MALFORMED_QUERY", 44),
+        (f"SELECT Id FROM Account WHERE Name = 'x' OR {_CONTACTS}", "MALFORMED_QUERY", 73),
+        (f"SELECT Id FROM Account WHERE NOT {_CONTACTS}", "MALFORMED_QUERY", 63),
+        (f"SELECT Id FROM Account WHERE {_CONTACTS} AND {_CONTACTS} AND {_CONTACTS}", "MALFORMED_QUERY", 143),
+        ("SELECT Id FROM Account WHERE Id IN (SELECT ParentId FROM Account)", "MALFORMED_QUERY", 58),
+        (
+            f"SELECT Id FROM Lead WHERE OwnerId IN (SELECT OwnerId FROM Account WHERE {_CONTACTS})",
+            "MALFORMED_QUERY",
+            59,
+        ),
         ("SELECT", "MALFORMED_QUERY", 7),
     ],
 )
@@ -274,6 +315,7 @@ def test_no_text_is_worse_than_a_refusal(service: Service, soql: str) -> None:
         "SELECT Id FROM Lead WHERE " + " AND ".join(["Rating = 'x'"] * 3000),
         "SELECT Id FROM Lead WHERE Rating IN (" + ",".join(["'x'"] * 20_000) + ")",
         "SELECT Id FROM Lead WHERE " + "NOT " * 3000 + "Rating = 'x'",
+        "SELECT Id FROM Lead WHERE Name LIKE '" + "%a" * 40_000 + "'",
         "SELECT " + ",".join(f"Account.{'Parent.' * n}Name" for n in range(1, 5)) + " FROM Contact",
         "SELECT Id FROM Lead" + " " * 200_000,
         "SELECT Id FROM Lead WHERE Rating = '\ud800'",

@@ -54,6 +54,9 @@ _SEGMENTS = st.one_of(
     st.tuples(st.just("sobjects"), _OBJECTS, st.one_of(_TEXT, st.just("005Lc0000000001"))),
     st.tuples(st.just("sobjects"), _OBJECTS, _FIELDS, _TEXT),
     st.tuples(st.just("composite"), st.just("sobjects")),
+    st.tuples(st.just("composite"), st.just("tree"), _OBJECTS),
+    st.tuples(st.just("jobs"), st.sampled_from(["ingest", "query"])),
+    st.tuples(st.just("jobs"), st.sampled_from(["ingest", "query"]), _TEXT, st.sampled_from(["results", "batches"])),
     st.lists(_TEXT, max_size=4).map(tuple),
 )
 _METHODS = st.sampled_from(["GET", "POST", "PATCH", "DELETE", "PUT"])
@@ -64,6 +67,25 @@ _METHODS = st.sampled_from(["GET", "POST", "PATCH", "DELETE", "PUT"])
 def test_any_call_is_answered(service: Service, method: str, segments: tuple[str, ...], body: Any) -> None:
     reply = send(service, method, *segments, body=body)
     assert reply.status < 500
+
+
+_CELLS = st.one_of(_TEXT, _FIELDS, st.sampled_from(["#N/A", "true", "1e999", "a,b", '"', "00QLc0000000001", "\x00"]))
+_CSV = st.one_of(_TEXT, st.lists(st.lists(_CELLS, max_size=4).map(",".join), min_size=1, max_size=4).map("\n".join))
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(name=_OBJECTS, operation=st.sampled_from(["insert", "update", "upsert", "delete"]), text=_CSV)
+def test_any_upload_is_answered(service: Service, name: str, operation: str, text: str) -> None:
+    body = {"object": name, "operation": operation, "externalIdFieldName": "Id"}
+    made = send(service, "POST", "jobs", "ingest", body=body)
+    if made.status != 200:
+        assert made.status < 500
+        return
+    job = made.body["id"]
+    assert send(service, "PUT", "jobs", "ingest", job, "batches", body=text).status == 201
+    assert send(service, "PATCH", "jobs", "ingest", job, body={"state": "UploadComplete"}).status == 200
+    shown = send(service, "GET", "jobs", "ingest", job).body
+    assert shown["state"] == "Failed" or shown["numberRecordsProcessed"] >= shown["numberRecordsFailed"]
 
 
 _PART = st.fixed_dictionaries(

@@ -229,7 +229,7 @@ def test_a_read_only_login_reads(crm: Crm, sf: Any) -> None:
 
 
 def test_unknown_things_are_404_and_a_wrong_token_401(crm: Crm, sf: Any) -> None:
-    for path in ("sobjects/Nothing", "sobjects/Lead/00Q000000000001", "sobjects/Lead/zzz", "jobs/query", "query/x/y"):
+    for path in ("sobjects/Nothing", "sobjects/Lead/00Q000000000001", "sobjects/Lead/zzz", "jobs/other", "query/x/y"):
         answer = crm.http("GET", f"/services/data/v62.0/{path}", headers=crm.authorized())
         assert (answer.status_code, answer.json()[0]["errorCode"]) == (404, "NOT_FOUND"), path
     sf.headers["Authorization"] = "Bearer 00D!wrong"

@@ -82,6 +82,47 @@ def test_the_data_commands(sf: Sf) -> None:
     assert gone["IsDeleted"] is True
 
 
+def test_columns_of_a_grouped_query_stand_over_their_values(sf: Sf) -> None:
+    for number in ("40", "2"):
+        sf("data", "create", "record", "-s", "Account", "-v", f"Name=Grouped Type=Partner NumberOfEmployees={number}")
+    soql = "SELECT COUNT(Id) n, Type, MAX(NumberOfEmployees), MIN(NumberOfEmployees) low FROM Account GROUP BY Type"
+    shown = sf("data", "query", "-q", soql, "--result-format", "csv", as_json=False)
+    assert list(csv.reader(io.StringIO(shown)))[-2:] == [
+        ["n", "Type", "max(NumberOfEmployees)", "low"],
+        ["2", "Partner", "40", "2"],
+    ]
+
+
+def test_the_bulk_and_tree_commands(sf: Sf, tmp_path: Path) -> None:
+    def load(*command: str, rows: str, **more: Any) -> Any:
+        file = tmp_path / "rows.csv"
+        file.write_text(rows, "utf-8")
+        return sf("data", *command, "--file", str(file), "--sobject", "Contact", "--wait", "1", **more)["result"]
+
+    assert load("import", "bulk", rows="LastName,Title\nHopper,RDML\nByron,Lady\n")["successfulRecords"] == 2
+    assert load("upsert", "bulk", "-i", "Agent_Write_Key__c", rows="Agent_Write_Key__c,LastName\nk,Noether\n")
+    out = tmp_path / "out.csv"
+    soql = "SELECT Id, LastName FROM Contact ORDER BY LastName"
+    assert (
+        sf("data", "export", "bulk", "-q", soql, "--output-file", str(out), "--wait", "1")["result"]["totalSize"] == 3
+    )
+    found = list(csv.DictReader(io.StringIO(out.read_text("utf-8"))))
+    assert [row["LastName"] for row in found] == ["Byron", "Hopper", "Noether"]
+    load("update", "bulk", rows=f"Id,Title\n{found[0]['Id']},Countess\n")
+    assert sf("data", "get", "record", "-s", "Contact", "-i", found[0]["Id"])["result"]["Title"] == "Countess"
+    load("delete", "bulk", rows=f"Id\n{found[1]['Id']}\n")
+
+    tree = tmp_path / "tree"
+    sf("data", "create", "record", "-s", "Account", "-v", "Name=Engines")
+    nested = "SELECT Name, (SELECT LastName FROM Contacts) FROM Account WHERE Name = 'Engines'"
+    sf("data", "export", "tree", "-q", nested, "--output-dir", str(tree))
+    (file,) = tree.iterdir()
+    assert len(sf("data", "import", "tree", "--files", str(file))["result"]) == 1
+    assert sf("data", "query", "-q", nested)["result"]["totalSize"] == 2
+    refused = sf("data", "search", "-q", "FIND {x} IN ALL FIELDS RETURNING Account(Name)", code=1)
+    assert "search is not part of the embedded CRM" in refused["message"]
+
+
 def test_what_is_refused_is_said_by_name(sf: Sf) -> None:
     assert sf("data", "query", "-q", "SELECT Id FROM Nothing", code=1)["name"] == "INVALID_TYPE"
     refused = sf("data", "create", "record", "-s", "Lead", "-v", "Company=Engines", code=1)
