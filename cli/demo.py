@@ -35,7 +35,6 @@ from runtime.settings import KeySettings, ModelSettings, PlaybookSettings, Store
 from workers.stores import Stores, open_stores
 
 CONVERTS_WHILE_WAITING = "converts_while_waiting"
-CONVERTED_INTO = ("ConvertedAccountId", "ConvertedContactId", "ConvertedOpportunityId")
 SETTLE_SECONDS = 240
 """How long a scripted run waits for the last case after all leads were handed in."""
 SETTLE_SECONDS_WITH_MODEL = 1_800

@@ -19,7 +19,6 @@ from domain.ports import CaseDocuments
 from domain.proposals import ProposalContent, digest_of, parse_content
 from domain.qualification import InjectionFinding, Qualification
 from domain.reading import ReadFacts
-from domain.receipts import WriteReceipt
 from domain.resolutions import Resolved, as_chosen, as_stated
 from domain.reviewer_notes import ReviewerNote
 from domain.routing import RoutingDecision
@@ -164,9 +163,6 @@ class CaseFile:
         """What somebody sent to resolve one, whether or not it counted."""
         body = self._documents.find(self.case_id, DocumentKind.OFFERED, resolution_id)
         return None if body is None else Resolved.model_validate_json(body)
-
-    def receipt_keep(self, receipt: WriteReceipt) -> DocumentRef:
-        return self.keep(DocumentKind.RECEIPT, receipt.id, receipt)
 
     def proposal_bytes(self, round: int) -> bytes:
         """The stored bytes that the round's digest is over."""

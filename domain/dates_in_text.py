@@ -116,10 +116,6 @@ def dates_in(text: str) -> tuple[list[WrittenDate], str]:
     return found, text
 
 
-def is_date_word(folded: str) -> bool:
-    return folded in DATE_WORDS
-
-
 def _take(found: list[WrittenDate], match: re.Match[str], readings: Iterable[tuple[int, int, int]]) -> str:
     """Notes the date and blanks it; leaves the text where it is none."""
     valid = [(y, m, d) for y, m, d in readings if 1 <= m <= 12 and 0 <= d <= 31]

@@ -15,7 +15,6 @@ from pydantic import Field, ValidationError
 from domain.errors import DomainError, ErrorCode
 from domain.leads import Motion, RecordRef
 from domain.model import Scalar, Value
-from domain.permissions import RiskCategory
 
 SCHEMA = 1
 
@@ -402,16 +401,3 @@ def _apply(action: Action, edit: Edit) -> Action:
     except ValidationError as refused:
         first = refused.errors(include_input=False)[0]
         raise ValueError(f"{edit.field} of {action.key}: {first['msg']}") from None
-
-
-class ProposalHead(Value):
-    """What workflow history may know about a proposal: ids, digest, numbers and codes, no text."""
-
-    case_id: str
-    round: int
-    digest: str
-    risk: RiskCategory
-    motion: Motion
-    action_kinds: tuple[str, ...] = ()
-    has_mail: bool = False
-    quorum: int = 1

@@ -92,8 +92,6 @@ class Proposed(Value):
 
     content: ProposalContent
     card: ReviewCard
-    opening_title: str
-    opening_subtitle: str
     risk: RiskAssessment
     assignee: str
 
@@ -140,7 +138,6 @@ def propose(given: ProposingInput) -> Proposed | None:
     )
     risk = _risk(actions, given)
     suggested = _suggested(given, book)
-    title, subtitle = _title(actions, given), _subtitle(given)
     asked = assignee_for(given.routing, given.snapshot, risk.category, given.playbook)
     if is_away(asked, given.playbook, {}, given.now):
         asked = stand_in(asked, given.playbook, {}, risk.category, given.now) or asked
@@ -148,8 +145,8 @@ def propose(given: ProposingInput) -> Proposed | None:
     card = ReviewCard(
         case_id=given.case_id,
         round=given.round,
-        title=title,
-        subtitle=subtitle,
+        title=_title(actions, given),
+        subtitle=_subtitle(given),
         agent_version=given.agent_version,
         made_at=given.now,
         risk=risk,
@@ -174,9 +171,7 @@ def propose(given: ProposingInput) -> Proposed | None:
         reading_usage=given.reading_usage,
         field_facts=_facts_of(actions, given.snapshot),
     )
-    return Proposed(
-        content=content, card=card, opening_title=title, opening_subtitle=subtitle, risk=risk, assignee=assignee
-    )
+    return Proposed(content=content, card=card, risk=risk, assignee=assignee)
 
 
 def assignee_for(routing: RoutingDecision, snapshot: CrmSnapshot, risk: RiskCategory, playbook: Playbook) -> Reviewer:

@@ -16,8 +16,6 @@ from localcrm import ids
 from localcrm.fields import IDENTIFIER, NUMERIC, Field, FieldType, Record, SObject, Value
 from localcrm.schema import SCHEMA, Schema
 
-MEMORY = ":memory:"
-
 
 class Transaction:
     """Raw rows. No rules: who calls this has validated."""

@@ -30,11 +30,6 @@ def workflow_id(motion: Motion, org_id: str, case_id: str) -> str:
     return f"{motion.value}/{org_id}/{case_id}"
 
 
-def case_id_of(workflow_id: str) -> str:
-    """The inverse of `workflow_id`."""
-    return workflow_id.rsplit("/", 1)[1]
-
-
 def undo_workflow_id(org_id: str, decision_id: str) -> str:
     """The id of an undo: one per signed undo decision."""
     return f"undo/{org_id}/{decision_id}"
@@ -88,11 +83,6 @@ def exception_task_workflow_id(org_id: str, case_id: str, number: int) -> str:
 def message_id(decision_id: str, sender_domain: str) -> str:
     """The stable Message-ID of the one e-mail that a decision can send (RFC 5322)."""
     return f"<{decision_id}@{sender_domain}>"
-
-
-def intake_round() -> int:
-    """The round of a `CreateLead` proposal; reviews by people start at 1."""
-    return 0
 
 
 # Workflow inputs and results

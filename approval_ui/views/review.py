@@ -8,7 +8,7 @@ from approval_ui.deciding import MAX_ROUNDS, Review, Reviewer
 from approval_ui.views.changes import Change, Row, Scene, Submitted, as_signed, changes_of, suggested_rows
 from approval_ui.views.left_machine import SentQuestion, sent_questions
 from approval_ui.views.mail import MailView, mail_of
-from approval_ui.views.wording import MAIL, MOTION, STEP, VERDICT, ago, field_label, plural, span
+from approval_ui.views.wording import MAIL, STEP, VERDICT, ago, field_label, plural, span
 from domain.cards import Check, ReviewCard
 from domain.cases import Case, LadderStep
 from domain.decisions import APPROVALS, RoundState
@@ -405,7 +405,3 @@ def _pending_mail(review: Review, facts: Facts, now: Instant) -> PendingMail | N
     if begun is None and facts.written_at is None and leaves_at <= now:
         return None
     return PendingMail(leaves_at=leaves_at, to=mail.to_address) if leaves_at > now else None
-
-
-def motion_name(review: Review) -> str:
-    return MOTION[review.opening.motion]

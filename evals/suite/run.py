@@ -1,18 +1,14 @@
 """Plays and judges the cases of one family, with pydantic-evals."""
 
 import asyncio
-from collections.abc import Sequence
-from pathlib import Path
 
 from pydantic_evals import Case, Dataset
 
 from domain.model import Value
-from domain.playbook import Playbook
 from evals.suite.cases import EvalCase, Family
 from evals.suite.dangers import DANGERS, NAMES
 from evals.suite.judges import JUDGES
 from evals.suite.observed import Observed
-from evals.suite.org import EvalOrg
 from evals.suite.play import Play
 from evals.suite.stage import Theatre
 from evals.suite.witness import observe
@@ -86,10 +82,3 @@ def judge(family: Family, theatre: Theatre) -> FamilyResult:
     return FamilyResult(
         family=family.family, about=family.about, cases=tuple(results[case.name] for case in family.cases)
     )
-
-
-def judge_all(
-    families: Sequence[Family], org: EvalOrg, playbook: Playbook, firmographics: Path, workplace: Path
-) -> tuple[FamilyResult, ...]:
-    theatre = Theatre(org, playbook, firmographics, workplace)
-    return tuple(judge(family, theatre) for family in families)

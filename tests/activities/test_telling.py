@@ -1,6 +1,5 @@
 """Whom the notifier tells what, once, whatever fails in between."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import time, timedelta
 from functools import partial
@@ -32,7 +31,6 @@ PEOPLE = tuple(
     Reviewer(login=login, name=login.capitalize(), email=f"{login}@acme.example", role=role, calendar="madrid")
     for login, role in (("sam", Role.REVIEWER), ("kim", Role.REVIEWER), ("boss", Role.MANAGER))
 )
-FAULT = Callable[[], Exception]
 
 
 @dataclass

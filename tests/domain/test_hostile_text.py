@@ -119,9 +119,9 @@ def test_the_rules_hold_whatever_is_sent(said: list[Inquiry], snap: CrmSnapshot,
         return
     stored = made.content.to_bytes()
     assert parse_content(stored, digest_of(stored)) == made.content
-    assert "\n" not in made.opening_title
-    assert len(made.opening_title) <= 200
-    assert not any(u.id in made.opening_title for u in snap.users)
+    assert "\n" not in made.card.title
+    assert len(made.card.title) <= 200
+    assert not any(u.id in made.card.title for u in snap.users)
     if any(isinstance(a, SendEmail) for a in made.content.actions):
         assert given_all.consent.allowed
 

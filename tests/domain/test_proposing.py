@@ -87,8 +87,8 @@ def test_a_good_lead_gets_owner_fields_task_and_mail() -> None:
 
 def test_the_title_speaks_of_business_and_never_of_ids() -> None:
     made = proposed()
-    assert made.opening_title == "Reply to Northwind Traders and assign to EMEA mid-market"
-    assert made.opening_subtitle == "Marta Ruiz, VP Operations · Spain"
+    assert made.card.title == "Reply to Northwind Traders and assign to EMEA mid-market"
+    assert made.card.subtitle == "Marta Ruiz, VP Operations · Spain"
     assert (made.assignee, made.card.assignee) == ("irene", "irene")
 
 
@@ -116,7 +116,7 @@ def test_expected_values_hold_every_touched_and_every_decisive_field() -> None:
 def test_a_known_owner_is_not_assigned_again() -> None:
     made = proposed(proposing(snap=snapshot(lead=lead(OwnerId=TOMAS.id))))
     assert "owner" not in keys(made)
-    assert made.opening_title == "Reply to Northwind Traders"
+    assert made.card.title == "Reply to Northwind Traders"
 
 
 def test_moving_a_lead_from_a_person_is_no_first_assignment() -> None:
@@ -140,7 +140,7 @@ def test_without_consent_there_is_no_mail_and_no_claim_of_contact() -> None:
     assert keys(made) == ["owner", "qualification", "task"]
     consent = next(c for c in made.card.checks if c.name == "consent")
     assert (consent.passed, consent.verdict) == (False, "Blocked.")
-    assert made.opening_title == "Assign Northwind Traders to EMEA mid-market"
+    assert made.card.title == "Assign Northwind Traders to EMEA mid-market"
 
 
 def test_a_draft_with_nothing_left_is_not_sent() -> None:
@@ -160,7 +160,7 @@ def test_a_student_is_proposed_for_closing_and_nothing_else() -> None:
     assert (action.reason_code, action.after_status) == ("student_request", "Closed - Not Converted")
     assert action.evidence
     assert made.risk.category is RiskCategory.HIGH
-    assert made.opening_title == "Disqualify: student request, Universidad de Vigo"
+    assert made.card.title == "Disqualify: student request, Universidad de Vigo"
 
 
 def test_an_injection_raises_the_risk_by_one_and_never_the_permission() -> None:
@@ -263,7 +263,7 @@ def test_somebody_new_becomes_a_lead_with_what_was_sent() -> None:
         "Description": inquiry().message,
         "LeadSource": "Web",
     }
-    assert (made.risk.category, made.opening_title) == (RiskCategory.LOW, "New lead: Northwind Traders")
+    assert (made.risk.category, made.card.title) == (RiskCategory.LOW, "New lead: Northwind Traders")
 
 
 def content_of(**said: object) -> dict[str, object]:
@@ -289,7 +289,7 @@ def test_what_the_crm_cannot_hold_is_not_sent() -> None:
 def test_a_title_never_says_what_was_not_provided() -> None:
     anonymous = lead(Company="[not provided]", LastName="[not provided]", FirstName=None)
     said = inquiry(company="", last_name="", first_name="")
-    assert "not provided" not in proposed(proposing((said,), snapshot(lead=anonymous))).opening_title
+    assert "not provided" not in proposed(proposing((said,), snapshot(lead=anonymous))).card.title
 
 
 def test_control_and_hidden_characters_do_not_reach_the_crm() -> None:

@@ -83,9 +83,6 @@ def test_a_throw_away_address_is_proposed_to_be_closed_however_many_points_it_ha
     assert not score(inquiry()).disqualifiers
 
 
-FREE = OnHost(kind="email_host", any_of=("free",))
-
-
 def test_a_disqualifier_of_ones_own() -> None:
     rule = Disqualifier(
         id="free_mail", label="Free mail", reason="not_a_fit", when=OnHost(kind="email_host", any_of=("free",))
