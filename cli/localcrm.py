@@ -24,8 +24,12 @@ def serve(
     _make_folder(db)
     from localcrm.options import Options, clients_from_environment
     from localcrm.server import run
+    from localcrm.store import StoreError
 
-    run(str(db), host, port, options=Options(clients=clients_from_environment()))
+    try:
+        run(str(db), host, port, options=Options(clients=clients_from_environment()))
+    except StoreError as refused:
+        raise InputError(f"{refused}; choose another --db") from None
 
 
 @app.command("seed")
@@ -36,11 +40,12 @@ def seed_sample(
     """Fill an empty database with the sample org."""
     from localcrm.sample import AlreadySeeded
     from localcrm.sample import seed as fill
+    from localcrm.store import StoreError
 
     _make_folder(db)
     try:
         counts = fill(str(db), seed, datetime.now(UTC).date())
-    except AlreadySeeded as refused:
+    except (AlreadySeeded, StoreError) as refused:
         raise InputError(str(refused)) from None
     console.print(", ".join(f"{name} {count}" for name, count in counts.items()), highlight=False)
 
@@ -61,9 +66,10 @@ def import_rows(
         list[str] | None,
         typer.Option("--map", metavar="HEADER=FIELD", help="A header that names no field. Repeatable."),
     ] = None,
+    encoding: Annotated[str, typer.Option(help="Of a file that is not UTF-8, for example cp1252.")] = "",
 ) -> int:
     """Read rows into one object, by the same rules as the API. A bad row is told by its line and the rest go on;
-    exit code 1 if there was one."""
+    exit code 1 if there was one. A row with an Id keeps it, and changes the record that has it already."""
     from localcrm.transfer import TransferError, import_file
 
     pairs = [pair.partition("=") for pair in mapped or ()]
@@ -72,14 +78,17 @@ def import_rows(
         raise InputError(f"--map {wrong}: give HEADER=FIELD, for example --map 'Firm=Company'")
     _make_folder(db)
     try:
-        report = import_file(db, file, object_name, columns={left: right for left, _, right in pairs})
+        columns = {left: right for left, _, right in pairs}
+        report = import_file(db, file, object_name, columns=columns, encoding=encoding or None)
     except TransferError as refused:
         raise InputError(str(refused)) from None
     for row in report.refused:
         console.print(f"{file}:{row.line}: {row.reason}", highlight=False, markup=False, soft_wrap=True)
     if report.ignored_columns:
-        console.print(f"columns left out: {', '.join(report.ignored_columns)}", highlight=False, markup=False)
-    said = f"{report.created} rows of {object_name} imported, {len(report.refused)} refused"
+        left_out = ", ".join(report.ignored_columns)
+        console.print(f"columns left out: {left_out}", highlight=False, markup=False, soft_wrap=True)
+    updated = f", {report.updated} updated" if report.updated else ""
+    said = f"{report.created} rows of {object_name} imported{updated}, {len(report.refused)} refused"
     console.print(said, highlight=False, markup=False)
     return 1 if report.refused else 0
 
@@ -97,6 +106,6 @@ def export_rows(
         raise InputError(f"there is no CRM database at {db}; give --db, or make one: countersign localcrm seed")
     try:
         count = export_file(db, file, object_name)
-    except (TransferError, OSError) as refused:
-        raise InputError(f"{file}: {refused}") from None
+    except TransferError as refused:
+        raise InputError(str(refused)) from None
     console.print(f"{count} rows of {object_name} written to {file}", highlight=False, markup=False)

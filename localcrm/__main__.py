@@ -46,7 +46,7 @@ def _transfer(parsed: argparse.Namespace) -> int:
             sys.stdout.write(f"{count} rows of {parsed.object} written to {parsed.file}\n")
             return 0
         columns = dict(pair.split("=", 1) for pair in parsed.map if "=" in pair)
-        report = import_file(parsed.db, parsed.file, parsed.object, columns=columns)
+        report = import_file(parsed.db, parsed.file, parsed.object, columns=columns, encoding=parsed.encoding or None)
     except TransferError as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -54,7 +54,8 @@ def _transfer(parsed: argparse.Namespace) -> int:
         sys.stderr.write(f"{parsed.file}:{refused.line}: {refused.reason}\n")
     if report.ignored_columns:
         sys.stderr.write(f"columns left out: {', '.join(report.ignored_columns)}\n")
-    sys.stdout.write(f"{report.created} rows of {parsed.object} imported, {len(report.refused)} refused\n")
+    done = f"{report.created} rows of {parsed.object} imported, {report.updated} updated"
+    sys.stdout.write(f"{done}, {len(report.refused)} refused\n")
     return 1 if report.refused else 0
 
 
@@ -80,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
         moving.add_argument("--object", required=True)
         if name == "import":
             moving.add_argument("--map", action="append", default=[], metavar="HEADER=FIELD")
+            moving.add_argument("--encoding", default="", help="of a file that is not UTF-8, for example cp1252")
     return parser
 
 

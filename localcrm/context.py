@@ -47,6 +47,8 @@ class OrgRules:
     automation: list[AutomationRule] = field(default_factory=list)
     uneditable: set[tuple[str, str]] = field(default_factory=set)
     """User and record that the org's sharing keeps apart, for UserRecordAccess."""
+    inactive_owners: bool = False
+    """May a record belong to somebody who has left? A permission that imports have."""
 
 
 @dataclass

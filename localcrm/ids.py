@@ -27,6 +27,16 @@ def to_18(value: str) -> str | None:
     return full
 
 
+def number_of(record_id: str) -> int:
+    """The sequence number of an id that `mint` made, 0 for an id from elsewhere."""
+    if record_id[3:6] != _POD:
+        return 0
+    number = 0
+    for ch in record_id[6:15]:
+        number = number * 62 + _BASE62.index(ch)
+    return number
+
+
 def mint(prefix: str, number: int) -> str:
     """The id with the given 3-character key prefix and sequence number (from 1)."""
     digits = ""

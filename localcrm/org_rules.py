@@ -65,7 +65,7 @@ def check_owner(ctx: Context, sobject: SObject, changes: Record) -> None:
     row = ctx.tx.fetch(target, str(owner)) if target else None
     if target is None or row is None:
         return
-    if target.name == "User" and not row["IsActive"]:
+    if target.name == "User" and not row["IsActive"] and not ctx.rules.inactive_owners:
         raise field_error(
             "INACTIVE_OWNER_OR_USER",
             f"operation performed with inactive user [{owner}] as owner of {sobject.name.lower()}",

@@ -55,8 +55,8 @@ def shown(ctx: Context, sobject: SObject, row: Record, names: list[str] | None) 
     return {"attributes": attributes, **chosen, "Id": record_id}
 
 
-def create(ctx: Context, sobject: SObject, body: Mapping[str, Any]) -> str:
-    """Inserts one row and returns its id."""
+def create(ctx: Context, sobject: SObject, body: Mapping[str, Any], *, record_id: str | None = None) -> str:
+    """Inserts one row and returns its id. `record_id` is that of a record from elsewhere, which nobody has here."""
     ctx.require_write()
     _require(sobject, sobject.createable, "create")
     asked = coerce_body(ctx.tx, ctx.schema, sobject, body, creating=True)
@@ -69,7 +69,9 @@ def create(ctx: Context, sobject: SObject, body: Mapping[str, Any]) -> str:
         row["OwnerId"] = org_rules.assigned_owner(ctx, row) or row["OwnerId"]
     org_rules.check_unique(ctx, sobject, row, None)
     org_rules.check_duplicates(ctx, sobject, row)
-    row["Id"] = ctx.tx.next_id(sobject)
+    row["Id"] = record_id or ctx.tx.next_id(sobject)
+    if record_id is not None:
+        ctx.tx.reserve_ids(sobject, ids.number_of(record_id))
     row |= {"IsDeleted": False, "CreatedDate": ctx.stamp, "CreatedById": ctx.caller.user_id}
     row |= _modified(ctx, ctx.caller.user_id)
     row |= derive.complete(ctx.tx, ctx.schema, sobject, row, asked, ctx.stamp)

@@ -71,7 +71,11 @@ class LocalCrm:
             response = _response(refused)
         else:
             locked = fault is not None and fault.kind is FaultKind.LOCK
-            response = await run_in_threadpool(self._route, scope, segments, raw, locked)
+            try:
+                response = await run_in_threadpool(self._route, scope, segments, raw, locked)
+            except Exception:  # noqa: BLE001 - a full disk, a defect: the client still gets an answer it can read
+                _LOG.exception("a call could not be answered: %s %s", scope["method"], scope["path"])
+                response = _unexpected()
         if fault is not None and fault.kind is FaultKind.TIMEOUT_AFTER_COMMIT:
             await asyncio.sleep(fault.delay)
             await _hang_up(send)
@@ -236,6 +240,11 @@ async def _body(request: Request) -> bytes | None:
 def _too_large() -> Response:
     message = f"The request body is larger than {_MAX_BODY // 1_000_000} MB"
     return JSONResponse([{"message": message, "errorCode": "REQUEST_ENTITY_TOO_LARGE"}], status_code=413)
+
+
+def _unexpected() -> Response:
+    message = "An unexpected error occurred. The server's log has the details."
+    return JSONResponse([{"message": message, "errorCode": "UNKNOWN_EXCEPTION"}], status_code=500)
 
 
 def _not_found() -> Response:

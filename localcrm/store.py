@@ -13,8 +13,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from localcrm import ids
+from localcrm.errors import ApiError
 from localcrm.fields import IDENTIFIER, NUMERIC, Field, FieldType, Record, SObject, Value
 from localcrm.schema import SCHEMA, Schema
+
+
+class StoreError(Exception):
+    """The database cannot be used; the message says which and why."""
 
 
 class Transaction:
@@ -109,24 +114,35 @@ class Transaction:
 
 
 class Store:
-    """One database file, or `:memory:`. Safe to share between threads."""
+    """One database file, or `:memory:`. Safe to share between threads.
 
-    def __init__(self, path: str | Path, schema: Schema = SCHEMA) -> None:
+    Another process that writes is waited for, then it is a `StoreError` here and a 503 in a transaction.
+    """
+
+    def __init__(self, path: str | Path, schema: Schema = SCHEMA, *, wait_seconds: float = 10) -> None:
         self.schema = schema
         self._lock = threading.RLock()
-        self._connection = sqlite3.connect(str(path), isolation_level=None, check_same_thread=False, timeout=10)
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute("PRAGMA synchronous = FULL")
+        try:
+            self._connection = sqlite3.connect(
+                str(path), isolation_level=None, check_same_thread=False, timeout=wait_seconds
+            )
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.execute("PRAGMA synchronous = FULL")
+        except sqlite3.DatabaseError as error:
+            raise StoreError(f"{path} cannot be used as the CRM's database: {error}") from None
         # Comparing beyond ASCII needs Unicode case folding, which SQLite's NOCASE has not.
         self._connection.create_function("fold", 1, _fold, deterministic=True)
-        with self.transaction():
-            self._migrate()
+        try:
+            with self.transaction():
+                self._migrate()
+        except ApiError as busy:
+            raise StoreError(f"{path}: {busy.message}") from None
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
-        """Commits at the end, rolls back on any exception."""
+        """Commits at the end, rolls back on any exception. Raises 503 where another process keeps the database."""
         with self._lock:
-            self._connection.execute("BEGIN IMMEDIATE")
+            self._begin()
             try:
                 yield Transaction(self._connection)
             except BaseException:
@@ -137,6 +153,16 @@ class Store:
     def close(self) -> None:
         with self._lock:
             self._connection.close()
+
+    def _begin(self) -> None:
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+            raise ApiError(
+                503, "SERVER_UNAVAILABLE", "another process is writing to the CRM's database: try again when it is done"
+            ) from None
 
     def _migrate(self) -> None:
         """Creates missing tables and adds missing columns; a declared field is never taken away."""

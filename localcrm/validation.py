@@ -38,7 +38,7 @@ def coerce_body(
         if not (field.createable if creating else field.updateable):
             blocked.append(field.name)
             continue
-        values[field.name] = _coerce(tx, schema, field, raw)
+        values[field.name] = coerce(tx, schema, field, raw)
     if blocked:
         raise field_error(
             "INVALID_FIELD_FOR_INSERT_UPDATE",
@@ -56,7 +56,8 @@ def check_required(sobject: SObject, record: Mapping[str, Value]) -> None:
         raise field_error("REQUIRED_FIELD_MISSING", f"Required fields are missing: [{', '.join(missing)}]", *missing)
 
 
-def _coerce(tx: Transaction, schema: Schema, field: Field, raw: Any) -> Value:
+def coerce(tx: Transaction, schema: Schema, field: Field, raw: Any) -> Value:
+    """One value in stored form. Raises what Salesforce answers where it does not fit the field."""
     if raw is None or raw == "":
         return False if field.type is FieldType.BOOLEAN else None
     if isinstance(raw, list | dict):
@@ -131,6 +132,8 @@ def _number(field: Field, raw: Any) -> Value:
     if not math.isfinite(value) or abs(value) >= 1e16:
         raise field_error("NUMBER_OUTSIDE_VALID_RANGE", f"{_label(field)}: value outside of valid range", field.name)
     if field.type is FieldType.INT:
+        if not value.is_integer():
+            raise _wrong_type(field, raw)
         if abs(value) > 2**31 - 1:
             raise field_error(
                 "NUMBER_OUTSIDE_VALID_RANGE", f"{_label(field)}: value outside of valid range", field.name

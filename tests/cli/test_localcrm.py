@@ -48,6 +48,8 @@ def test_mapped_headers_bring_rows_in_and_a_bad_row_is_told_by_its_line(shell: S
         (("--map", "Firma"), "give HEADER=FIELD"),
         (("--map", "=Name"), "give HEADER=FIELD"),
         (("--map", "Firma=Nome"), "which Account does not have"),
+        (("--map", "Firm=Name"), "there is no column 'Firm' to map; the file has Firma, Account Website"),
+        (("--map", "Firma=SystemModstamp"), "which the CRM sets by itself"),
     ],
 )
 def test_a_mapping_that_cannot_be_is_named(shell: Shell, more: tuple[str, ...], words: str) -> None:
@@ -59,7 +61,11 @@ def test_a_mapping_that_cannot_be_is_named(shell: Shell, more: tuple[str, ...], 
 @pytest.mark.parametrize(
     ("name", "content", "object_name", "words"),
     [
-        ("a.csv", b"\xff\xfe\x00", "Account", "not readable as CSV in UTF-8"),
+        ("a.csv", b"Name\nM\xfcller\n", "Account", "line 2 is not readable as UTF-8; save it as CSV UTF-8, or name"),
+        ("a.csv", b"\xff\xfe\x00", "Account", "not readable as UTF-16"),
+        ("a.csv", b"", "Account", "there is no header"),
+        ("a.csv", b"Name,Website,name\nx,y,z\n", "Account", "columns 'Name' and 'name' both fill Name"),
+        ("a.csv", b"Name,Phone,Phone\nx,y,z\n", "Account", "two columns are called 'Phone'"),
         ("a.json", b'{"Name": "x"}', "Account", "expected a list of objects"),
         ("a.xlsx", b"", "Account", "use .csv or .json"),
         ("a.csv", b"Name\nx\n", "Acount", "there is no object 'Acount'"),
@@ -72,6 +78,14 @@ def test_a_file_that_cannot_be_used_is_one_line(
     said = shell.call("localcrm", "import", shell.write(name, content), "--object", object_name, "--db", "crm.db")
     assert said.code == 2
     assert words in said.line
+
+
+def test_what_is_no_database_is_left_alone(shell: Shell) -> None:
+    for command in (("import", shell.write("a.csv", "Name\nx\n")), ("export", "out.csv")):
+        said = shell.call("localcrm", *command, "--object", "Account", "--db", shell.write("crm.db", "a letter"))
+        assert said.code == 2
+        assert "cannot be used as the CRM's database" in said.line
+    assert (shell.folder / "crm.db").read_text() == "a letter"
 
 
 def test_nothing_is_made_where_there_is_no_database_to_export(shell: Shell) -> None:

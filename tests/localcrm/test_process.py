@@ -72,10 +72,11 @@ def test_csv_with_other_peoples_headers(tmp_path: Path) -> None:
         (3, "Required fields are missing"),
         (4, "Email"),
     ]
-    assert report.ignored_columns == ["Created Date", "Favourite colour"]
+    assert report.ignored_columns == ["Favourite colour"]
     with running(str(db)) as crm:
-        rows = crm.client().query("SELECT Name, DoNotCall FROM Lead ORDER BY Name")["records"]
+        rows = crm.client().query("SELECT Name, DoNotCall, CreatedDate FROM Lead ORDER BY Name")["records"]
     assert [(r["Name"], r["DoNotCall"]) for r in rows] == [("Leire Vidal", False), ("Marta Ruiz", True)]
+    assert rows[1]["CreatedDate"] == "2020-01-01T00:00:00.000+0000"
 
 
 @pytest.mark.parametrize("suffix", ["csv", "json"])
@@ -119,6 +120,6 @@ def test_the_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert main([*importing, "--map", "Firma=Company"]) == 0
     assert main(importing) == 1
     printed = capsys.readouterr()
-    assert "1 rows of Lead imported, 0 refused" in printed.out
+    assert "1 rows of Lead imported, 0 updated, 0 refused" in printed.out
     assert "l.csv:2: Required fields are missing: [Company]" in printed.err
     assert "already holds an org" in printed.err

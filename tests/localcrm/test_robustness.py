@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,7 +17,7 @@ from localcrm.options import Options
 from localcrm.request import Call
 from localcrm.schema import SCHEMA
 from localcrm.service import Service
-from tests.localcrm.driving import WRITER, SetClock
+from tests.localcrm.driving import WRITER, SetClock, running
 
 V = "/services/data/v62.0"
 
@@ -113,6 +114,19 @@ def test_any_composite_is_answered(service: Service, parts: list[dict[str, Any]]
     assert reply.status < 500
     if reply.status == 200:
         assert all(answer["httpStatusCode"] < 500 for answer in reply.body["compositeResponse"])
+
+
+def test_an_answer_that_fails_is_still_one_that_clients_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full() -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with running() as crm:
+        headers = crm.authorized()
+        monkeypatch.setattr(crm.service.store, "transaction", full)
+        answer = crm.http("GET", f"{V}/sobjects/Lead/00QLc0000000001", headers=headers)
+        monkeypatch.undo()
+    assert (answer.status_code, answer.json()[0]["errorCode"]) == (500, "UNKNOWN_EXCEPTION")
+    assert "disk" not in answer.text
 
 
 def test_one_of_many_with_the_same_ledger_key_wins(tmp_path: Path) -> None:
