@@ -6,8 +6,12 @@ It only reads: nothing is written to the CRM, and no secret is printed or kept.
 import json
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 import typer
 from pydantic import SecretStr
@@ -18,7 +22,7 @@ from rich.table import Table
 from cli.doctor import show_org
 from cli.explain import of_crm_lead
 from cli.org_check import OrgCheck, check_org
-from domain.errors import CrmError, DomainError, ErrorCode, InputError
+from domain.errors import CrmError, DomainError, InputError
 from domain.explaining import Explanation
 from domain.organisation import Baseline, OrgKind
 from domain.playbook import Playbook
@@ -33,17 +37,32 @@ from workers.signing_in import own_org
 LEADS = 10
 console = Console()
 
-_NEXT_STEPS = {
-    "invalid_client_id": "the consumer key is unknown there; copy it again from the connected app",
-    "invalid_client": "the consumer secret is wrong, or the app may not use client credentials; copy it again",
-    "invalid_grant": (
+_NEXT_STEPS = (
+    ("invalid_client_id:", "the consumer key is unknown there; copy it again from the connected app"),
+    ("invalid_client:", "the consumer secret is wrong, or the app may not use client credentials; copy it again"),
+    ("ip restricted", "add this machine's address to the IP ranges of the connected app and of the user's profile"),
+    ("not supported on this domain", "give the org's My Domain as the address (Setup, My Domain)"),
+    ("audience is invalid", "set COUNTERSIGN_CRM_AUDIENCE to https://test.salesforce.com, or login. for production"),
+    (
+        "invalid_grant:",
         "for JWT bearer: approve the app for this user (Permitted Users: admin approved, and its permission set), see "
-        "that the certificate belongs to the key, and that this machine's clock is right"
+        "that the certificate belongs to the key, and that this machine's clock is right",
     ),
-    "invalid_app_access": "the user is not admitted to the connected app; assign its permission set to them",
-    "inactive_user": "activate the integration user",
-    "unsupported_grant_type": "switch this flow on in the connected app's OAuth settings",
-}
+    ("invalid_app_access:", "the user is not admitted to the connected app; assign its permission set to them"),
+    ("inactive_user:", "activate the integration user"),
+    ("unsupported_grant_type:", "switch this flow on in the connected app's OAuth settings"),
+    ("no answer from", "see that this is the org's My Domain (Setup, My Domain), and that this machine reaches it"),
+    (
+        "REQUEST_LIMIT_EXCEEDED",
+        "the org's API calls of the last 24 hours are used up; try again when some of them are older. Nothing was "
+        "written",
+    ),
+    ("API_DISABLED_FOR_ORG", "this edition has no API; use a sandbox of Enterprise Edition or above"),
+    ("API_CURRENTLY_DISABLED", "give the integration user the permission API Enabled"),
+)
+"""What the org says, and what to do about it; the first that fits."""
+_PAGES = (".lightning.force.com", ".my.salesforce-setup.com", ".visual.force.com")
+_SHARED = ("login.salesforce.com", "test.salesforce.com")
 
 
 def connect(
@@ -64,14 +83,18 @@ def connect(
     playbook = load_playbook(place)
     clock = SystemClock()
     org = own_org(settings, clock)
-    found = _signed_in(org, playbook)
-    explained = _decided(org, playbook, place, leads)
-    baseline = org.baseline(found.organisation.id)
-    _keep(found, baseline)
+    with _next_step_told():
+        found = check_org(org, playbook)
+        explained = _decided(org, playbook, place, leads)
+    baseline, stopped = _measured(org, found)
+    _keep(found, baseline, clock.now())
     if as_json:
         sys.stdout.write(json.dumps(_as_json(found, explained, baseline)) + "\n")
     else:
         _show(found, explained, baseline, settings)
+    if stopped is not None:
+        with _next_step_told():
+            raise stopped
     return 1 if found.missing else 0
 
 
@@ -85,7 +108,20 @@ def _settings(url: str, client_id: str, username: str, key_file: Path | None) ->
     }
     if given["crm_private_key_file"] is None:
         given["crm_client_secret"] = SecretStr(_known("CRM_CLIENT_SECRET", "Consumer secret", hidden=True))
-    return CrmSettings(**given)
+    settings = CrmSettings(**given)
+    _refuse_other_address(settings)
+    return settings
+
+
+def _refuse_other_address(settings: CrmSettings) -> None:
+    """The addresses that people see in their browser are not the API's."""
+    host = urlsplit(settings.crm_instance_url).hostname or ""
+    page = next((ending for ending in _PAGES if host.endswith(ending)), "")
+    if page:
+        domain = f"https://{host.removesuffix(page)}.my.salesforce.com"
+        raise InputError(f"{host} serves pages, not the API; the address is {domain} (Setup, My Domain)")
+    if host in _SHARED and settings.crm_private_key_file is None:
+        raise InputError(f"{host} does not serve client credentials; give the org's My Domain (Setup, My Domain)")
 
 
 def _known(name: str, question: str, *, hidden: bool = False) -> str:
@@ -99,14 +135,21 @@ def _known(name: str, question: str, *, hidden: bool = False) -> str:
     return value
 
 
-def _signed_in(org: OwnOrg, playbook: Playbook) -> OrgCheck:
+@contextmanager
+def _next_step_told() -> Iterator[None]:
     try:
-        return check_org(org, playbook)
+        yield
     except CrmError as refused:
-        if refused.code is not ErrorCode.CRM_UNAUTHORISED:
-            raise
-        step = next((step for said, step in _NEXT_STEPS.items() if f"{said}:" in refused.detail), "")
+        step = next((step for said, step in _NEXT_STEPS if said in refused.detail), "")
         raise CrmError(f"{refused.detail}{'. Next: ' if step else ''}{step}", code=refused.code) from None
+
+
+def _measured(org: OwnOrg, found: OrgCheck) -> tuple[Baseline | None, CrmError | None]:
+    """Without a baseline, why there is none: what was found so far is still worth showing."""
+    try:
+        return org.baseline(found.organisation.id), None
+    except CrmError as stopped:
+        return None, stopped
 
 
 def _decided(org: OwnOrg, playbook: Playbook, place: Path, count: int) -> list[tuple[str, Explanation | str]]:
@@ -120,32 +163,35 @@ def _decided(org: OwnOrg, playbook: Playbook, place: Path, count: int) -> list[t
     return found
 
 
-def _keep(found: OrgCheck, baseline: Baseline) -> None:
+def _keep(found: OrgCheck, baseline: Baseline | None, now: datetime) -> None:
     store = load(StoreSettings)
     store.make_data_dir()
     upgrade(store.url)
     database = Database(store.url)
     try:
         profiles = SqlOrgProfiles(database)
-        profiles.keep(found.organisation, now=baseline.measured_at)
-        profiles.keep_baseline(baseline)
+        profiles.keep(found.organisation, now=now)
+        if baseline is not None:
+            profiles.keep_baseline(baseline)
     finally:
         database.close()
 
 
-def _as_json(found: OrgCheck, explained: list[tuple[str, Explanation | str]], baseline: Baseline) -> dict[str, Any]:
+def _as_json(
+    found: OrgCheck, explained: list[tuple[str, Explanation | str]], baseline: Baseline | None
+) -> dict[str, Any]:
     return {
         "org": found.model_dump(mode="json"),
         "leads": [
             {"lead": lead, **({"stopped": said} if isinstance(said, str) else said.model_dump(mode="json"))}
             for lead, said in explained
         ],
-        "baseline": baseline.model_dump(mode="json"),
+        "baseline": baseline.model_dump(mode="json") if baseline is not None else None,
     }
 
 
 def _show(
-    found: OrgCheck, explained: list[tuple[str, Explanation | str]], baseline: Baseline, settings: CrmSettings
+    found: OrgCheck, explained: list[tuple[str, Explanation | str]], baseline: Baseline | None, settings: CrmSettings
 ) -> None:
     org = found.organisation
     console.print(
@@ -155,7 +201,8 @@ def _show(
         console.print("This command only reads. Try writing in a sandbox first.")
     show_org(found)
     _show_leads(explained)
-    _show_baseline(baseline)
+    if baseline is not None:
+        _show_baseline(baseline)
     console.print("\nFor the processes (the secret or key only for the CRM worker):\n")
     console.print(
         f"  export {PREFIX}CRM_INSTANCE_URL={escape(settings.crm_instance_url)}", highlight=False, soft_wrap=True

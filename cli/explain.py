@@ -99,8 +99,10 @@ def of_crm_lead(lead_id: str, playbook: Playbook, place: Path, org: "OwnOrg | No
 
     clock = SystemClock()
     # What the playbook maps is read too, as the CRM worker does.
-    fields = ReadFields().with_extra(read_too(playbook.objects))
-    snapshot = (org or OwnOrg(crm_access().session(clock), clock)).reader(fields).snapshot(lead_id)
+    wanted = ReadFields().with_extra(read_too(playbook.objects))
+    asked = org or OwnOrg(crm_access().session(clock), clock)
+    # An org before its set-up lacks some of them; doctor says which.
+    snapshot = asked.reader(asked.readable(wanted).fields).snapshot(lead_id)
     if snapshot.lead is None:
         raise CrmError(f"there is no lead {lead_id} in the CRM", code=ErrorCode.CRM_RECORD_MISSING)
     inquiry = _as_inquiry(snapshot.lead)

@@ -3,6 +3,7 @@
 When do you need to touch this? When a command is added, or errors should be shown differently.
 """
 
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from cli import notes
 from cli.last_resort import INTERRUPTED, UNEXPECTED, USAGE, data_dir, keep_traceback
 from cli.late import Late, LateGroup
 from domain.errors import DomainError
@@ -79,6 +81,7 @@ def main(arguments: Sequence[str]) -> int:
     A named failure and a usage error are one line on standard error and 2; what nobody foresaw is one line and 70,
     with the traceback in a file. Never a traceback on the screen.
     """
+    notes.beside_output(logging.WARNING)
     try:
         outcome = app(args=list(arguments), standalone_mode=False)
         return outcome if isinstance(outcome, int) else 0

@@ -5,15 +5,17 @@ from typing import Any
 
 from domain.environments import environment_of, strangers
 from domain.errors import CrmError, ErrorCode
+from domain.field_mapping import read_too
 from domain.model import Value
 from domain.organisation import Organisation, OrgRule
 from domain.playbook import Playbook
-from gateways.crm.fields import LEDGER, LEDGER_KEY, RECORD_KEY
+from gateways.crm.fields import LEDGER, LEDGER_KEY, RECORD_KEY, ReadFields
 from gateways.crm.own_org import OwnOrg
 
 DEPLOY = "deploy deploy/salesforce (its README says how)"
 _CREATED = ("Lead", "Task")
 """What the agent creates; each such record carries the key of its write."""
+_OF_PEOPLE = ("Individual", "ContactPointTypeConsent")
 
 
 class OrgCheck(Value):
@@ -65,6 +67,37 @@ def _missing(org: OwnOrg, playbook: Playbook, organisation: Organisation) -> Ite
             yield f"there is no {name}, or the integration user may not see it; {DEPLOY}"
             continue
         yield from _lacking(name, body, wanted[name])
+    lacking = org.readable(ReadFields().with_extra(read_too(playbook.objects))).lacking
+    yield from _unread({name: _beside(fields, wanted.get(name, set())) for name, fields in lacking.items()})
+
+
+def _beside(fields: tuple[str, ...], told: set[str]) -> tuple[str, ...] | None:
+    """What of them was not told already; None where nothing is left to tell."""
+    rest = tuple(field for field in fields if field not in told)
+    return None if fields and not rest else rest
+
+
+def _unread(lacking: Mapping[str, tuple[str, ...] | None]) -> Iterator[str]:
+    """What a case reads and the org does not give."""
+    of_people = [
+        name if name in _OF_PEOPLE else f"{name}.IndividualId"
+        for name, fields in sorted(lacking.items())
+        if name in _OF_PEOPLE or "IndividualId" in (fields or ())
+    ]
+    if of_people:
+        yield (
+            f"there is no {', '.join(of_people)} to read, so an opt-out kept there is not seen, and no case can be "
+            "read; in Setup, Data Protection and Privacy, make data protection details available in records, and "
+            "grant reading of them"
+        )
+    for name, fields in sorted(lacking.items()):
+        if fields is None or name in _OF_PEOPLE:
+            continue
+        if not fields:
+            yield f"there is no {name} to read; assign the permission set for reading (deploy/salesforce/README.md)"
+        rest = ", ".join(field for field in fields if field != "IndividualId")
+        if rest:
+            yield f"{name} lacks {rest}, which is read; {DEPLOY}, or show it to the integration user"
 
 
 def _lacking(name: str, body: Mapping[str, Any], wanted: set[str]) -> Iterator[str]:

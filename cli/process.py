@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from cli import notes
 from workers.roles import Role
 
 
@@ -54,6 +55,7 @@ def mail_sink(
 
 def _log_to_stderr() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    notes.beside_output(logging.INFO)
     # The SDK's loggers print the cause of a failure, which may quote a person's data; failures are kept as documents.
     for engine in ("temporalio.activity", "temporalio.worker", "temporalio.workflow"):
         logging.getLogger(engine).addFilter(_without_cause)

@@ -14,7 +14,7 @@ _CONVERTED_STATUS = "Closed - Converted"
 
 
 def convert_lead(ctx: Context, record_id: str) -> dict[str, str]:
-    """Gives the lead an account, a contact and an opportunity, as the Convert button does."""
+    """Gives the lead an account, a contact and an opportunity, as the Convert button does; its activities go there."""
     ctx = _as_person(ctx)
     leads = ctx.schema.get("Lead")
     lead = rows.live(ctx, leads, rows.record_id_of(leads, record_id))
@@ -42,6 +42,12 @@ def convert_lead(ctx: Context, record_id: str) -> dict[str, str]:
             "CloseDate": ctx.now.date().isoformat(),
         },
     )
+    for name in ("Task", "Event"):
+        activities = ctx.schema.get(name)
+        for row in ctx.tx.find(activities, '"WhoId" = ?', (lead["Id"],)):
+            ctx.tx.update(
+                activities, str(row["Id"]), {"WhoId": contact_id, "WhatId": opportunity_id, "AccountId": account_id}
+            )
     ctx.tx.update(
         leads,
         str(lead["Id"]),

@@ -26,6 +26,10 @@ class Caller:
     user_id: str
     access: Access
 
+    @property
+    def writes(self) -> bool:
+        return self.access is Access.READ_WRITE
+
 
 @dataclass(frozen=True)
 class AutomationRule:
@@ -70,7 +74,7 @@ class Context:
         return stamp(self.now)
 
     def require_write(self) -> None:
-        if self.caller.access is not Access.READ_WRITE:
+        if not self.caller.writes:
             raise read_only()
         if self.lock:
             raise ApiError(

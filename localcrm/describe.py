@@ -17,7 +17,8 @@ _SOAP = {
 }
 
 
-def brief(sobject: SObject, version: str) -> dict[str, Any]:
+def brief(sobject: SObject, version: str, *, writes: bool) -> dict[str, Any]:
+    """`writes` is what the caller may do: describe tells each user its own rights."""
     base = f"/services/data/v{version}/sobjects/{sobject.name}"
     label = sobject.label or sobject.name
     return {
@@ -26,10 +27,10 @@ def brief(sobject: SObject, version: str) -> dict[str, Any]:
         "labelPlural": sobject.plural or label,
         "keyPrefix": sobject.prefix,
         "custom": sobject.custom,
-        "createable": sobject.createable,
-        "updateable": sobject.updateable,
-        "deletable": sobject.deletable,
-        "undeletable": sobject.deletable,
+        "createable": sobject.createable and writes,
+        "updateable": sobject.updateable and writes,
+        "deletable": sobject.deletable and writes,
+        "undeletable": sobject.deletable and writes,
         "queryable": True,
         "retrieveable": True,
         "searchable": False,
@@ -44,11 +45,12 @@ def brief(sobject: SObject, version: str) -> dict[str, Any]:
     }
 
 
-def every(schema: Schema, version: str) -> dict[str, Any]:
-    return {"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": [brief(o, version) for o in schema]}
+def every(schema: Schema, version: str, *, writes: bool) -> dict[str, Any]:
+    told = [brief(sobject, version, writes=writes) for sobject in schema]
+    return {"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": told}
 
 
-def full(schema: Schema, sobject: SObject, version: str) -> dict[str, Any]:
+def full(schema: Schema, sobject: SObject, version: str, *, writes: bool) -> dict[str, Any]:
     children = [
         {
             "childSObject": relation.child.name,
@@ -61,15 +63,15 @@ def full(schema: Schema, sobject: SObject, version: str) -> dict[str, Any]:
         for relation in schema.children(sobject)
     ]
     return {
-        **brief(sobject, version),
-        "fields": [describe_field(sobject, f) for f in sobject.fields],
+        **brief(sobject, version, writes=writes),
+        "fields": [describe_field(sobject, f, writes=writes) for f in sobject.fields],
         "childRelationships": children,
         "recordTypeInfos": [],
         "supportedScopes": [{"label": f"All {sobject.plural}", "name": "everything"}],
     }
 
 
-def describe_field(sobject: SObject, field: Field) -> dict[str, Any]:
+def describe_field(sobject: SObject, field: Field, *, writes: bool) -> dict[str, Any]:
     boolean = field.type is FieldType.BOOLEAN
     numeric = field.type in NUMERIC
     name_field = sobject.name_field is not None and sobject.name_field.name == field.name
@@ -86,8 +88,8 @@ def describe_field(sobject: SObject, field: Field) -> dict[str, Any]:
         "digits": 9 if field.type is FieldType.INT else 0,
         "scale": field.scale,
         "nillable": not (field.required or boolean or field.type is FieldType.ID or field.name in _NEVER_EMPTY),
-        "createable": field.createable and sobject.createable,
-        "updateable": field.updateable and sobject.updateable,
+        "createable": field.createable and sobject.createable and writes,
+        "updateable": field.updateable and sobject.updateable and writes,
         "defaultedOnCreate": defaulted or system,
         "defaultValue": field.default if boolean or field.picklist == () else None,
         "custom": field.custom,
@@ -102,7 +104,7 @@ def describe_field(sobject: SObject, field: Field) -> dict[str, Any]:
         "sortable": not field.is_long_text,
         "groupable": not field.is_long_text and (not numeric or field.type is FieldType.INT),
         "aggregatable": not field.is_long_text and not boolean,
-        "permissionable": field.custom and not field.required,
+        "permissionable": (field.createable or field.updateable) and not field.required and field.name != "OwnerId",
         "polymorphicForeignKey": field.polymorphic,
         "referenceTo": list(field.refers),
         "relationshipName": field.parent if field.type in IDENTIFIER else None,

@@ -52,12 +52,12 @@ def _sobjects(ctx: Context, rest: tuple[str, ...], call: Call) -> Reply:
     match rest:
         case ():
             _allow(call, "GET")
-            return Reply(200, describe.every(ctx.schema, ctx.version))
+            return Reply(200, describe.every(ctx.schema, ctx.version, writes=ctx.caller.writes))
         case (name,):
             return _object(ctx, _address(ctx, name), call)
         case (name, "describe"):
             _allow(call, "GET")
-            return Reply(200, describe.full(ctx.schema, _address(ctx, name), ctx.version))
+            return Reply(200, describe.full(ctx.schema, _address(ctx, name), ctx.version, writes=ctx.caller.writes))
         case (name, "updated" | "deleted" as which):
             _allow(call, "GET")
             return _changed(ctx, _address(ctx, name), call, which)
@@ -107,7 +107,9 @@ def _address(ctx: Context, name: str) -> SObject:
 def _object(ctx: Context, sobject: SObject, call: Call) -> Reply:
     _allow(call, "GET", "POST")
     if call.method == "GET":
-        return Reply(200, {"objectDescribe": describe.brief(sobject, ctx.version), "recentItems": []})
+        return Reply(
+            200, {"objectDescribe": describe.brief(sobject, ctx.version, writes=ctx.caller.writes), "recentItems": []}
+        )
     record_id = rows.create(ctx, sobject, call.object_body())
     return _created(ctx, sobject, record_id)
 

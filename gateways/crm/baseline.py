@@ -14,6 +14,8 @@ from gateways.crm.soql import children, select
 
 DAYS = 90
 FIELDS = ("Email", "Phone", "Website", "Country", "Industry", "NumberOfEmployees", "LeadSource", "Rating")
+_ACTIVITIES = ("Task", "Event")
+_A_PAGE = 2000
 _AT_ONCE = 200
 """Leads of one query with their activities; a page of parents with children is smaller than one without."""
 
@@ -26,11 +28,13 @@ def read_baseline(session: SalesforceSession, clock: Clock, org_id: str) -> Base
         [
             query_part("all", select("Lead", counts, window)),
             query_part("converted", select("Lead", ("COUNT(Id) n",), f"{window} AND IsConverted = true")),
+            *(query_part(name, _of_converted(session, name, window)) for name in _ACTIVITIES),
         ],
         all_or_none=False,
     )
     row = answer.parts["all"].records()[0]
-    leads = tuple(_worked(session, window))
+    moved = _by_person(activity for name in _ACTIVITIES for activity in answer.parts[name].records())
+    leads = tuple(_worked(session, window, moved))
     touched, hours = hours_to_first_activity(leads)
     return Baseline(
         org_id=org_id,
@@ -51,13 +55,30 @@ def newest_open_leads(session: SalesforceSession, count: int) -> tuple[str, ...]
     return tuple(str(row["Id"]) for row in session.rows(soql))
 
 
-def _worked(session: SalesforceSession, window: str) -> Iterable[WorkedLead]:
+def _of_converted(session: SalesforceSession, name: str, window: str) -> str:
+    """Converting a lead ties its activities to the contact that it became."""
+    people = f"WhoId IN ({select('Lead', ('ConvertedContactId',), f'{window} AND IsConverted = true')})"
+    where = f"{people} AND CreatedById != {{}}"
+    return select(
+        name, ("WhoId", "CreatedDate"), where, session.user_id(), tail=f"ORDER BY CreatedDate DESC LIMIT {_A_PAGE}"
+    )
+
+
+def _by_person(activities: Iterable[Mapping[str, Any]]) -> dict[str, list[Instant]]:
+    found: dict[str, list[Instant]] = {}
+    for activity in activities:
+        found.setdefault(str(activity["WhoId"]), []).append(_moment(activity))
+    return found
+
+
+def _worked(session: SalesforceSession, window: str, moved: Mapping[str, Sequence[Instant]]) -> Iterable[WorkedLead]:
     """The newest thousand of the window, each with the first activity that somebody else than we made."""
     by_people = format_soql("CreatedById != {}", session.user_id())
     first = "ORDER BY CreatedDate ASC LIMIT 1"
     asked = (
         "Id",
         "CreatedDate",
+        "ConvertedContactId",
         *(children(name, ("CreatedDate",), first, where=by_people) for name in ("Tasks", "Events")),
     )
     parts = [
@@ -72,14 +93,14 @@ def _worked(session: SalesforceSession, window: str) -> Iterable[WorkedLead]:
     answer = session.composite(parts, all_or_none=False)
     for part in parts:
         for row in answer.parts[part.name].records():
-            yield WorkedLead(created_at=_moment(row), first_activity=_first(row))
+            created = _moment(row)
+            # The contact may be older than the lead, and have been worked with before.
+            later = [moment for moment in moved.get(str(row.get("ConvertedContactId")), ()) if moment >= created]
+            yield WorkedLead(created_at=created, first_activity=min((*_own(row), *later), default=None))
 
 
-def _first(row: Mapping[str, Any]) -> Instant | None:
-    found: Sequence[Mapping[str, Any]] = [
-        activity for name in ("Tasks", "Events") for activity in (row.get(name) or {}).get("records", ())
-    ]
-    return min(map(_moment, found), default=None)
+def _own(row: Mapping[str, Any]) -> list[Instant]:
+    return [_moment(activity) for name in ("Tasks", "Events") for activity in (row.get(name) or {}).get("records", ())]
 
 
 def _moment(row: Mapping[str, Any]) -> Instant:

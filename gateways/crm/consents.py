@@ -49,6 +49,8 @@ class Consents:
 
     def of_party(self, object_name: str, record_id: str) -> list[Part]:
         """Per kind of channel, for the person behind a lead or contact that was not read yet."""
+        if not self._of_people(object_name):
+            return []
         fields = self._fields.of(TYPE_CONSENTS)
         where = _PARTY[object_name]
         return [
@@ -57,17 +59,23 @@ class Consents:
 
     def of_contacts_at(self, email: str) -> list[Part]:
         """Per kind of channel, for the people behind the contacts of an address."""
+        if not self._of_people("Contact"):
+            return []
         fields, where = self._fields.of(TYPE_CONSENTS), "PartyId IN (SELECT IndividualId FROM Contact WHERE Email = {})"
         soql = select(TYPE_CONSENTS, fields, where, email, tail=f"LIMIT {MAX_CONSENTS}") if email else ""
         return [query_part(SHARING, soql)] if soql else []
 
     def of_individuals(self, ids: Sequence[str], name: str = TYPE_CONSENTS) -> list[Part]:
         """Per kind of channel, for these people."""
-        if not ids:
+        if not ids or TYPE_CONSENTS not in self._fields.by_object:
             return []
         fields = self._fields.of(TYPE_CONSENTS)
         soql = select(TYPE_CONSENTS, fields, "PartyId IN {}", sorted(set(ids)), tail=f"LIMIT {MAX_CONSENTS}")
         return [query_part(name, soql)]
+
+    def _of_people(self, object_name: str) -> bool:
+        """Are there people behind such records, and consents of theirs?"""
+        return TYPE_CONSENTS in self._fields.by_object and "IndividualId" in self._fields.of(object_name)
 
     def of_sharing(self, answer: CompositeAnswer) -> tuple[CrmRecord, ...]:
         part = answer.parts.get(SHARING)

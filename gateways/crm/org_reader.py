@@ -28,6 +28,8 @@ _ORGANISATION = ("Id", "Name", "IsSandbox", *_ADDRESS, "TimeZoneSidKey", "Langua
 _COUNTRY_FIELDS = ("country",)
 _OPTIONAL = ("LeadStatus", "BusinessHours", "Holiday", "Territory2", "ObjectTerritory2AssignmentRuleItem")
 _MASTER = "Master"
+_ALWAYS_OPEN = frozenset({"OwnerId", "Status", "StageName", "LastName", "Company"})
+"""Standard fields that nobody's field-level security covers."""
 
 
 class OrgReader:
@@ -141,6 +143,8 @@ def _queries(there: Mapping[str, set[str]]) -> Iterable[tuple[str, str]]:
 
 
 def _fields(body: Mapping[str, Any]) -> Iterable[OrgField]:
+    # Describe tells each login its own rights; one that may only read is told of nothing that can be written.
+    reads_only = not body.get("updateable")
     for field in body.get("fields") or ():
         kind = str(field.get("type", ""))
         values = field.get("picklistValues") or () if kind in ("picklist", "multipicklist") else ()
@@ -149,11 +153,16 @@ def _fields(body: Mapping[str, Any]) -> Iterable[OrgField]:
             label=str(field.get("label") or field["name"]),
             type=kind,
             custom=bool(field.get("custom")),
-            writable=bool(field.get("updateable")),
+            writable=bool(field.get("updateable")) or (reads_only and _could_be_written(field)),
             calculated=bool(field.get("calculated")),
             listed=tuple(str(v["value"]) for v in values if v.get("active", True)),
             refers=tuple(str(name) for name in field.get("referenceTo") or ()),
         )
+
+
+def _could_be_written(field: Mapping[str, Any]) -> bool:
+    """By somebody who is allowed to: what field-level security can open, and what it never closes."""
+    return not field.get("calculated") and (bool(field.get("permissionable")) or field.get("name") in _ALWAYS_OPEN)
 
 
 def _record_types(

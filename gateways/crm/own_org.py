@@ -12,6 +12,7 @@ from gateways.crm.fields import ReadFields
 from gateways.crm.names import read_names
 from gateways.crm.org_rules import rules_on
 from gateways.crm.organisation import read_organisation
+from gateways.crm.readable import Readable, readable
 from gateways.crm.reader import SalesforceReader
 
 
@@ -21,6 +22,7 @@ class OwnOrg:
     def __init__(self, session: SalesforceSession, clock: Clock) -> None:
         self._session = session
         self._clock = clock
+        self._described: dict[str, dict[str, Any]] = {}
 
     def organisation(self) -> Organisation:
         return read_organisation(self._session)
@@ -31,10 +33,17 @@ class OwnOrg:
 
     def users(self) -> tuple[CrmRecord, ...]:
         """Deactivated ones included."""
-        return read_names(self._session).users
+        return read_names(self._session, self.readable(ReadFields()).fields).users
 
     def describe(self, object_name: str) -> dict[str, Any]:
-        return self._session.describe(object_name)
+        """Asked once."""
+        if object_name not in self._described:
+            self._described[object_name] = self._session.describe(object_name)
+        return self._described[object_name]
+
+    def readable(self, wanted: ReadFields) -> Readable:
+        """What of these fields there is to read."""
+        return readable(self.describe, wanted)
 
     def rules_on(self, objects: Sequence[str]) -> tuple[tuple[OrgRule, ...], tuple[str, ...]]:
         """Active rules, and a sentence for each kind that could not be read."""

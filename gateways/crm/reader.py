@@ -46,7 +46,6 @@ REMEMBERED = 1000
 _NEWEST = "ORDER BY LastModifiedDate DESC LIMIT"
 _OF_COMPANY = ("accounts", "contacts", POINT_CONSENTS)
 """Parts of a call that are asked by what the lead says."""
-_OF_THE_PERSON = tuple(f"Individual.{name}" for name in INDIVIDUAL)
 _SAID = {"Task": ("Description",), "Event": ("Description",), "EmailMessage": ("TextBody",)}
 """What somebody wrote in an activity: read here only, where it is stored with the case."""
 _OBJECTS = {
@@ -239,13 +238,19 @@ class SalesforceReader:
         """The lead or contact with its parents and activities, all in one query."""
         if not is_id_of("00Q" if object_name == "Lead" else "003", person_id):
             raise CrmError(f"{person_id!r} is no {object_name.lower()} id", code=ErrorCode.CRM_RECORD_MISSING)
-        parents = (*(LEAD_PARENTS if object_name == "Lead" else ("Owner.Name",)), *_OF_THE_PERSON)
+        parents = (*(LEAD_PARENTS if object_name == "Lead" else ("Owner.Name",)), *self._of_the_person(object_name))
         fields = (
             *self._fields.of(object_name, parents),
             *activity_rows(lambda name: self._fields.of(name, _SAID[name]), asked),
         )
         soql = select(object_name, fields, "Id = {}", person_id)
         return query_part(object_name.lower(), soql, deleted_too=True)
+
+    def _of_the_person(self, object_name: str) -> tuple[str, ...]:
+        """Nothing in an org that keeps no `Individual` beside its leads and contacts."""
+        if "IndividualId" not in self._fields.of(object_name):
+            return ()
+        return tuple(f"Individual.{name}" for name in self._fields.by_object.get("Individual", ()))
 
     def _around(self, key: CompanyKey, asked: frozenset[Rows]) -> list[Part]:
         """What depends on what the lead says: the accounts its company may be, each with its open opportunities, the
@@ -255,7 +260,7 @@ class SalesforceReader:
             parts.append(self._account_part(account_conditions(key), asked))
         if key.email:
             cases = children(Rows.CASES, self._fields.of("Case"), NEWEST_FIRST)
-            extra = (*_OF_THE_PERSON, *((cases,) if Rows.CASES in asked else ()))
+            extra = (*self._of_the_person("Contact"), *((cases,) if Rows.CASES in asked else ()))
             soql = self._select("Contact", same_person_conditions(key.email), f"{_NEWEST} {MAX_CONTACTS}", extra)
             parts.append(query_part("contacts", soql))
         return [*parts, *self._consents.of_addresses([key.email])]

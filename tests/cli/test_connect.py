@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,11 +19,12 @@ from gateways.crm.tokens import ClientCredentials
 from localcrm.context import Access
 from localcrm.options import Client
 from localcrm.sample import seed
+from localcrm.schema import DATA, Schema
 from persistence.database import Database
 from persistence.org_profiles import SqlOrgProfiles
 from runtime.clock import SystemClock
 from tests.cli.calling import PLAYBOOK, Shell
-from tests.localcrm.driving import READER, WRITER, Crm, running
+from tests.localcrm.driving import READER, WRITER, Crm, SetClock, running
 
 ORG = "00DLc0000000001MAA"
 SECRET = "w-secret"
@@ -248,3 +250,107 @@ def test_doctor_lists_what_acts_in_the_org(shell: Shell) -> None:
     assert "signed in to" in done.out
     assert "Lead: assignment rule “Standard lead assignment”" in done.out
     assert "the ledger, our fields and the right to write them are there" in done.out
+
+
+@pytest.fixture
+def as_it_comes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, sample: Crm) -> Iterator[Crm]:
+    """The sample org before anything of ours was deployed, and without the objects that not every org has."""
+    extras = {"Individual", "VoiceCall", "Case", "ObjectTerritory2Association"}
+    kept = [o for o in DATA if not (o.custom or o.name in extras or o.name.startswith(("ContactPoint", "Territory2")))]
+    known = {o.name for o in kept}
+    objects = [
+        replace(o, own_fields=tuple(f for f in o.own_fields if not f.custom and set(f.refers) <= known)) for o in kept
+    ]
+    monkeypatch.setattr("localcrm.service.DATA", Schema(objects))
+    path = tmp_path / "bare.db"
+    seed(path, 7, datetime.now(UTC).date())
+    with running(str(path), clients=(WRITER, READER), clock=SystemClock().now) as crm:
+        yield crm
+
+
+def test_leads_of_an_org_as_it_comes_are_decided_as_well(shell: Shell, as_it_comes: Crm) -> None:
+    shell.given(COUNTERSIGN_CRM_INSTANCE_URL=as_it_comes.base)
+    before = everything(as_it_comes)
+    done = shell.call("connect", "--leads", "5", "--json")
+    said = json.loads(done.out)
+    assert done.code == 1
+    assert [lead.get("stopped") for lead in said["leads"]] == [None] * 5
+    missing = "\n".join(said["org"]["missing"])
+    for words in (
+        "there is no Agent_Write__c",
+        "Lead lacks Agent_Band__c",
+        "User lacks Team__c, Languages__c, which is read",
+        "there is no Contact.IndividualId, ContactPointTypeConsent, Individual, Lead.IndividualId to read",
+        "Data Protection and Privacy",
+    ):
+        assert words in missing, words
+    assert everything(as_it_comes) == before
+    assert said["baseline"]["leads"] > 0
+
+
+def test_who_may_only_read_is_told_what_it_may_not_write(shell: Shell) -> None:
+    shell.given(COUNTERSIGN_CRM_CLIENT_ID="reader", COUNTERSIGN_CRM_CLIENT_SECRET="r-secret")
+    done = shell.call("connect", "--leads", "2", "--json")
+    said = json.loads(done.out)
+    assert done.code == 1
+    assert all("qualification" in lead for lead in said["leads"])
+    missing = said["org"]["missing"]
+    assert "the integration user may not create Agent_Write__c; assign the permission set for writing" in missing
+    assert any(m.startswith("the integration user may not write Lead.") for m in missing)
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("https://acme--uat.sandbox.lightning.force.com", "the address is https://acme--uat.sandbox.my.salesforce.com"),
+        ("https://acme.my.salesforce-setup.com", "the address is https://acme.my.salesforce.com"),
+        ("https://test.salesforce.com", "does not serve client credentials; give the org's My Domain"),
+        ("http://127.0.0.1:1", "Next: see that this is the org's My Domain"),
+    ],
+)
+def test_an_address_that_is_not_the_apis(shell: Shell, address: str, words: str) -> None:
+    shell.given(COUNTERSIGN_CRM_INSTANCE_URL=address)
+    done = shell.call("connect")
+    assert done.code == 2
+    assert words in done.line
+
+
+def test_what_was_found_before_the_calls_were_used_up_is_shown(shell: Shell, sample: Crm) -> None:
+    sample.control("POST", "faults", {"kind": "limit", "match": "composite", "contains": "LAST_N_DAYS"})
+    done = shell.call("connect", "--leads", "1")
+    assert done.code == 2
+    assert "sandbox org" in done.out
+    assert "Decided on paper" in done.out
+    assert "Next: the org's API calls of the last 24 hours are used up" in done.err
+    assert sample.control("GET", "faults").json() == []
+
+
+def test_an_org_without_leads_is_no_failure(shell: Shell) -> None:
+    with running(clients=(WRITER,), clock=SystemClock().now) as crm:
+        shell.given(COUNTERSIGN_CRM_INSTANCE_URL=crm.base)
+        done = shell.call("connect", "--json")
+    said = json.loads(done.out)
+    baseline = said["baseline"]
+    assert (said["leads"], baseline["leads"], baseline["median_hours_to_first_activity"]) == ([], 0, None)
+
+
+def test_the_activities_of_a_converted_lead_count_for_it() -> None:
+    """They hang on the contact that it became, beside those the contact had before."""
+    clock = SetClock(datetime(2026, 3, 2, 9, tzinfo=UTC))
+    with running(clients=(WRITER, READER), clock=clock, assignment_rules=False) as crm:
+
+        def add(name: str, **fields: object) -> str:
+            return str(crm.control("POST", f"{name}/add", {"fields": fields}).json()["id"])
+
+        fast, slow = (add("Lead", LastName=n, Company=n) for n in ("fast", "slow"))
+        clock.forward(3600)
+        add("Task", Subject="Call", WhoId=fast)
+        clock.forward(3 * 3600)
+        add("Event", Subject="Visit", WhoId=slow, StartDateTime="2026-03-02T13:00:00Z")
+        add("Task", Subject="Call again", WhoId=fast)
+        crm.control("POST", f"lead/{fast}/convert", {})
+        session = SalesforceSession(ClientCredentials(crm.base, "writer", "w-secret"), SystemClock())
+        found = read_baseline(session, SystemClock(), ORG)
+    assert (found.leads, found.converted, found.touched) == (2, 1, 2)
+    # After 1 h and after 4 h.
+    assert found.median_hours_to_first_activity == pytest.approx(2.5)

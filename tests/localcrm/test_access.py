@@ -59,3 +59,15 @@ def test_any_other_shape_is_an_error(sf: Any, lead: str, user: str, where: str) 
     many = ", ".join(f"'00Q{n:012d}AAA'" for n in range(201))
     with pytest.raises(SalesforceError):
         ask(sf, where.format(user=user, lead=lead, many=many))
+
+
+def test_describe_tells_each_user_its_own_rights(crm: Crm) -> None:
+    """Object Reference, describe: createable and updateable are those of the caller."""
+
+    def rights(client_id: str) -> set[tuple[bool, bool]]:
+        told = crm.client(client_id).Lead.describe()
+        field = next(f for f in told["fields"] if f["name"] == "Rating")
+        return {(told["createable"], told["updateable"]), (field["createable"], field["updateable"])}
+
+    assert rights("writer") == {(True, True)}
+    assert rights("reader") == {(False, False)}

@@ -18,7 +18,7 @@ from gateways.crm.tokens import ClientCredentials
 from localcrm.sample import build_org, seed
 from runtime.playbook_files import load_playbook
 from tests.fakes.clock import FakeClock
-from tests.localcrm.driving import READER, Crm, SetClock, running
+from tests.localcrm.driving import WRITER, Crm, SetClock, running
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SEED, TODAY = 7, date(2026, 3, 2)
@@ -30,7 +30,7 @@ class Org:
     crm: Crm
 
     def measure(self, playbook: Playbook = SHIPPED) -> OrgFacts:
-        session = SalesforceSession(ClientCredentials(self.crm.base, "reader", "r-secret"), FakeClock(NOW))
+        session = SalesforceSession(ClientCredentials(self.crm.base, "writer", "w-secret"), FakeClock(NOW))
         return AuditReader(session, FakeClock(NOW)).measure(playbook)
 
     def add(self, name: str, **fields: object) -> str:
@@ -58,7 +58,7 @@ def empty() -> Iterator[Org]:
 
 @pytest.mark.parametrize("scope", ["api", "full refresh_token", ""])
 def test_the_scopes_of_the_token_are_those_of_the_sign_in(scope: str) -> None:
-    app = replace(READER, scope=scope)
+    app = replace(WRITER, scope=scope)
     with running(clients=(app,), clock=SetClock(NOW)) as crm:
         facts = Org(crm).measure()
     assert facts.scopes == (tuple(scope.split()) or None)

@@ -1,7 +1,10 @@
 """The metadata that is deployed to an org holds what the code reads and writes, and nothing else."""
 
 import json
+import os
 import re
+import shutil
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -159,3 +162,22 @@ def test_nobody_may_change_or_delete_a_ledger_row() -> None:
 def test_the_project_file_names_the_folder() -> None:
     project = json.loads((FOLDER / "sfdx-project.json").read_text(encoding="utf-8"))
     assert [p["path"] for p in project["packageDirectories"]] == ["force-app"]
+
+
+def test_the_salesforce_cli_takes_the_project_for_one(tmp_path: Path) -> None:
+    """Converting needs no org: each file must be a component that the CLI knows, in its place."""
+    command = shutil.which("sf")
+    if command is None:
+        pytest.skip("the metadata was not read by the Salesforce CLI: sf is not on the PATH")
+    project = Path(shutil.copytree(FOLDER, tmp_path / "project"))
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "SF_DISABLE_TELEMETRY": "true"}
+    converting = ["project", "convert", "source", "--root-dir", "force-app", "--output-dir", "out", "--json"]
+    done = subprocess.run(
+        [command, *converting], cwd=project, env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stdout
+    listed = ET.fromstring((project / "out" / "package.xml").read_text("utf-8"))
+    members = {member.text for member in listed.iter(f"{_NS}members")}
+    fields = {f"{path.parts[-3]}.{path.name.split('.')[0]}" for path in SOURCE.glob("objects/*/fields/*.xml")}
+    sets = {path.name.split(".")[0] for path in SOURCE.glob("permissionsets/*.xml")}
+    assert members == fields | sets | {LEDGER}
