@@ -14,7 +14,12 @@ from localcrm.request import Call, Reply
 from localcrm.schema import SCHEMA
 from localcrm.stamps import parse_stamp
 
-_LEFT_OUT = frozenset({"search", "parameterizedSearch", "tooling", "actions", "process", "metadata"})
+_LEFT_OUT = frozenset(
+    {
+        *("search", "parameterizedSearch", "tooling", "actions", "process", "metadata", "recent", "chatter", "connect"),
+        *("ui-api", "analytics", "quickActions", "support"),
+    }
+)
 
 
 def dispatch(ctx: Context, cursors: Cursors, call: Call) -> Reply:
@@ -157,6 +162,8 @@ def _created(ctx: Context, sobject: SObject, record_id: str) -> Reply:
 
 def _query(ctx: Context, cursors: Cursors, call: Call, *, include_deleted: bool) -> dict[str, Any]:
     text = call.params.get("q")
+    if "explain" in call.params:
+        raise _left_out("query?explain")
     if not text:
         raise ApiError(400, "MALFORMED_QUERY", "A query string has to be specified")
     if call.params.get("columns", "").lower() == "true":

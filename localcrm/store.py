@@ -16,6 +16,7 @@ from localcrm import ids
 from localcrm.errors import ApiError
 from localcrm.fields import IDENTIFIER, NUMERIC, Field, FieldType, Record, SObject, Value
 from localcrm.schema import SCHEMA, Schema
+from localcrm.soql import date_functions
 
 
 class StoreError(Exception):
@@ -132,6 +133,7 @@ class Store:
             raise StoreError(f"{path} cannot be used as the CRM's database: {error}") from None
         # Comparing beyond ASCII needs Unicode case folding, which SQLite's NOCASE has not.
         self._connection.create_function("fold", 1, _fold, deterministic=True)
+        self._connection.create_function(date_functions.SQL_NAME, 2, date_functions.part, deterministic=True)
         try:
             with self.transaction():
                 self._migrate()

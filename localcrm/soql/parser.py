@@ -126,20 +126,20 @@ class _Builder(Transformer[Token, Any]):
         _from: Token,
         source: tuple[Token, Token | None],
         where: Condition | None,
-        group: tuple[tuple[Path, ...], Condition | None] | None,
+        group: tuple[tuple[Operand, ...], Condition | None] | None,
         order: tuple[Ordering, ...] | None,
         limit: int | None,
         offset: int | None,
     ) -> Query:
         name, alias = source
-        paths, having = group or ((), None)
+        keys, having = group or ((), None)
         return Query(
             items=items,
             source=str(name),
             alias=None if alias is None else str(alias),
             place=_place(name),
             where=where,
-            group=paths,
+            group=keys,
             having=having,
             order=order or (),
             limit=limit,
@@ -170,7 +170,7 @@ class _Builder(Transformer[Token, Any]):
     def where(self, _where: Token, condition: Condition) -> Condition:
         return condition
 
-    def group(self, _group: Token, _by: Token, *rest: Any) -> tuple[tuple[Path, ...], Condition | None]:
+    def group(self, _group: Token, _by: Token, *rest: Any) -> tuple[tuple[Operand, ...], Condition | None]:
         return tuple(rest[:-1]), rest[-1]
 
     def having(self, _having: Token, condition: Condition) -> Condition:

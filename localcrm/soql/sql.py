@@ -8,7 +8,7 @@ from typing import assert_never
 
 from localcrm.fields import NUMERIC, Field, FieldType, SObject, Value
 from localcrm.schema import ChildRelationship, Schema
-from localcrm.soql import conditions, refusal, semi_joins
+from localcrm.soql import conditions, date_functions, refusal, semi_joins
 from localcrm.soql.conditions import Calendar, Sql
 from localcrm.soql.scope import Parent, Resolved, Scope
 from localcrm.soql.tree import (
@@ -136,10 +136,8 @@ class Compiler:
         if relation is not None:
             raise refusal.at(query.place, "Aggregate queries are not allowed in a subquery")
         grouped = {}
-        for path in query.group:
-            found = scope.resolve(path)
-            if found.field.is_long_text:
-                raise refusal.at(path.place, f"field '{path.text}' can not be grouped in a query call")
+        for key in query.group:
+            found = _group_key(scope, key)
             grouped[found.expression] = found
         outputs, columns = [], []
         unnamed = count()
@@ -150,7 +148,7 @@ class Compiler:
                     columns.append(Column((alias or found.parts[-1],), found.field))
                     outputs.append(found.expression)
                 case CallItem(call, alias):
-                    found = _aggregated(scope, call)
+                    found = _computed(scope, call, grouped)
                     columns.append(Column((alias or f"expr{next(unnamed)}",), found.field))
                     outputs.append(found.expression)
                 case SubqueryItem(inner):
@@ -237,9 +235,11 @@ class Compiler:
 
     def _operand(self, operand: Operand, scope: Scope, grouped: dict[str, Resolved] | None) -> Resolved:
         if isinstance(operand, Call):
-            if grouped is None:
-                raise refusal.at(operand.place, f"function {operand.function} is not supported in WHERE")
-            return _aggregated(scope, operand)
+            if grouped is not None:
+                return _computed(scope, operand, grouped)
+            if operand.function in date_functions.NAMES:
+                return date_functions.resolved(scope, operand)
+            raise refusal.at(operand.place, f"function {operand.function} is not supported here")
         return scope.resolve(operand) if grouped is None else _grouped(scope, operand, grouped)
 
     def _semi_join(self, operand: Resolved, query: Query, negated: bool) -> Sql:
@@ -271,7 +271,7 @@ class Compiler:
         terms = []
         for ordering in query.order:
             if isinstance(ordering.operand, Call) and grouped is None:
-                raise refusal.at(ordering.operand.place, "Ordered by an aggregate in a query that has none")
+                raise refusal.at(ordering.operand.place, "Ordered by a function in a query that is not grouped")
             found = self._operand(ordering.operand, scope, grouped)
             if found.field.is_long_text:
                 raise refusal.at(
@@ -305,6 +305,27 @@ def _aggregated(scope: Scope, call: Call) -> Resolved:
     else:
         shape = found.field
     return Resolved(f"{function}({distinct}{found.expression})", shape, ("expr",), plain=False)
+
+
+def _group_key(scope: Scope, key: Operand) -> Resolved:
+    if isinstance(key, Call):
+        if key.function not in date_functions.NAMES:
+            raise refusal.at(key.place, f"function {key.function} is not supported in GROUP BY")
+        return date_functions.resolved(scope, key)
+    found = scope.resolve(key)
+    if found.field.is_long_text:
+        raise refusal.at(key.place, f"field '{key.text}' can not be grouped in a query call")
+    return found
+
+
+def _computed(scope: Scope, call: Call, grouped: dict[str, Resolved]) -> Resolved:
+    """An aggregate, or a date function that the query is grouped by."""
+    if call.function not in date_functions.NAMES:
+        return _aggregated(scope, call)
+    found = date_functions.resolved(scope, call)
+    if found.expression not in grouped:
+        raise refusal.at(call.place, f"Field must be grouped or aggregated: {call.function}")
+    return found
 
 
 def _grouped(scope: Scope, path: Path, grouped: dict[str, Resolved]) -> Resolved:

@@ -28,7 +28,7 @@ class Path:
 
 @dataclass(frozen=True)
 class Call:
-    """An aggregate, or FIELDS(...)."""
+    """An aggregate, a date function, or FIELDS(...)."""
 
     function: str
     argument: Path | None
@@ -148,7 +148,7 @@ class Query:
     alias: str | None
     place: Place
     where: Condition | None
-    group: tuple[Path, ...]
+    group: tuple[Operand, ...]
     having: Condition | None
     order: tuple[Ordering, ...]
     limit: int | None

@@ -216,6 +216,8 @@ def test_a_search_is_refused_by_name(sf: Any) -> None:
     for name, words in (("search", "FIND {x} IN ALL FIELDS"), ("quick_search", "x")):
         with pytest.raises(SalesforceRefusedRequest, match=r"search is not part of.*FUNCTIONALITY_NOT_ENABLED"):
             getattr(sf, name)(words)
+    with pytest.raises(SalesforceRefusedRequest, match=r"explain is not part of.*FUNCTIONALITY_NOT_ENABLED"):
+        sf.restful("query", params={"explain": "SELECT Id FROM Lead"})
     with pytest.raises(SalesforceRefusedRequest, match=r"tooling is not part of.*FUNCTIONALITY_NOT_ENABLED"):
         sf.toolingexecute("executeAnonymous/?anonymousBody=x")
 

@@ -36,6 +36,9 @@ CHECKS = [
     "query and queryMore",
     "child query and grouping",
     "composite",
+    "find",
+    "bulk2",
+    "what is left out",
     "destroy and limits",
 ]
 

@@ -148,6 +148,24 @@ def test_counting_and_grouping(sf: Any) -> None:
 
 
 @pytest.mark.usefixtures("org")
+def test_parts_of_dates(sf: Any) -> None:
+    """SOQL and SOSL Reference, Date Functions: in UTC, weeks from the first day, Sunday the first of its week."""
+    rows = sf.query(
+        "SELECT CALENDAR_YEAR(CloseDate) year, CALENDAR_QUARTER(CloseDate), COUNT(Id) n FROM Opportunity "
+        "GROUP BY CALENDAR_YEAR(CloseDate), CALENDAR_QUARTER(CloseDate) ORDER BY CALENDAR_YEAR(CloseDate) DESC"
+    )["records"]
+    assert [(r["year"], r["expr0"], r["n"]) for r in rows] == [(2026, 1, 1), (2025, 4, 1)]
+    # Roll-out closed on Monday, 1 December 2025; the leads came on Monday, 2 March 2026, at nine.
+    for condition in ("CALENDAR_MONTH(CloseDate) = 12", "DAY_IN_WEEK(CloseDate) = 2 AND DAY_IN_YEAR(CloseDate) > 300"):
+        assert names(sf, condition, "Name", "Opportunity") == ["Roll-out"]
+    for condition in ("DAY_ONLY(CreatedDate) = 2026-03-02", "DAY_ONLY(CreatedDate) = TODAY"):
+        assert len(names(sf, f"{condition} AND WEEK_IN_YEAR(CreatedDate) = 9")) == 3
+    assert names(sf, "HOUR_IN_DAY(CreatedDate) = 9 AND DAY_IN_MONTH(CreatedDate) != 2") == []
+    never_bounced = "CALENDAR_YEAR(EmailBouncedDate) = null AND WEEK_IN_MONTH(CreatedDate) = 1"
+    assert names(sf, f"{never_bounced} AND Rating = 'Hot'") == ["Núñez"]
+
+
+@pytest.mark.usefixtures("org")
 def test_order_limit_and_offset(sf: Any) -> None:
     def ordered(rest: str) -> list[Any]:
         return [r["Rating"] for r in sf.query(f"SELECT Rating FROM Lead ORDER BY Rating {rest}")["records"]]
@@ -191,7 +209,12 @@ _CONTACTS = "Id IN (SELECT AccountId FROM Contact)"
         ("SELECT TYPEOF What WHEN Account THEN Phone END FROM Task", "MALFORMED_QUERY", 20),
         ("SELECT Id FROM Lead WHERE Rating IN ()", "MALFORMED_QUERY", 38),
         ("SELECT toLabel(Status) FROM Lead", "MALFORMED_QUERY", 8),
-        ("SELECT Id FROM Lead WHERE CALENDAR_YEAR(CreatedDate) = 2026", "MALFORMED_QUERY", 27),
+        ("SELECT Id FROM Lead WHERE CALENDAR_YEAR(LastName) = 2026", "MALFORMED_QUERY", 27),
+        ("SELECT Id FROM Lead WHERE CENTURY(CreatedDate) = 21", "MALFORMED_QUERY", 27),
+        ("SELECT Id FROM Opportunity WHERE HOUR_IN_DAY(CloseDate) = 1", "MALFORMED_QUERY", 34),
+        ("SELECT CALENDAR_YEAR(CreatedDate), COUNT(Id) FROM Lead", "MALFORMED_QUERY", 8),
+        ("SELECT CALENDAR_YEAR(CreatedDate) FROM Lead", "MALFORMED_QUERY", 8),
+        ("SELECT Id FROM Lead ORDER BY CALENDAR_YEAR(CreatedDate)", "MALFORMED_QUERY", 30),
         ("SELECT Id FROM Lead WHERE CreatedDate = SOMEDAY", "MALFORMED_QUERY", 41),
         ("SELECT Id FROM Lead WHERE LastName = 'a\\q'", "MALFORMED_QUERY", 38),
         ("SELECT Id FROM Lead WHERE LastName = 'a\\u00e'", "MALFORMED_QUERY", 38),
@@ -199,7 +222,7 @@ _CONTACTS = "Id IN (SELECT AccountId FROM Contact)"
         ("SELECT Id FROM Lead WHERE LastName = 'a\\%'", "MALFORMED_QUERY", 38),
         ("SELECT Id FROM Lead WHERE LastName IN ('x', 'a\\_')", "MALFORMED_QUERY", 45),
         ("SELECT Name, COUNT(Id) FROM Lead", "MALFORMED_QUERY", 8),
-        ("SELECT Id FROM Lead GROUP BY ROLLUP(Rating)", "MALFORMED_QUERY", 36),
+        ("SELECT Id FROM Lead GROUP BY ROLLUP(Rating)", "MALFORMED_QUERY", 30),
         ("SELECT Nope FROM Lead", "INVALID_FIELD", 8),
         ("SELECT Boss.Name FROM Lead", "INVALID_FIELD", 8),
         ("SELECT Id FROM Lead WHERE LastName = 5", "INVALID_FIELD", 38),

@@ -121,6 +121,44 @@ assert.deepEqual(composite.compositeResponse.map((part) => part.httpStatusCode),
 assert.equal(composite.compositeResponse[1].body.Name, "Engines");
 held("composite");
 
+const hot = await conn
+  .sobject("Lead")
+  .find({ LastName: { $like: "By%" }, CreatedDate: { $gte: jsforce.Date.YESTERDAY }, Rating: { $in: ["Hot", "Warm"] } })
+  .select("Id, LastName")
+  .include("Tasks")
+  .select("Subject")
+  .limit(3)
+  .end()
+  .sort({ CreatedDate: -1 })
+  .limit(5)
+  .execute();
+assert.deepEqual([hot.length, hot[0].Tasks.records.length], [1, 3]);
+const all = await conn.query("SELECT Id FROM Task", { autoFetch: true, maxFetch: 1000, headers: { "Sforce-Query-Options": "batchSize=200" } });
+assert.equal(all.records.length, 390);
+const renamed = await conn.sobject("Task").find({ Subject: "More 1" }).update({ Subject: "Renamed" });
+assert.deepEqual(renamed.map((r) => r.success), [true]);
+held("find");
+
+const polling = { pollInterval: 20, pollTimeout: 30000 };
+const loaded = await conn.bulk2.loadAndWaitForResults({
+  object: "Contact",
+  operation: "insert",
+  input: [{ LastName: "Noether", Title: 'a "b", c' }, { LastName: "", Title: "nameless" }],
+  ...polling,
+});
+assert.deepEqual([loaded.successfulResults.length, loaded.failedResults.length], [1, 1]);
+assert.match(loaded.failedResults[0].sf__Error, /^REQUIRED_FIELD_MISSING:/);
+const stream = await conn.bulk2.query("SELECT LastName, Title, Owner.Name FROM Contact", polling);
+const exported = await stream.toArray();
+assert.deepEqual([exported.length, exported[0].Title], [1, 'a "b", c']);
+held("bulk2");
+
+await refused(() => conn.search("FIND {x} IN ALL FIELDS"), "FUNCTIONALITY_NOT_ENABLED");
+await refused(() => conn.query("SELECT Id FROM Lead").explain(), "FUNCTIONALITY_NOT_ENABLED");
+await refused(() => conn.soap.getServerTimestamp(), "sf:FUNCTIONALITY_NOT_ENABLED");
+await assert.rejects(async () => await conn.bulk.load("Lead", "insert", [{ LastName: "x", Company: "y" }]), /FeatureNotEnabled/);
+held("what is left out");
+
 assert.ok((await conn.sobject("Lead").destroy(made.id)).success);
 await refused(() => conn.sobject("Lead").retrieve(made.id), "ENTITY_IS_DELETED");
 const limits = await conn.limits();
