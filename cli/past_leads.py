@@ -13,7 +13,9 @@ from domain.leads import CrmSnapshot, Inquiry
 from domain.model import Instant, Value
 from domain.past_leads import PastLead, Signals
 from domain.playbook import Playbook
+from gateways.crm.fields import ReadFields
 from gateways.crm.past import read_past_leads
+from gateways.crm.readable import readable
 from gateways.crm.reader import SalesforceReader
 from gateways.enrichment.crm import CrmEnricher
 from gateways.enrichment.firmographics import FirmographicsEnricher
@@ -32,7 +34,9 @@ def past_leads(file: Path | None, *, days: int, limit: int) -> tuple[list[PastLe
     clock = SystemClock()
     session = crm_access().session(clock)
     since = clock.now() - timedelta(days=days)
-    leads = list(read_past_leads(session, SalesforceReader(session, clock), since=since, limit=limit))
+    # An org before its set-up lacks some of the fields; connect and doctor say which.
+    fields = readable(session.describe, ReadFields()).fields
+    leads = list(read_past_leads(session, SalesforceReader(session, clock, fields), since=since, limit=limit))
     people = {
         u.id for p in leads[:1] for u in p.snapshot.users if u.text("UserType") in {"", "Standard", "PowerPartner"}
     }

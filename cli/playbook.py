@@ -59,10 +59,11 @@ def check(
 def _live_names() -> Directory:
     """The names of the org that the environment or the demo on this machine names."""
     from cli.crm_access import crm_access
-    from gateways.crm.names import read_names
+    from gateways.crm.own_org import OwnOrg
     from runtime.clock import SystemClock
 
-    names = read_names(crm_access().session(SystemClock()))
+    clock = SystemClock()
+    names = OwnOrg(crm_access().session(clock), clock).names()
     return live(names.users, names.queues, names.groups, names.territories)
 
 

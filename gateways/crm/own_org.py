@@ -9,7 +9,7 @@ from domain.ports import Clock
 from gateways.crm.baseline import newest_open_leads, read_baseline
 from gateways.crm.client import SalesforceSession
 from gateways.crm.fields import ReadFields
-from gateways.crm.names import read_names
+from gateways.crm.names import OrgNames, read_names
 from gateways.crm.org_rules import rules_on
 from gateways.crm.organisation import read_organisation
 from gateways.crm.readable import Readable, readable
@@ -33,7 +33,11 @@ class OwnOrg:
 
     def users(self) -> tuple[CrmRecord, ...]:
         """Deactivated ones included."""
-        return read_names(self._session, self.readable(ReadFields()).fields).users
+        return self.names().users
+
+    def names(self) -> OrgNames:
+        """Of everybody and every queue, group and territory."""
+        return read_names(self._session, self.readable(ReadFields()).fields)
 
     def describe(self, object_name: str) -> dict[str, Any]:
         """Asked once."""

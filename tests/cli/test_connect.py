@@ -288,6 +288,16 @@ def test_leads_of_an_org_as_it_comes_are_decided_as_well(shell: Shell, as_it_com
     assert said["baseline"]["leads"] > 0
 
 
+def test_the_other_readings_of_an_org_as_it_comes(shell: Shell, as_it_comes: Crm) -> None:
+    shell.given(COUNTERSIGN_CRM_INSTANCE_URL=as_it_comes.base)
+    checked = shell.call("playbook", "check", "--org", str(PLAYBOOK))
+    assert "No such column" not in checked.out + checked.err
+    replayed = shell.call("backtest", "--limit", "5")
+    assert replayed.code == 0, replayed.err
+    drafted = shell.call("playbook", "init", "drafted", "--from-org")
+    assert drafted.code == 0, drafted.err
+
+
 def test_who_may_only_read_is_told_what_it_may_not_write(shell: Shell) -> None:
     shell.given(COUNTERSIGN_CRM_CLIENT_ID="reader", COUNTERSIGN_CRM_CLIENT_SECRET="r-secret")
     done = shell.call("connect", "--leads", "2", "--json")
