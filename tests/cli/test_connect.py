@@ -24,6 +24,7 @@ from persistence.database import Database
 from persistence.org_profiles import SqlOrgProfiles
 from runtime.clock import SystemClock
 from tests.cli.calling import PLAYBOOK, Shell
+from tests.fakes.http_servers import Answer, Asked, PostServer, serving
 from tests.localcrm.driving import READER, WRITER, Crm, SetClock, running
 
 ORG = "00DLc0000000001MAA"
@@ -364,3 +365,56 @@ def test_the_activities_of_a_converted_lead_count_for_it() -> None:
     assert (found.leads, found.converted, found.touched) == (2, 1, 2)
     # After 1 h and after 4 h.
     assert found.median_hours_to_first_activity == pytest.approx(2.5)
+
+
+class Refusing(PostServer):
+    """Refuses everything with one answer, the sign-in as well unless told otherwise."""
+
+    def __init__(self, refusal: Answer, *, signs_in: bool) -> None:
+        super().__init__()
+        self._refusal = refusal
+        self._signs_in = signs_in
+
+    def answer(self, asked: Asked) -> Answer:
+        if self._signs_in and asked.path.endswith("/oauth2/token"):
+            return Answer(body=json.dumps({"access_token": "00D!x", "instance_url": self.url}).encode())
+        return self._refusal
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "words"),
+    [
+        (
+            400,
+            {"error": "invalid_grant", "error_description": "ip restricted"},
+            "to the IP ranges",
+        ),
+        (400, {"error": "invalid_grant", "error_description": "request not supported on this domain"}, "My Domain"),
+        (400, {"error": "invalid_grant", "error_description": "audience is invalid"}, "COUNTERSIGN_CRM_AUDIENCE"),
+        (400, {"error": "invalid_grant", "error_description": "user hasn't approved this consumer"}, "approve the app"),
+        (400, {"error": "invalid_app_access", "error_description": "user is not admin approved"}, "permission set"),
+        (400, {"error": "inactive_user", "error_description": "user is inactive"}, "activate the integration user"),
+        (403, [{"errorCode": "API_CURRENTLY_DISABLED", "message": "API is disabled for this User"}], "API Enabled"),
+        (403, [{"errorCode": "API_DISABLED_FOR_ORG", "message": "The REST API is not enabled"}], "Enterprise Edition"),
+    ],
+)
+def test_what_salesforce_says_is_followed_by_what_to_do(shell: Shell, status: int, said: object, words: str) -> None:
+    """Sign-in answers with an object, the API with a list."""
+    server = Refusing(Answer(status=status, body=json.dumps(said).encode()), signs_in=isinstance(said, list))
+    with serving(server):
+        shell.given(COUNTERSIGN_CRM_INSTANCE_URL=server.url)
+        done = shell.call("connect")
+    assert done.code == 2
+    assert words in done.line.split("Next: ")[1]
+    assert not (shell.folder / ".countersign").exists()
+
+
+def test_a_production_org_is_named_as_one(shell: Shell) -> None:
+    with running(clients=(WRITER,), clock=SystemClock().now) as crm:
+        with crm.service.store.transaction() as tx:
+            organisations = crm.service.store.schema.get("Organization")
+            tx.update(organisations, str(tx.find(organisations, "1")[0]["Id"]), {"IsSandbox": False})
+        shell.given(COUNTERSIGN_CRM_INSTANCE_URL=crm.base)
+        done = shell.call("connect", "--leads", "0")
+    assert "is a production org" in done.out
+    assert "This command only reads. Try writing in a sandbox first." in done.out
