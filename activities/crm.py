@@ -14,6 +14,7 @@ from activities.messages import (
     UndoApplyInput,
     UndoHead,
 )
+from activities.undo_reports import carry_out
 from activities.write_orders import write_order
 from domain.casefile import CaseFile
 from domain.cases import DocumentKind, ExceptionCode
@@ -124,7 +125,9 @@ class CrmActivities:
     @activity.defn
     def undo(self, order: UndoApplyInput) -> UndoHead:
         """Take one receipt back as far as nobody has changed it since."""
-        outcome = self._writer.undo(
+        outcome = carry_out(
+            self._writer,
+            self._documents,
             UndoOrder(
                 org_id=order.org_id,
                 case_id=order.case_id,
@@ -133,7 +136,7 @@ class CrmActivities:
                 motion=order.motion,
                 attempt=activity.info().attempt,
                 agent_version=order.agent_version,
-            )
+            ),
         )
         return UndoHead(
             new_receipt_id=outcome.receipt.id if outcome.receipt else "",

@@ -53,6 +53,11 @@ PAUSE_POLL = timedelta(seconds=3)
 """How soon a paused write looks again: stopping and resuming must both take effect within seconds."""
 
 
+def is_final(error: DomainError, attempt: int) -> bool:
+    """Whether a step that fails so at this attempt is not tried again."""
+    return not RETRYABLE[error.code] or attempt >= TRIES.get(error.code, attempt + 1)
+
+
 def to_failure(error: DomainError, document_id: str, attempt: int = 1) -> ApplicationError:
     """What Temporal is told: the code, and where the detail lies. Never the detail.
 
@@ -65,6 +70,6 @@ def to_failure(error: DomainError, document_id: str, attempt: int = 1) -> Applic
     return ApplicationError(
         f"{error.code.value}{where}",
         type=error.code.value,
-        non_retryable=not RETRYABLE[error.code] or attempt >= TRIES.get(error.code, attempt + 1),
+        non_retryable=is_final(error, attempt),
         next_retry_delay=delay,
     )

@@ -302,6 +302,7 @@ class UndoBatchRef(Message):
     batch_id: str
     org_id: str
     limit: int = 20
+    agent_version: str = ""
 
 
 class UndoLookHead(Message):

@@ -15,9 +15,10 @@ from activities.messages import (
     UndoItems,
     UndoLookHead,
 )
+from activities.undo_reports import carry_out
 from domain.audit import AuditEvent, AuditKind
 from domain.errors import DomainError, ErrorCode
-from domain.ports import AuditLog, Clock, CrmWriter, Receipts, UndoOrder
+from domain.ports import AuditLog, CaseDocuments, Clock, CrmWriter, Receipts, UndoOrder
 from domain.receipts import WriteReceipt
 from domain.undo_batches import (
     BatchItem,
@@ -35,10 +36,17 @@ class UndoingActivities:
     """On the CRM queue: what reads from the CRM or writes to it."""
 
     def __init__(
-        self, *, batches: UndoBatches, receipts: Receipts, forecaster: UndoForecaster, writer: CrmWriter
+        self,
+        *,
+        batches: UndoBatches,
+        receipts: Receipts,
+        documents: CaseDocuments,
+        forecaster: UndoForecaster,
+        writer: CrmWriter,
     ) -> None:
         self._batches = batches
         self._receipts = receipts
+        self._documents = documents
         self._forecaster = forecaster
         self._writer = writer
 
@@ -61,7 +69,9 @@ class UndoingActivities:
         item = self._batches.item(order.batch_id, order.number)
         if item is None or not item.decision_id:
             raise DomainError("no such signed undo in this batch", code=ErrorCode.DOCUMENT_MISSING)
-        outcome = self._writer.undo(
+        outcome = carry_out(
+            self._writer,
+            self._documents,
             UndoOrder(
                 org_id=order.org_id,
                 case_id=item.case_id,
@@ -70,7 +80,7 @@ class UndoingActivities:
                 motion=item.motion,
                 attempt=activity.info().attempt,
                 agent_version=order.agent_version,
-            )
+            ),
         )
         result = result_of(outcome)
         self._batches.finish(order.batch_id, order.number, result)
@@ -111,6 +121,7 @@ class UndoBookActivities:
                     motion=item.motion,
                     number=item.number,
                     receipt_id=item.receipt_id,
+                    agent_version=order.agent_version,
                 )
                 for item in found
             )

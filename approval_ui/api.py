@@ -8,7 +8,6 @@ from starlette.concurrency import run_in_threadpool
 
 from approval_ui.answers import PROBLEMS
 from approval_ui.deciding import KEPT_OUT, DecisionRefused, DecisionRequest, RefusalCode, load_review
-from approval_ui.delivery import DeliveryState
 from approval_ui.links import links_of
 from approval_ui.pages.cases import outcome_of
 from approval_ui.pages.queue import pairs_of, viewer_of
@@ -16,7 +15,7 @@ from approval_ui.pages.review import deliver, status_of
 from approval_ui.reading import facts_of, kept_out
 from approval_ui.resolving import TakenResolution
 from approval_ui.signing_in import SignInRefused
-from approval_ui.site import Script, ScriptDecider, ScriptReader, ScriptResolver, ScriptUndoer, SiteOf, require
+from approval_ui.site import Script, ScriptDecider, ScriptReader, ScriptResolver, SiteOf, require
 from approval_ui.stopping import set_pause, stop_mail
 from approval_ui.views.exceptions import exception_path
 from approval_ui.views.trace import steps_of
@@ -291,16 +290,6 @@ async def stop(site: SiteOf, who: ScriptDecider, case_id: CaseId) -> dict[str, s
     if state is None:
         raise HTTPException(404, "No approved e-mail waits in this case.")
     return {"state": state.value}
-
-
-@router.post("/receipts/{receipt_id}/undo")
-async def undo(site: SiteOf, who: ScriptUndoer, receipt_id: CaseId) -> dict[str, Any]:
-    try:
-        taken = await run_in_threadpool(site.undoing.undo, receipt_id, who.reviewer)
-    except DecisionRefused as refused:
-        raise HTTPException(status_of(refused), {"code": refused.code.value, "detail": refused.sentence}) from None
-    done = await site.deliveries.undo(taken.case_id, taken.receipt_id, taken.decision_id)
-    return {**taken.model_dump(), "delivery": done.state.value, "started": done.state is DeliveryState.DELIVERED}
 
 
 @router.post("/pause")

@@ -1,4 +1,4 @@
-"""Undo of many writes for the command line and for scripts: select and look, then sign what was looked at."""
+"""Undo for the command line and for scripts: one write at once, many looked at first and then signed."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -8,14 +8,46 @@ from starlette.concurrency import run_in_threadpool
 
 from approval_ui.answers import PROBLEMS
 from approval_ui.deciding import DecisionRefused, RefusalCode
+from approval_ui.delivery import DeliveryState
 from approval_ui.pages.review import status_of
+from approval_ui.reading import undo_states
 from approval_ui.site import ScriptReader, ScriptUndoer, Site, SiteOf
 from domain.undo_batches import BatchState, ItemResult, Reach, UndoBatch, UndoSelection
-from domain.undoing import UNDO_SENTENCES, UndoReason
+from domain.undoing import ON_ITS_WAY, UNDO_SENTENCES, UndoReason, UndoState
 
 router = APIRouter(prefix="/api/undo-batches", responses=PROBLEMS)
+of_one = APIRouter(prefix="/api/receipts", responses=PROBLEMS)
 
+ReceiptId = Annotated[str, Path(max_length=64)]
 BatchId = Annotated[str, Path(max_length=64)]
+
+
+@of_one.post("/{receipt_id}/undo")
+async def undo(site: SiteOf, who: ScriptUndoer, receipt_id: ReceiptId) -> dict[str, Any]:
+    """Sign and store the undo of one write, then start it. What comes of it is asked for by GET."""
+    try:
+        taken = await run_in_threadpool(site.undoing.undo, receipt_id, who.reviewer)
+    except DecisionRefused as refused:
+        raise _refused(refused) from None
+    done = await site.deliveries.undo(taken.case_id, taken.receipt_id, taken.decision_id)
+    return {**taken.model_dump(), "delivery": done.state.value, "started": done.state is DeliveryState.DELIVERED}
+
+
+@of_one.get("/{receipt_id}/undo")
+def undo_of(site: SiteOf, who: ScriptReader, receipt_id: ReceiptId) -> dict[str, Any]:
+    """Where the undo of one write stands, and what stays as it is because of what."""
+    receipt = site.deps.receipts.get(receipt_id)
+    if receipt is None:
+        raise HTTPException(404, "There is no such receipt.")
+    case = site.deps.cases.get(receipt.case_id)
+    state = undo_states(site.deps).of(receipt, case.motion, site.deps.receipts.of_case(case.case_id))
+    waits = state.stage in ON_ITS_WAY and site.deps.pause.paused(case.motion)
+    return {
+        "receipt_id": receipt_id,
+        "case_id": case.case_id,
+        **_with_sentences(state),
+        "waits_for_resume": waits,
+    }
 
 
 @router.post("")
@@ -102,7 +134,11 @@ def _told(result: ItemResult | None) -> dict[str, Any] | None:
     """With a sentence for each refusal."""
     if result is None:
         return None
-    told = result.model_dump(mode="json")
+    return _with_sentences(result)
+
+
+def _with_sentences(told_of: ItemResult | UndoState) -> dict[str, Any]:
+    told = told_of.model_dump(mode="json")
     for refusal in told["refusals"]:
         refusal["sentence"] = UNDO_SENTENCES.get(UndoReason(refusal["reason"]), refusal["reason"])
     return told

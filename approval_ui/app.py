@@ -87,6 +87,7 @@ def create_app(deps: UiDependencies, *, redeliver: bool = True) -> FastAPI:
         notifications.router,
         api.router,
         api_undo.router,
+        api_undo.of_one,
         intake.router,
         context_intake.router,
         slack_door.router,

@@ -53,6 +53,8 @@ class Deliveries:
     undo_batches: SqlUndoBatches
     clock: Clock
     org_id: str
+    agent_version: str
+    """Of this release: an undo is written by it, whichever version wrote what it takes back."""
     timeout_seconds: float
 
     async def decision(self, case_id: str, round: int, decision_id: str) -> Delivered:
@@ -108,9 +110,10 @@ class Deliveries:
     async def undo(self, case_id: str, receipt_id: str, decision_id: str) -> Delivered:
         """Start the undo that a stored decision asks for."""
         await asyncio.to_thread(self.reviews.delivery_tried, decision_id)
+        case = await asyncio.to_thread(self.cases.get, case_id)
         try:
             async with asyncio.timeout(self.timeout_seconds):
-                await self.temporal.start_undo(case_id, receipt_id, decision_id)
+                await self.temporal.start_undo(case, receipt_id, decision_id, agent_version=self.agent_version)
         except (EngineUnavailable, TimeoutError):
             return Delivered(state=DeliveryState.LATER)
         await asyncio.to_thread(lambda: self.reviews.delivered(decision_id, now=self.clock.now()))
@@ -121,7 +124,9 @@ class Deliveries:
         dry_run = batch.state in LOOKING
         try:
             async with asyncio.timeout(self.timeout_seconds):
-                await self.temporal.start_undo_batch(batch.batch_id, total=batch.total, dry_run=dry_run)
+                await self.temporal.start_undo_batch(
+                    batch.batch_id, total=batch.total, dry_run=dry_run, agent_version=self.agent_version
+                )
         except (EngineUnavailable, TimeoutError):
             return Delivered(state=DeliveryState.LATER)
         await asyncio.to_thread(

@@ -70,11 +70,11 @@ class TemporalGateway(Protocol):
         """Hand the id of a stored resolution to the workflow that waits for it."""
         ...
 
-    async def start_undo(self, case_id: str, receipt_id: str, decision_id: str) -> str:
-        """Start the undo of one receipt and return its workflow id."""
+    async def start_undo(self, case: Case, receipt_id: str, decision_id: str, *, agent_version: str) -> str:
+        """Start the undo of one receipt and return its workflow id; one that was stopped is started again."""
         ...
 
-    async def start_undo_batch(self, batch_id: str, *, total: int, dry_run: bool) -> None:
+    async def start_undo_batch(self, batch_id: str, *, total: int, dry_run: bool, agent_version: str) -> None:
         """Start the dry run of a batch, or what takes it back; one that runs already is success."""
         ...
 

@@ -1,6 +1,7 @@
 """What the pages read about one round and one case, gathered from the stores."""
 
 from approval_ui.dependencies import UiDependencies
+from approval_ui.undo_states import UndoStates
 from approval_ui.views.earlier import Earlier, earlier_of
 from approval_ui.views.review import Facts
 from domain.audit import AuditKind
@@ -85,6 +86,11 @@ def kept_out(deps: UiDependencies, item: QueueItem | None, login: str) -> bool:
 def kept_out_of_exception(deps: UiDependencies, opened: OpenedException, login: str) -> bool:
     """The same for an exception that waits."""
     return opened.closed_to(login, deps.clock.now()) and stands_for_crm_user(deps, login)
+
+
+def undo_states(deps: UiDependencies) -> UndoStates:
+    """Says where the undo of a write stands."""
+    return UndoStates(org_id=deps.config.org_id, reviews=deps.reviews, documents=deps.documents, queue=deps.queue)
 
 
 def people_of(deps: UiDependencies) -> dict[str, str]:

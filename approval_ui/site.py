@@ -26,7 +26,7 @@ from approval_ui.handing_over import HandingOver
 from approval_ui.limits import RateLimit
 from approval_ui.live import QueueWatch
 from approval_ui.mending import Mending
-from approval_ui.reading import kept_out, kept_out_of_exception, stands_for_crm_user
+from approval_ui.reading import kept_out, kept_out_of_exception, stands_for_crm_user, undo_states
 from approval_ui.resolving import Resolving
 from approval_ui.signing_in import DoorRules, Gatekeeper, SignedIn
 from approval_ui.undoing import Undoing
@@ -187,7 +187,7 @@ def build_site(deps: UiDependencies) -> Site:
             audit=deps.audit,
             signer=deps.signer,
             playbooks=deps.playbooks,
-            queue=deps.queue,
+            states=undo_states(deps),
             clock=deps.clock,
         ),
         undoing_many=UndoingMany(
@@ -220,6 +220,7 @@ def build_site(deps: UiDependencies) -> Site:
             undo_batches=deps.undo_batches,
             clock=deps.clock,
             org_id=config.org_id,
+            agent_version=config.agent_version,
             timeout_seconds=config.delivery_timeout_seconds,
         ),
         handing_over=HandingOver(

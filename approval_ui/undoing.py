@@ -6,21 +6,19 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from approval_ui.deciding import DecisionRefused, RefusalCode, Reviewer
+from approval_ui.undo_states import UndoStates
 from domain.audit import AuditEvent, AuditKind
 from domain.cases import DocumentKind
 from domain.decisions import DecisionEnvelope, Purpose, Recorded, Verdict
+from domain.errors import DomainError, ErrorCode
 from domain.model import Value
 from domain.permissions import can_undo
 from domain.ports import AuditLog, CaseDocuments, Clock, DecisionSigner, Playbooks, Receipts
 from domain.proposals import digest_of
 from domain.receipts import WriteReceipt
-from domain.undoing import undo_content
+from domain.undoing import ON_ITS_WAY, undo_content
 from persistence.cases import SqlCases
-from persistence.queue import DecisionItem, ReviewQueue
 from persistence.reviews import SqlReviews
-
-UNDERWAY_FOR = timedelta(minutes=10)
-"""For so long a delivered undo without an outcome counts as being carried out."""
 
 
 class UndoTaken(Value):
@@ -41,7 +39,7 @@ class Undoing:
     audit: AuditLog
     signer: DecisionSigner
     playbooks: Playbooks
-    queue: ReviewQueue
+    states: UndoStates
     clock: Clock
 
     def undo(self, receipt_id: str, reviewer: Reviewer) -> UndoTaken:
@@ -51,36 +49,28 @@ class Undoing:
             raise DecisionRefused(RefusalCode.UNKNOWN, "There is no such receipt.")
         if not can_undo(reviewer.role):
             raise DecisionRefused(RefusalCode.ROLE_TOO_LOW, f"A {reviewer.role.value} cannot undo a write.")
-        if any(other.undoes == receipt_id for other in self.receipts.of_case(receipt.case_id)):
+        known = self.receipts.of_case(receipt.case_id)
+        if any(other.undoes == receipt_id for other in known):
             raise DecisionRefused(RefusalCode.ALREADY_DECIDED, "This write was already taken back.")
+        motion = self.cases.get(receipt.case_id).motion
         try:
-            content = undo_content(receipt, org_id=self.org_id, motion=self.cases.get(receipt.case_id).motion)
+            content = undo_content(receipt, org_id=self.org_id, motion=motion)
         except ValueError as nothing:
             raise DecisionRefused(RefusalCode.INVALID, f"{str(nothing).capitalize()}.") from None
+        state = self.states.of(receipt, motion, known)
+        if state.stage in ON_ITS_WAY:
+            # A second press means the same undo: nothing more is signed, and one that ops stopped is started again.
+            return UndoTaken(case_id=receipt.case_id, receipt_id=receipt.id, decision_id=state.decision_id)
         stored = content.to_bytes()
         digest = digest_of(stored)
-        tries = self._tries(receipt.case_id, digest)
-        underway = next((t for t in tries if self._underway(receipt.case_id, t)), None)
-        if underway is not None:
-            # A second press means the same undo: nothing more is signed.
-            return UndoTaken(case_id=receipt.case_id, receipt_id=receipt.id, decision_id=underway.decision_id)
-        self.documents.put(receipt.case_id, DocumentKind.FINAL, digest, stored)
-        return self._sign(receipt, digest, reviewer, _undo_id(receipt.id, len(tries)))
-
-    def _tries(self, case_id: str, digest: str) -> tuple[DecisionItem, ...]:
-        """Every undo that was signed over this reversal, oldest first."""
-        signed = self.queue.decisions_of(case_id)
-        return tuple(d for d in signed if d.purpose is Purpose.UNDO and d.final_digest == digest)
-
-    def _underway(self, case_id: str, decision: DecisionItem) -> bool:
-        """Not carried out or refused yet. An undo that nobody heard of for long may be asked for again."""
-        if decision.delivered_at is None:
-            return True
-        refused = any(
-            a.event.kind is AuditKind.WRITE_REFUSED and a.event.subject == decision.decision_id
-            for a in self.queue.audit_of(case_id)
-        )
-        return not refused and self.clock.now() - decision.delivered_at < UNDERWAY_FOR
+        try:
+            self.documents.put(receipt.case_id, DocumentKind.FINAL, digest, stored)
+        except DomainError as erased:
+            if erased.code is not ErrorCode.DOCUMENT_MISSING:
+                raise
+            gone = "The data of this case was erased, so what it wrote can no longer be taken back here."
+            raise DecisionRefused(RefusalCode.INVALID, gone) from None
+        return self._sign(receipt, digest, reviewer, _undo_id(receipt.id, state.tries))
 
     def _sign(self, receipt: WriteReceipt, digest: str, reviewer: Reviewer, decision_id: str) -> UndoTaken:
         now = self.clock.now()

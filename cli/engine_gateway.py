@@ -105,10 +105,17 @@ class EngineGateway:
             handle.execute_update(InboundLead.resolve, said, id=resolution_id, rpc_timeout=RPC_TIMEOUT)
         )
 
-    async def start_undo(self, case_id: str, receipt_id: str, decision_id: str) -> str:
+    async def start_undo(self, case: Case, receipt_id: str, decision_id: str, *, agent_version: str) -> str:
         client = await self._connected()
         workflow_id = undo_workflow_id(self._org_id, decision_id)
-        start = UndoInput(case_id=case_id, org_id=self._org_id, receipt_id=receipt_id, decision_id=decision_id)
+        start = UndoInput(
+            case_id=case.case_id,
+            org_id=self._org_id,
+            receipt_id=receipt_id,
+            decision_id=decision_id,
+            motion=case.motion,
+            agent_version=agent_version,
+        )
         try:
             await _reached(
                 client.start_workflow(
@@ -116,8 +123,9 @@ class EngineGateway:
                     start,
                     id=workflow_id,
                     task_queue=TaskQueue.CASES,
-                    id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                    static_summary=f"Undo in case {case_id}",
+                    # One that ops stopped may be started again: its ledger key stays, so nothing is undone twice.
+                    id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+                    static_summary=f"Undo in case {case.case_id}",
                     rpc_timeout=RPC_TIMEOUT,
                 )
             )
@@ -125,12 +133,14 @@ class EngineGateway:
             pass
         return workflow_id
 
-    async def start_undo_batch(self, batch_id: str, *, total: int, dry_run: bool) -> None:
+    async def start_undo_batch(self, batch_id: str, *, total: int, dry_run: bool, agent_version: str) -> None:
         client = await self._connected()
         await _reached(
             client.start_workflow(
                 UndoMany.run,
-                UndoBatchInput(batch_id=batch_id, org_id=self._org_id, dry_run=dry_run, total=total),
+                UndoBatchInput(
+                    batch_id=batch_id, org_id=self._org_id, dry_run=dry_run, total=total, agent_version=agent_version
+                ),
                 id=undo_batch_workflow_id(self._org_id, batch_id, dry_run=dry_run),
                 task_queue=TaskQueue.CASES,
                 # One that was stopped may be started again: what is left stands in the store.

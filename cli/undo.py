@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from pydantic import TypeAdapter, ValidationError
@@ -29,6 +29,13 @@ _REACH = {
     "nothing": "left as it is",
     "failed": "could not be looked at",
 }
+_STAGE = {
+    "done": "Taken back",
+    "in_part": "Taken back in part",
+    "kept": "Nothing was taken back",
+    "refused": "Refused",
+    "waiting": "Signed; it is carried out as soon as the workflow engine can be reached",
+}
 
 
 def undo(
@@ -41,7 +48,9 @@ def undo(
     go_on: Annotated[str, typer.Option("--continue", help="Go on with a batch that was looked at or stopped.")] = "",
     dry_run: Annotated[bool, typer.Option(help="Say what would be taken back; sign nothing.")] = False,
     yes: Annotated[bool, typer.Option(help="Sign without asking, once the dry run is done.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the batch and its items as JSON.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print what came of it as JSON: the batch and its items, or the one.")
+    ] = False,
 ) -> None:
     """Revert writes, as far as nobody has changed them since.
 
@@ -61,9 +70,7 @@ def undo(
         raise InputError("one receipt is undone at once; --dry-run and --yes go with the others")
     with ApiClient.from_environment() as api:
         if receipt:
-            answer = api.call("POST", f"/api/receipts/{receipt}/undo")
-            sys.stdout.write(json.dumps(answer) + "\n")
-            return
+            _undo_one(api, receipt, as_json=as_json)
         wanted = {"agent_version": agent_version, "case_id": case, "batch_id": batch}
         times = {"since": _moment(since), "until": _moment(until)}
         shown = (
@@ -72,6 +79,29 @@ def undo(
             else api.call("POST", "/api/undo-batches", {**wanted, **{k: v for k, v in times.items() if v}})
         )
         _run(api, shown, dry_run=dry_run, yes=yes, as_json=as_json)
+
+
+def _undo_one(api: ApiClient, receipt: str, *, as_json: bool) -> NoReturn:
+    """Sign, wait for the end, say what stays. Where only somebody else can end the wait, it is not waited for."""
+    path = f"/api/receipts/{receipt}/undo"
+    asked = api.call("POST", path)
+    told: dict[str, Any] = api.call("GET", path)
+    with Console(stderr=True).status("Taking it back …"):
+        while told["stage"] == "underway" and not told["waits_for_resume"]:
+            time.sleep(_POLL_SECONDS)
+            told = api.call("GET", path)
+    if as_json:
+        sys.stdout.write(json.dumps({**asked, **told}) + "\n")
+    else:
+        said = _STAGE.get(told["stage"], told["stage"])
+        if told["waits_for_resume"]:
+            said = "signed; it is carried out once writing is resumed"
+        why = escape(_why(told))
+        console = Console()
+        console.print(f"{said}{': ' if why else '.'}{why}", highlight=False, soft_wrap=True)
+        if told["new_receipt_id"]:
+            console.print(f"Its receipt: {told['new_receipt_id']}", highlight=False, soft_wrap=True)
+    raise typer.Exit(0 if told["stage"] == "done" else LEFT_SOME)
 
 
 def _run(api: ApiClient, shown: dict[str, Any], *, dry_run: bool, yes: bool, as_json: bool) -> None:

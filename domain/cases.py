@@ -103,6 +103,8 @@ class DocumentKind(StrEnum):
     CARD = "card"
     """What the review page shows beside the signed content: `domain.cards.ReviewCard`."""
     REASON = "reason"
+    UNDO = "undo"
+    """What a signed undo came to, by its decision's id: `domain.undoing.UndoReport`."""
     ASSIGNMENT = "assignment"
     """Who was given the lead, and by when somebody is to work on it: `domain.first_touch.Assignment`."""
     FIRST_TOUCH = "first_touch"

@@ -3,8 +3,9 @@
 from enum import StrEnum
 
 from domain.leads import Motion
+from domain.model import Value
 from domain.proposals import Action, DeleteCreated, FieldChange, ProposalContent, UpdateFields, make_content
-from domain.receipts import RecordImage, WriteReceipt
+from domain.receipts import RecordImage, UndoRefusal, WriteReceipt
 
 
 class UndoReason(StrEnum):
@@ -16,6 +17,7 @@ class UndoReason(StrEnum):
     RECORD_CONVERTED = "record_converted"
     CANNOT_UNDELETE = "cannot_undelete"
     REFUSED_BY_CRM = "refused_by_crm"
+    TAKEN_BACK_ALREADY = "taken_back_already"
 
 
 UNDO_SENTENCES: dict[UndoReason, str] = {
@@ -25,7 +27,48 @@ UNDO_SENTENCES: dict[UndoReason, str] = {
     UndoReason.RECORD_CONVERTED: "The lead was converted; the CRM no longer lets it change.",
     UndoReason.CANNOT_UNDELETE: "The record is in the CRM's recycle bin; restore it there.",
     UndoReason.REFUSED_BY_CRM: "The CRM refuses the old value by one of its own rules.",
+    UndoReason.TAKEN_BACK_ALREADY: "Another undo has taken this back before.",
 }
+
+
+class UndoReport(Value):
+    """What one signed undo came to. Kept by its decision's id, so that the pages can say what stays and why."""
+
+    receipt_id: str
+    new_receipt_id: str = ""
+    """The undo's own receipt; empty where nothing was written."""
+    refusals: tuple[UndoRefusal, ...] = ()
+    code: str = ""
+    """Why it failed for good; empty where it was carried out as far as it could be."""
+
+
+class UndoStage(StrEnum):
+    NOT_ASKED = "not_asked"
+    WAITING = "waiting"
+    """Signed; the workflow engine has not heard of it yet."""
+    UNDERWAY = "underway"
+    """Being carried out, or waiting for the CRM or for writing to be resumed."""
+    DONE = "done"
+    IN_PART = "in_part"
+    KEPT = "kept"
+    """Nothing could be taken back; it may be asked for again."""
+    REFUSED = "refused"
+    """The write guard refused its signature, or the CRM the whole step; it may be asked for again."""
+
+
+ON_ITS_WAY = frozenset({UndoStage.WAITING, UndoStage.UNDERWAY})
+TAKEN_BACK = frozenset({UndoStage.DONE, UndoStage.IN_PART})
+
+
+class UndoState(Value):
+    stage: UndoStage = UndoStage.NOT_ASKED
+    decision_id: str = ""
+    tries: int = 0
+    """How many undos of this write were signed so far."""
+    new_receipt_id: str = ""
+    refusals: tuple[UndoRefusal, ...] = ()
+    code: str = ""
+    """Why it failed, for `refused`."""
 
 
 def undo_content(receipt: WriteReceipt, *, org_id: str, motion: Motion) -> ProposalContent:

@@ -316,6 +316,10 @@ def _crm(client: Client, stores: Stores) -> Worker:
         mirroring=exception_tasks(door, stores),
         commits=CommitFinder(door.writer),
         undoing=UndoingActivities(
-            batches=SqlUndoBatches(stores.db), receipts=stores.receipts, forecaster=door.forecasts, writer=door.writer
+            batches=SqlUndoBatches(stores.db),
+            receipts=stores.receipts,
+            documents=stores.documents,
+            forecaster=door.forecasts,
+            writer=door.writer,
         ),
     )

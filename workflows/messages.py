@@ -142,6 +142,7 @@ class UndoBatchInput(Message):
     org_id: str
     dry_run: bool
     total: int = 0
+    agent_version: str = ""
     so_far: UndoProgress = UndoProgress()
 
 

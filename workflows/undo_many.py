@@ -143,4 +143,9 @@ class UndoMany:
             workflow.continue_as_new(self._start.model_copy(update={"so_far": self._progress}))
 
     def _page(self) -> UndoBatchRef:
-        return UndoBatchRef(batch_id=self._start.batch_id, org_id=self._start.org_id, limit=PAGE)
+        return UndoBatchRef(
+            batch_id=self._start.batch_id,
+            org_id=self._start.org_id,
+            limit=PAGE,
+            agent_version=self._start.agent_version,
+        )

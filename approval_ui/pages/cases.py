@@ -8,7 +8,8 @@ from fastapi import APIRouter, HTTPException, Query, Response
 from approval_ui.links import links_of
 from approval_ui.reading import facts_of
 from approval_ui.site import Reader, SiteOf
-from approval_ui.views.trace import receipts_of, steps_of
+from approval_ui.views.receipts import receipts_of
+from approval_ui.views.trace import steps_of
 from approval_ui.views.wording import BAD_OUTCOMES, GOOD_OUTCOMES, MOTION, OUTCOME, ago
 from domain.cases import CaseState
 from domain.errors import DomainError, ErrorCode

@@ -13,7 +13,7 @@ from approval_ui.pages.review import status_of
 from approval_ui.reading import facts_of
 from approval_ui.site import Form, Reader, SiteOf, Undoer
 from approval_ui.stopping import stop_mail
-from approval_ui.views.trace import ReceiptView, receipts_of
+from approval_ui.views.receipts import ReceiptView, receipts_of
 from domain.permissions import can_undo
 from domain.receipts import MailState
 
@@ -52,7 +52,8 @@ async def take_back(site: SiteOf, who: Undoer, form: Form, case_id: CaseId, roun
     mailed = review is not None and review.content.mail is not None
     stopped = await stop_mail(site.deps, case_id, by=who.user.login)
     later = False
-    for view in await run_in_threadpool(_of_round, site.deps, case_id, round):
+    # The newest first: what was written over another comes off before it.
+    for view in reversed(await run_in_threadpool(_of_round, site.deps, case_id, round)):
         if view.undone:
             continue
         try:

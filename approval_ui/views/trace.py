@@ -5,9 +5,19 @@ from dataclasses import dataclass, replace
 from approval_ui.dependencies import UiDependencies
 from approval_ui.reading import note_of, people_of
 from approval_ui.views.exceptions import resolved_text
-from approval_ui.views.names import kind_of, looks_like_an_id, names_of, offered_names
+from approval_ui.views.names import offered_names
 from approval_ui.views.notifications import delivery_lines
-from approval_ui.views.wording import AUDIT, EXCEPTION, MAIL, REFUSAL, VERDICT, field_label, plural, value_text
+from approval_ui.views.receipts import told_of_undo
+from approval_ui.views.wording import (
+    AUDIT,
+    EXCEPTION,
+    MAIL,
+    REFUSAL,
+    VERDICT,
+    field_label,
+    plural,
+    value_text,
+)
 from domain.audit import AuditKind
 from domain.casefile import Drafted, Qualified, Routed
 from domain.cases import CaseException, DocumentKind
@@ -15,10 +25,11 @@ from domain.decisions import Purpose
 from domain.errors import DomainError
 from domain.first_touch import Assignment, Breach, FirstTouch
 from domain.leads import CrmSnapshot, Inquiry, MatchResult
-from domain.model import Instant, Scalar
+from domain.model import Instant
 from domain.notices import TROUBLE, Notification, NotificationState
-from domain.receipts import MailState, RecordImage, WriteReceipt
+from domain.receipts import MailState, WriteReceipt
 from domain.resolutions import Resolved
+from domain.undoing import UndoReport
 from persistence.queue import AuditItem, DecisionItem, DocumentItem
 
 
@@ -29,30 +40,6 @@ class Step:
     how: str = ""
     tone: str = ""
     href: str = ""
-
-
-@dataclass(frozen=True)
-class Line:
-    """`ids` are the CRM's own names of what before and after mention."""
-
-    field: str
-    before: str
-    after: str
-    ids: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class ReceiptView:
-    receipt: WriteReceipt
-    records: tuple[tuple[str, tuple[Line, ...]], ...]
-    side_effects: tuple[str, ...]
-    undone: bool
-    waiting: bool
-    reviewer: str
-
-    @property
-    def short(self) -> str:
-        return self.receipt.id[:12]
 
 
 def steps_of(deps: UiDependencies, case_id: str) -> tuple[Step, ...]:
@@ -180,12 +167,17 @@ def _document_step(deps: UiDependencies, case_id: str, document: DocumentItem) -
     body = deps.documents.find(case_id, document.kind, document.slot)
     try:
         how = "" if body is None else _told(document, body, offered_names(_raised(deps, case_id, document)))
+        if document.kind is DocumentKind.UNDO and body is not None:
+            how = told_of_undo(UndoReport.model_validate_json(body))
     except (ValueError, DomainError):
         how = "stored by another release"
+    if document.kind is DocumentKind.UNDO and not how:
+        # All of it came back, which the undo's own receipt says.
+        return None
     return Step(document.stored_at, what, how, tone)
 
 
-_BAD_DOCUMENTS = frozenset({DocumentKind.EXCEPTION, DocumentKind.FAILURE, DocumentKind.BREACH})
+_BAD_DOCUMENTS = frozenset({DocumentKind.EXCEPTION, DocumentKind.FAILURE, DocumentKind.BREACH, DocumentKind.UNDO})
 _DOCUMENT_STEPS = {
     DocumentKind.INQUIRY: "Inquiry received",
     DocumentKind.MATCH: "Looked for in the CRM",
@@ -201,6 +193,7 @@ _DOCUMENT_STEPS = {
     DocumentKind.EXCEPTION: "Needs a person",
     DocumentKind.RESOLUTION: "Exception resolved",
     DocumentKind.FAILURE: "A step failed",
+    DocumentKind.UNDO: "Not all was taken back",
 }
 
 
@@ -263,66 +256,3 @@ def _told_of_answer(kind: DocumentKind, body: bytes) -> str:
     speed = plural(touched.minutes_from_inquiry, "business minute")
     late = "in time" if touched.in_time else "after the deadline"
     return f"{touched.by_name}, {touched.touch.kind.value}, {speed} after the inquiry, {late}"
-
-
-def receipts_of(deps: UiDependencies, case_id: str) -> tuple[ReceiptView, ...]:
-    receipts = deps.receipts.of_case(case_id)
-    undone = {r.undoes for r in receipts if r.undoes}
-    decisions = {d.decision_id: d for d in deps.queue.decisions_of(case_id)}
-    people = people_of(deps)
-    names = names_of(deps, case_id)
-    asked = {d.round for d in decisions.values() if d.purpose is Purpose.UNDO and d.delivered_at is None}
-    return tuple(
-        ReceiptView(
-            receipt=receipt,
-            records=tuple(
-                (
-                    _record(image, names),
-                    tuple(
-                        _line(name, image.before.get(name), value, names)
-                        for name, value in image.after.items()
-                        if name != _OUR_MARK and (image.created or image.before.get(name) != value)
-                    ),
-                )
-                for image in receipt.records
-            ),
-            side_effects=tuple(
-                f"{field_label(s.field)}: sent {value_text(s.sent)}, found {value_text(s.found)}"
-                for s in receipt.side_effects
-            ),
-            undone=receipt.id in undone,
-            waiting=receipt.round in asked,
-            reviewer=_signer(decisions.get(receipt.decision_id), people),
-        )
-        for receipt in receipts
-    )
-
-
-_OUR_MARK = "Agent_Write_Key__c"
-"""Ties a created record to its ledger row; it says nothing to a reader."""
-
-
-def _line(field: str, before: Scalar, after: Scalar, names: dict[str, str]) -> Line:
-    """Records by their names; the id itself stands folded beside."""
-    ids = tuple(str(v) for v in (before, after) if looks_like_an_id(v))
-    return Line(field_label(field), _named(before, names), _named(after, names), ids)
-
-
-def _named(value: Scalar, names: dict[str, str]) -> str:
-    if isinstance(value, str) and looks_like_an_id(value):
-        return names.get(value) or kind_of(value)
-    return value_text(value)
-
-
-def _record(image: RecordImage, names: dict[str, str]) -> str:
-    """`Lead Marta Ruiz`, `Created Task`."""
-    done = "Created " if image.created else "Removed " if image.deleted else ""
-    subject = image.after.get("Subject") if image.created else None
-    called = names.get(image.record.id, "") or (subject if isinstance(subject, str) else "")
-    return f"{done}{image.record.object}" + (f" {called}" if called else "")
-
-
-def _signer(decision: DecisionItem | None, people: dict[str, str]) -> str:
-    if decision is None or decision.purpose is Purpose.POLICY_WRITE:
-        return "policy"
-    return people.get(decision.reviewer, decision.reviewer)

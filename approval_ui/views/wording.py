@@ -10,6 +10,7 @@ from domain.errors import RefusalReason
 from domain.leads import Motion
 from domain.model import Instant, Scalar
 from domain.receipts import MailState, WriteOutcomeKind
+from domain.undoing import UndoStage
 
 MOTION: dict[Motion, str] = {
     Motion.INBOUND: "Inbound",
@@ -163,6 +164,16 @@ AUDIT: dict[AuditKind, str] = {
     AuditKind.REVIEW_RELEASED: "Review released",
     AuditKind.REVIEW_SNOOZED: "Review snoozed",
     AuditKind.REVIEW_REASSIGNED: "Review reassigned",
+}
+
+UNDO_STAGE: dict[UndoStage, str] = {
+    UndoStage.NOT_ASKED: "",
+    UndoStage.WAITING: "Undo signed; it waits for the workflow engine",
+    UndoStage.UNDERWAY: "Undo signed; it is being carried out",
+    UndoStage.DONE: "Taken back",
+    UndoStage.IN_PART: "Taken back in part",
+    UndoStage.KEPT: "Nothing could be taken back",
+    UndoStage.REFUSED: "The undo was refused",
 }
 
 WRITE: dict[WriteOutcomeKind, str] = {

@@ -31,12 +31,16 @@ class ChangedMeanwhile(Exception):
 
 
 class CrmSaysNo(Exception):
-    """A rule of the CRM refuses the values. Nothing was written."""
+    """A rule of the CRM refuses the values. Nothing was written.
 
-    def __init__(self, message: str, fields: tuple[str, ...]) -> None:
+    `record` is the one whose change or deletion was refused; None where it was an insert or the whole.
+    """
+
+    def __init__(self, message: str, fields: tuple[str, ...], record: RecordRef | None = None) -> None:
         super().__init__("refused by the CRM")
         self.message = message
         self.fields = fields
+        self.record = record
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,7 @@ class AtomicWrite:
             if failed.code in _UNCLEAR and not isinstance(failed, FieldRefused):
                 raise CrmError(failed.detail, code=ErrorCode.CRM_UNAVAILABLE) from None
             raise
-        _check(parts, answer)
+        _check(plan, parts, answer)
         return _committed(plan, live, answer)
 
     def leave_row(self, entry: LedgerEntry, content: ProposalContent, *, target: str, reason: str) -> None:
@@ -202,7 +206,7 @@ def _address(record: RecordRef) -> str:
     return f"sobjects/{record.object}/{quote(record.id, safe='')}"
 
 
-def _check(parts: list[Part], answer: CompositeAnswer) -> None:
+def _check(plan: Plan, parts: list[Part], answer: CompositeAnswer) -> None:
     failed = [
         (part, fault) for part in parts if not answer.parts[part.name].ok for fault in answer.parts[part.name].faults()
     ]
@@ -217,13 +221,19 @@ def _check(parts: list[Part], answer: CompositeAnswer) -> None:
         raise ChangedMeanwhile
     refused = code in (ErrorCode.CRM_REFUSED_VALUE, ErrorCode.CRM_DUPLICATE_RULE) or fault.code == "INVALID_FIELD"
     if refused and part.method in ("PATCH", "POST", "DELETE") and part.name != "ledger":
-        raise _no([f for p, f in causes if p.name == part.name])
+        raise _no([f for p, f in causes if p.name == part.name], _written_by(plan, part))
     raise faults.error_for([f for _, f in causes])
 
 
-def _no(found: list[Fault]) -> CrmSaysNo:
+def _written_by(plan: Plan, part: Part) -> RecordRef | None:
+    """The record that this part would change or delete."""
+    records = [*(change.record for change in plan.changes), *(delete.record for delete in plan.deletes)]
+    return next((record for record in records if _address(record) == part.path), None)
+
+
+def _no(found: list[Fault], record: RecordRef | None) -> CrmSaysNo:
     fields = tuple(dict.fromkeys(name for fault in found for name in fault.fields))
-    return CrmSaysNo("; ".join(fault.message or fault.code for fault in found), fields)
+    return CrmSaysNo("; ".join(fault.message or fault.code for fault in found), fields, record)
 
 
 def _committed(plan: Plan, live: dict[str, CrmRecord], answer: CompositeAnswer) -> Committed:

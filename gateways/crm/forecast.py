@@ -8,7 +8,7 @@ from domain.undoing import UndoReason, undo_content
 from gateways.crm.client import SalesforceSession
 from gateways.crm.fields import ReadFields
 from gateways.crm.live import Live, LiveReader
-from gateways.crm.undo import done_since, fields_of, reversal_of
+from gateways.crm.undo import done_since, fields_of, reversal_of, taken_back
 
 _NO_WRITE = "0" * 64
 """The ledger key of no write at all."""
@@ -37,7 +37,8 @@ class UndoForecasts:
             with_consents=False,
         )
         later = done_since(self._receipts, receipt)
-        reversal = reversal_of(content, receipt, _as_left(live, ahead), later=later, ahead=ahead)
+        before = taken_back(self._receipts, receipt)
+        reversal = reversal_of(content, receipt, _as_left(live, ahead), later=later, before=before, ahead=ahead)
         taken = (
             *(TakenBack(record=c.record, fields=tuple(sorted(c.values))) for c in reversal.plan.changes),
             *(TakenBack(record=d.record, deleted=True) for d in reversal.plan.deletes),

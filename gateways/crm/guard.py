@@ -123,6 +123,11 @@ class WriteGuard:
             self._not_paused(order.motion)
             return self._authorise_undo(order)
 
+    def still_running(self, order: WriteOrder | UndoOrder) -> None:
+        """Once more directly before the write: a slow CRM may have taken longer to read than stopping may take."""
+        with self._noting(order):
+            self._not_paused(order.motion)
+
     def refuse(self, order: WriteOrder, reason: RefusalReason, detail: str) -> NoReturn:
         """For what only the CRM can say. Audited like every refusal; raises `NotAuthorised`."""
         with self._noting(order):

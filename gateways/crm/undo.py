@@ -1,6 +1,7 @@
 """Taking a write back: what nobody changed since is restored, the rest is refused by name."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from domain.audit import AuditEvent, AuditKind
@@ -25,6 +26,10 @@ _NOTHING_AHEAD = Ahead()
 
 ROUNDS = 2
 """Records that change while they are restored are judged anew once; then the next attempt tries."""
+
+
+Kept = tuple[RecordRef, str]
+"""A record and its field, or the record itself where the field is empty, that stays as it is."""
 
 
 @dataclass(frozen=True)
@@ -64,27 +69,47 @@ class Undoer:
             committed = self._find(undo)
             if committed is not None:
                 return self._file(order, undo, committed, replayed=True)
-        for _ in range(ROUNDS):
+        withheld: set[Kept] = set()
+        tries = 0
+        while tries < ROUNDS:
             live = self._live(undo)
             if live.ledger is not None and (overlapping := self._find(undo)) is not None:
                 return self._file(order, undo, overlapping, replayed=True)
-            reversal = reversal_of(undo.content, undo.receipt, live, later=done_since(self._receipts, undo.receipt))
+            reversal = self._reversal(undo, live, withheld)
             if reversal.plan.empty:
                 return UndoOutcome(refusals=reversal.refusals, side_effects_left=undo.receipt.side_effects)
+            self._guard.still_running(order)
             try:
                 committed = self._atomic.run(reversal.plan, live.records, _entry(order, undo), undo.content)
             except ChangedMeanwhile:
+                tries += 1
                 continue
             except AlreadyWritten:
+                tries += 1
                 earlier = self._find(undo)
                 if earlier is None:
                     continue
                 return self._file(order, undo, earlier, replayed=True)
-            except CrmSaysNo:
-                return UndoOutcome(refusals=_all_refused(undo), side_effects_left=undo.receipt.side_effects)
+            except CrmSaysNo as no:
+                more = _refused_parts(reversal.plan, no) - withheld
+                if not more:
+                    return UndoOutcome(refusals=_all_refused(undo), side_effects_left=undo.receipt.side_effects)
+                # The rest of it is tried without what the CRM's own rules keep.
+                withheld |= more
+                continue
             outcome = self._file(order, undo, committed, replayed=False)
             return outcome.model_copy(update={"refusals": reversal.refusals})
         raise CrmError("the records keep changing while they are restored", code=ErrorCode.CRM_CONFLICT)
+
+    def _reversal(self, undo: AuthorisedUndo, live: Live, withheld: AbstractSet[Kept]) -> Reversal:
+        reversal = reversal_of(
+            undo.content,
+            undo.receipt,
+            live,
+            later=done_since(self._receipts, undo.receipt),
+            before=taken_back(self._receipts, undo.receipt),
+        )
+        return _without(reversal, withheld) if withheld else reversal
 
     def _live(self, undo: AuthorisedUndo) -> Live:
         changing = [a.record.id for a in undo.content.actions if isinstance(a, UpdateFields)]
@@ -145,27 +170,32 @@ def reversal_of(
     live: Live,
     *,
     later: Sequence[RecordImage] = (),
+    before: Sequence[RecordImage] = (),
     ahead: Ahead = _NOTHING_AHEAD,
 ) -> Reversal:
     """The part of a signed undo that nobody's later work stands against. Pure.
 
-    `later` is what this product itself did since: it is nobody's work. `ahead` is what it will have taken back by
-    then, for a forecast. Tasks are deleted before leads, which would take them along.
+    `later` is what this product itself did since: it is nobody's work. `before` is what another undo has taken back
+    of the same write. `ahead` is what will have been taken back by then, for a forecast. Tasks are deleted before
+    leads, which would take them along.
     """
     images = {image.record: image for image in receipt.records}
     ours = {image.record.id for image in receipt.records if image.created}
     changes: list[Change] = []
     deletes: list[DeleteCreated] = []
     refusals = [_refused(i.record, UndoReason.CANNOT_UNDELETE) for i in receipt.records if i.deleted]
+    gone_before = {image.record for image in before if image.deleted}
     for action in content.actions:
         if isinstance(action, DeleteCreated):
             reason = _why_keep(images[action.record], live, ours, later, ahead)
+            if reason is UndoReason.RECORD_DELETED and action.record in gone_before:
+                reason = UndoReason.TAKEN_BACK_ALREADY
             if reason is None:
                 deletes.append(action)
             else:
                 refusals.append(_refused(action.record, reason))
         elif isinstance(action, UpdateFields):
-            change, kept = _restorable(action, live.records.get(action.record.id))
+            change, kept = _restorable(action, live.records.get(action.record.id), before)
             changes += [change] if change is not None else []
             refusals += kept
     deletes.sort(key=lambda action: action.record.object == "Lead")
@@ -194,13 +224,26 @@ def outcome_of(undo: AuthorisedUndo, receipt: WriteReceipt) -> UndoOutcome:
     )
 
 
-def _restorable(action: UpdateFields, found: CrmRecord | None) -> tuple[Change | None, list[UndoRefusal]]:
+def _restorable(
+    action: UpdateFields, found: CrmRecord | None, before: Sequence[RecordImage]
+) -> tuple[Change | None, list[UndoRefusal]]:
     gone = _gone(found)
     if gone is not None or found is None:
         reason = gone or UndoReason.RECORD_DELETED
         return None, [_refused(action.record, reason, change.field) for change in action.changes]
     mine = [c for c in action.changes if same_value(c.before, found.fields.get(c.field))]
-    kept = [_refused(action.record, UndoReason.CHANGED_SINCE, c.field) for c in action.changes if c not in mine]
+    done = {f: value for image in before if image.record == action.record for f, value in image.after.items()}
+    kept = [
+        _refused(
+            action.record,
+            UndoReason.TAKEN_BACK_ALREADY
+            if c.field in done and same_value(done[c.field], found.fields.get(c.field))
+            else UndoReason.CHANGED_SINCE,
+            c.field,
+        )
+        for c in action.changes
+        if c not in mine
+    ]
     if not mine:
         return None, kept
     change = Change(
@@ -249,6 +292,33 @@ def done_since(receipts: Receipts, receipt: WriteReceipt) -> tuple[RecordImage, 
         if other.id != receipt.id and other.written_at >= receipt.written_at
         for image in other.records
     )
+
+
+def taken_back(receipts: Receipts, receipt: WriteReceipt) -> tuple[RecordImage, ...]:
+    """What an undo of that very write has done before, as where two people asked for it in two ways."""
+    others = (other for other in receipts.of_case(receipt.case_id) if other.undoes == receipt.id)
+    return tuple(image for other in others for image in other.records)
+
+
+def _refused_parts(plan: Plan, no: CrmSaysNo) -> set[Kept]:
+    """What of the plan a rule of the CRM refuses; empty where it does not say."""
+    for change in plan.changes:
+        if change.record == no.record:
+            return {(change.record, f) for f in no.fields if f in change.values} or {
+                (change.record, f) for f in change.values
+            }
+    return {(delete.record, "") for delete in plan.deletes if delete.record == no.record}
+
+
+def _without(reversal: Reversal, withheld: AbstractSet[Kept]) -> Reversal:
+    changes = []
+    for change in reversal.plan.changes:
+        values = {f: value for f, value in change.values.items() if (change.record, f) not in withheld}
+        if values:
+            changes.append(change.model_copy(update={"values": values}))
+    deletes = tuple(d for d in reversal.plan.deletes if (d.record, "") not in withheld)
+    kept = [_refused(r, UndoReason.REFUSED_BY_CRM, f) for r, f in sorted(withheld, key=lambda k: (k[0].id, k[1]))]
+    return Reversal(plan=Plan(changes=tuple(changes), deletes=deletes), refusals=(*reversal.refusals, *kept))
 
 
 def fields_of(receipt: WriteReceipt) -> dict[RecordRef, frozenset[str]]:

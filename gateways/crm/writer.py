@@ -152,6 +152,7 @@ class SalesforceWriter:
             unfit = self._unfit_owner(order, content)
             if unfit:
                 return WriteOutcome(kind=WriteOutcomeKind.CONFLICT, message=unfit)
+            self._guard.still_running(order)
             try:
                 committed = self._atomic.run(plan, live.records, _entry(order, authorised, named), content)
             except ChangedMeanwhile:

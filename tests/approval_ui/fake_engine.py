@@ -19,6 +19,10 @@ class FakeTemporal:
     decisions: list[tuple[str, int, str]] = field(default_factory=list)
     resolutions: list[tuple[str, int, str]] = field(default_factory=list)
     undos: list[tuple[str, str, str]] = field(default_factory=list)
+    undone_by: list[str] = field(default_factory=list)
+    """The agent version of each undo, single ones and batches."""
+    undo: Callable[[str], None] = lambda _decision_id: None
+    """What the workers do about one undo."""
     undo_batches: list[tuple[str, bool]] = field(default_factory=list)
     """The batches that were started, and whether as a dry run."""
     carry_out: Callable[[str, bool], None] = lambda _batch_id, _dry_run: None
@@ -52,13 +56,16 @@ class FakeTemporal:
         self.resolutions.append((workflow_id, number, resolution_id))
         return self.answer
 
-    async def start_undo(self, case_id: str, receipt_id: str, decision_id: str) -> str:
+    async def start_undo(self, case: Case, receipt_id: str, decision_id: str, *, agent_version: str) -> str:
         self._reach()
-        self.undos.append((case_id, receipt_id, decision_id))
+        self.undos.append((case.case_id, receipt_id, decision_id))
+        self.undone_by.append(agent_version)
+        self.undo(decision_id)
         return f"undo/{decision_id}"
 
-    async def start_undo_batch(self, batch_id: str, *, total: int, dry_run: bool) -> None:
+    async def start_undo_batch(self, batch_id: str, *, total: int, dry_run: bool, agent_version: str) -> None:
         self._reach()
+        self.undone_by.append(agent_version)
         self.undo_batches.append((batch_id, dry_run))
         self.carry_out(batch_id, dry_run)
 

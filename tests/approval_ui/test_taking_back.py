@@ -4,10 +4,15 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from domain.audit import AuditEvent, AuditKind
+from domain.cases import DocumentKind
 from domain.decisions import Purpose
+from domain.errors import ErrorCode, RefusalReason
+from domain.receipts import UndoRefusal
+from domain.undoing import UndoReason, UndoReport
+from persistence.documents import SqlDocuments
 from persistence.queue import DecisionItem
 from tests.approval_ui.conftest import Door
-from tests.approval_ui.sample_review import Sample
+from tests.approval_ui.sample_review import LEAD, Sample
 from tests.approval_ui.world import World
 
 
@@ -40,25 +45,115 @@ def test_two_people_who_press_at_once_sign_one_undo(world: World, door: Door) ->
     assert len(undos(world, made)) == 1
 
 
-def test_an_undo_that_was_refused_or_never_answered_may_be_asked_for_again(world: World, door: Door) -> None:
-    made, receipt = written(world, door)
-    browser = door.browser()
-    browser.post(f"/receipts/{receipt}/undo")
+def refused(world: World, made: Sample, code: str) -> None:
+    """What the write guard notes about the newest undo."""
+    decision_id = undos(world, made)[-1].decision_id
     world.deps.audit.append(
         AuditEvent(
-            key="refused/1",
+            key=f"refused/{decision_id}/{code}",
             kind=AuditKind.WRITE_REFUSED,
             org_id=made.opening.org_id,
             case_id=made.opening.case_id,
-            subject=undos(world, made)[0].decision_id,
+            subject=decision_id,
+            code=code,
             at=world.now,
         )
     )
+
+
+def ended(world: World, made: Sample, report: UndoReport) -> None:
+    """What the CRM worker keeps when the newest undo has ended."""
+    slot = undos(world, made)[-1].decision_id
+    body = report.model_dump_json().encode()
+    world.deps.documents.put(made.opening.case_id, DocumentKind.UNDO, slot, body)
+
+
+def test_an_undo_that_was_refused_may_be_asked_for_again(world: World, door: Door) -> None:
+    made, receipt = written(world, door)
+    browser = door.browser()
+    browser.post(f"/receipts/{receipt}/undo")
+    refused(world, made, RefusalReason.REVOKED_KEY)
+    assert "its signing key was revoked" in browser.get(f"/cases/{made.opening.case_id}").text
     browser.post(f"/receipts/{receipt}/undo")
     assert len(undos(world, made)) == 2
-    world.clock.advance(timedelta(minutes=11))
+
+
+def test_one_that_takes_its_time_is_the_same_undo_whenever_it_is_pressed(world: World, door: Door) -> None:
+    """The CRM may be away for a day, or ops may have stopped the workflow: it is started again, not signed again."""
+    made, receipt = written(world, door)
+    browser = door.browser()
     browser.post(f"/receipts/{receipt}/undo")
-    assert len(undos(world, made)) == 3
+    world.clock.advance(timedelta(minutes=90))
+    browser.post(f"/receipts/{receipt}/undo")
+    assert len(undos(world, made)) == 1
+    assert [u[2] for u in world.engine.undos] == [undos(world, made)[0].decision_id] * 2
+
+
+def test_while_writing_is_paused_the_undo_waits_and_is_signed_once(world: World, door: Door) -> None:
+    made, receipt = written(world, door)
+    world.deps.pause.set(None, True, by="ines", now=world.now)
+    browser = door.browser()
+    browser.post(f"/receipts/{receipt}/undo")
+    refused(world, made, ErrorCode.PAUSED)
+    assert "it waits until writing is resumed" in browser.get(f"/cases/{made.opening.case_id}").text
+    browser.post(f"/receipts/{receipt}/undo")
+    assert len(undos(world, made)) == 1
+    told = door.script().get(f"/api/receipts/{receipt}/undo").json()
+    assert (told["stage"], told["waits_for_resume"]) == ("underway", True)
+
+
+def test_what_stays_is_named_on_the_page_and_may_be_tried_again(world: World, door: Door) -> None:
+    made, receipt = written(world, door)
+    browser = door.browser()
+    browser.post(f"/receipts/{receipt}/undo")
+    kept = tuple(UndoRefusal(record=LEAD, field=f, reason=UndoReason.CHANGED_SINCE) for f in ("OwnerId", "Rating"))
+    ended(world, made, UndoReport(receipt_id=receipt, refusals=kept))
+    page = browser.get(f"/cases/{made.opening.case_id}").text
+    assert "Nothing could be taken back" in page
+    assert page.count("Somebody changed this after the write; their value stays.") >= 2
+    assert "Owner of Lead" in page
+    assert "Rating of Lead" in page
+    assert f'href="/receipts/{receipt}/undo"' in page
+    browser.post(f"/receipts/{receipt}/undo")
+    assert len(undos(world, made)) == 2
+
+
+def test_one_that_came_back_in_part_says_what_did_not(world: World, door: Door) -> None:
+    made, receipt = written(world, door)
+    browser = door.browser()
+    browser.post(f"/receipts/{receipt}/undo")
+    write = world.deps.receipts.get(receipt)
+    assert write is not None
+    undo = write.model_copy(
+        update={"id": "f" * 64, "undoes": receipt, "decision_id": undos(world, made)[0].decision_id}
+    )
+    world.deps.receipts.put(undo)
+    kept = (UndoRefusal(record=LEAD, field="Rating", reason=UndoReason.CHANGED_SINCE),)
+    ended(world, made, UndoReport(receipt_id=receipt, new_receipt_id=undo.id, refusals=kept))
+    page = browser.get(f"/cases/{made.opening.case_id}").text
+    assert "Taken back in part" in page
+    assert "Not all was taken back" in page
+    told = door.script("vera").get(f"/api/receipts/{receipt}/undo").json()
+    assert (told["stage"], told["new_receipt_id"]) == ("in_part", undo.id)
+    assert [(r["field"], r["sentence"]) for r in told["refusals"]] == [
+        ("Rating", "Somebody changed this after the write; their value stays.")
+    ]
+
+
+def test_an_undo_carries_the_version_that_carries_it_out(world: World, door: Door) -> None:
+    _, receipt = written(world, door)
+    door.browser().post(f"/receipts/{receipt}/undo")
+    assert world.engine.undone_by == [world.deps.config.agent_version]
+    assert world.deps.config.agent_version
+
+
+def test_of_an_erased_person_nothing_is_taken_back_any_more(world: World, door: Door) -> None:
+    made, receipt = written(world, door)
+    SqlDocuments(world.db, world.clock).erase(made.opening.case_id)
+    answer = door.script().post(f"/api/receipts/{receipt}/undo", {})
+    assert answer.status_code == 422
+    assert "was erased" in answer.text
+    assert undos(world, made) == ()
 
 
 def test_the_toast_leads_to_a_page_that_takes_back_the_whole_decision(world: World, door: Door) -> None:

@@ -167,7 +167,7 @@ def test_a_planted_way_past_the_door_is_found(path: str, line: str) -> None:
     ("path", "kind", "method", "asked"),
     [
         ("gateways/crm/writer.py", "SalesforceWriter", "apply", ["signed", "authorise"]),
-        ("gateways/crm/undo.py", "Undoer", "undo", ["authorise_undo"]),
+        ("gateways/crm/undo.py", "Undoer", "undo", ["authorise_undo", "still_running"]),
     ],
 )
 def test_who_writes_asks_the_guard_before_anything_else(path: str, kind: str, method: str, asked: list[str]) -> None:

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from domain.cases import DocumentKind
 from domain.decisions import Purpose
 from domain.leads import RecordRef
 from domain.receipts import UndoRefusal, WriteReceipt
 from domain.undo_batches import BatchState, ItemResult, Reach, TakenBack
-from domain.undoing import UndoReason
+from domain.undoing import UndoReason, UndoReport
 from tests.approval_ui.sample_review import LEAD, quiet
 from tests.approval_ui.world import PASSWORD, World
 from tests.cli.calling import Shell
@@ -51,6 +52,31 @@ def carry_out(world: World, batch_id: str, dry_run: bool) -> None:
         )
         (batches.foresee if dry_run else batches.finish)(batch_id, item.number, result)
     batches.move(batch_id, BatchState.LOOKED if dry_run else BatchState.DONE)
+
+
+def test_one_write_says_what_stays_and_why(ui: World, two: list[WriteReceipt], shell: Shell) -> None:
+    receipt = two[0]
+    kept = (UndoRefusal(record=LEAD, field="Rating", reason=UndoReason.CHANGED_SINCE),)
+
+    def worker(decision_id: str) -> None:
+        undo = receipt.model_copy(update={"id": "f" * 64, "undoes": receipt.id, "decision_id": decision_id})
+        ui.deps.receipts.put(undo)
+        report = UndoReport(receipt_id=receipt.id, new_receipt_id=undo.id, refusals=kept)
+        ui.deps.documents.put(receipt.case_id, DocumentKind.UNDO, decision_id, report.model_dump_json().encode())
+
+    ui.engine.undo = worker
+    said = shell.call("undo", receipt.id)
+    assert said.code == 1
+    assert "Taken back in part" in said.out
+    assert f"{LEAD.object} {LEAD.id} Rating: Somebody changed this after the write" in said.out
+    assert "f" * 64 in said.out
+
+
+def test_one_write_while_paused_is_signed_and_not_waited_for(ui: World, two: list[WriteReceipt], shell: Shell) -> None:
+    ui.deps.pause.set(None, True, by="ines", now=ui.now)
+    said = shell.call("undo", two[0].id)
+    assert (said.code, said.out.strip()) == (1, "signed; it is carried out once writing is resumed.")
+    assert len(signatures(ui, two)) == 1
 
 
 def signatures(world: World, receipts: list[WriteReceipt]) -> list[str]:

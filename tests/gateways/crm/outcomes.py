@@ -27,3 +27,18 @@ def in_between(world: World, monkeypatch: pytest.MonkeyPatch, act: Any, *, times
         return send(parts, all_or_none=all_or_none)
 
     monkeypatch.setattr(world.session, "composite", meddled)
+
+
+def while_reading(world: World, monkeypatch: pytest.MonkeyPatch, act: Any) -> None:
+    """Do something once while the re-read before a write is under way: after the guard was asked."""
+    send = world.session.composite
+    left = [1]
+
+    def meddled(parts: list[Part], *, all_or_none: bool) -> CompositeAnswer:
+        answer = send(parts, all_or_none=all_or_none)
+        if not all_or_none and left[0] > 0:
+            left[0] -= 1
+            act()
+        return answer
+
+    monkeypatch.setattr(world.session, "composite", meddled)

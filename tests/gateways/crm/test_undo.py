@@ -15,7 +15,7 @@ from domain.receipts import UndoOutcome, WriteReceipt
 from domain.undoing import UndoReason, undo_content
 from runtime.keys import load_signer
 from tests.gateways.crm.forging import store_by_force
-from tests.gateways.crm.outcomes import in_between
+from tests.gateways.crm.outcomes import in_between, while_reading
 from tests.gateways.crm.world import CASE, ORG, World
 
 
@@ -172,6 +172,31 @@ class TestLeftAlone:
         assert {reason for _, reason in reasons(undo(world, receipt))} == {UndoReason.REFUSED_BY_CRM}
         assert world.row(world.lead)["OwnerId"] == world.ines
 
+    def test_where_the_crm_refuses_one_old_value_the_rest_comes_back(self, world: World) -> None:
+        world.edit(world.lead, OwnerId=world.tom)
+        world.crm.clock.forward(5)
+        action = world.assign().model_copy(update={"before_owner_id": world.tom, "first_assignment": False})
+        receipt = write(world, action, world.rating(), world.task())
+        world.edit(world.tom, object_name="User", IsActive=False)
+        outcome = undo(world, receipt)
+        assert reasons(outcome) == {("OwnerId", UndoReason.REFUSED_BY_CRM)}
+        assert (world.row(world.lead)["OwnerId"], world.row(world.lead)["Rating"]) == (world.ines, None)
+        assert world.rows("SELECT Id FROM Task") == []
+        assert len(world.ledger()) == 2
+
+    def test_what_another_undo_took_back_is_not_called_somebodys_change(self, world: World) -> None:
+        """Two people ask for it in two ways, as one by its receipt and one by its agent version."""
+        receipt = write(world, world.rating(), world.task())
+        second = world.undo_order(receipt)
+        undo(world, receipt)
+        outcome = world.writer.undo(second)
+        assert outcome.receipt is None
+        assert reasons(outcome) == {
+            ("Rating", UndoReason.TAKEN_BACK_ALREADY),
+            ("", UndoReason.TAKEN_BACK_ALREADY),
+        }
+        assert len(world.ledger()) == 2
+
     def test_a_change_between_reading_and_restoring(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         receipt = write(world, world.rating(), world.assign())
 
@@ -272,3 +297,10 @@ class TestAuthority:
             world.writer.undo(order)
         assert world.calls() == 0
         assert len(world.receipts.of_case(CASE)) == 1
+
+    def test_stopping_holds_an_undo_that_is_reading(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        order = world.undo_order(write(world, world.rating()))
+        while_reading(world, monkeypatch, lambda: world.pause.set(None, True, by="kim", now=world.crm.clock.now))
+        with pytest.raises(Paused):
+            world.writer.undo(order)
+        assert (world.row(world.lead)["Rating"], len(world.ledger())) == ("Hot", 1)

@@ -2,23 +2,26 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from temporalio.testing import ActivityEnvironment
 
 from activities.messages import UndoBatchRef, UndoItemInput
+from activities.undo_reports import carry_out
 from activities.undoing import UndoBookActivities, UndoingActivities
 from approval_ui.deciding import DecisionRefused, Reviewer
 from approval_ui.undoing_many import UndoingMany
 from domain.audit import AuditKind
+from domain.cases import DocumentKind
 from domain.errors import CrmError, ErrorCode, NotAuthorised, RefusalReason
 from domain.leads import Motion
 from domain.permissions import Role
+from domain.ports import CrmWriter, UndoOrder
 from domain.proposals import Action, CreateLead, FieldChange, UpdateFields
-from domain.receipts import WriteReceipt
+from domain.receipts import UndoOutcome, WriteReceipt
 from domain.undo_batches import BatchItem, BatchState, Reach, UndoBatch, UndoSelection
-from domain.undoing import UndoReason
+from domain.undoing import UndoReason, UndoReport
 from gateways.crm.forecast import UndoForecasts
 from persistence.cases import SqlCases
 from persistence.tables import CaseRow, UndoItemRow
@@ -66,6 +69,7 @@ class Desk:
         self.steps = UndoingActivities(
             batches=self.batches,
             receipts=world.receipts,
+            documents=world.documents,
             forecaster=UndoForecasts(world.session, org_id=ORG, receipts=world.receipts),
             writer=world.writer,
         )
@@ -221,6 +225,52 @@ def test_only_that_version_and_that_time(world: World, desk: Desk) -> None:
     assert VERSION in _refusal(lambda: desk.many.open(ALL.model_copy(update={"agent_version": "other"}), SAM))
     late = ALL.model_copy(update={"until": START - timedelta(days=1)})
     assert "before its start" in _refusal(lambda: desk.many.open(late, SAM))
+
+
+def test_what_came_of_each_is_kept_with_its_case(world: World, desk: Desk) -> None:
+    """So the case's own page says it too, not only the list of batches."""
+    desk.write(world.rating("Hot"), world.assign())
+    world.edit(world.lead, by=world.tom, Rating="Cold")
+    world.crm.clock.forward(5)
+    (item,) = desk.carried_out(desk.looked_at())
+    kept = world.documents.find(CASE, DocumentKind.UNDO, item.decision_id)
+    assert kept is not None
+    report = UndoReport.model_validate_json(kept)
+    assert item.result is not None
+    assert (report.receipt_id, report.new_receipt_id) == (item.receipt_id, item.result.receipt_id)
+    assert [(r.field, r.reason) for r in report.refusals] == [("Rating", UndoReason.CHANGED_SINCE)]
+
+
+def test_a_refusal_for_good_is_kept_and_an_outage_is_not(world: World, desk: Desk) -> None:
+    receipt = desk.write(world.rating("Hot"))
+    order = world.undo_order(receipt)
+    world.fault("503", match="composite")
+    with pytest.raises(CrmError):
+        carry_out(world.writer, world.documents, order)
+    assert world.documents.find(CASE, DocumentKind.UNDO, order.decision_id) is None
+    wrong = order.model_copy(update={"receipt_id": "none"})
+    with pytest.raises(NotAuthorised):
+        carry_out(world.writer, world.documents, wrong)
+    kept = world.documents.find(CASE, DocumentKind.UNDO, order.decision_id)
+    assert kept is not None
+    assert UndoReport.model_validate_json(kept).code == RefusalReason.WRONG_CASE
+
+
+def test_after_an_erasure_an_undo_that_was_signed_before_ends_all_the_same(world: World) -> None:
+    receipt = written(world.writer.apply(world.approved(world.rating("Hot"))))
+    world.crm.clock.forward(60)
+    order = world.undo_order(receipt)
+    writer = world.writer
+
+    class ErasedMeanwhile:
+        def undo(self, order: UndoOrder) -> UndoOutcome:
+            outcome = writer.undo(order)
+            world.documents.erase(CASE)
+            return outcome
+
+    outcome = carry_out(cast("CrmWriter", ErasedMeanwhile()), world.documents, order)
+    assert outcome.receipt is not None
+    assert world.row(world.lead)["Rating"] is None
 
 
 def test_an_attempt_that_lost_its_answer_is_found(world: World, desk: Desk) -> None:

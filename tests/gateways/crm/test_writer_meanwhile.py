@@ -5,13 +5,28 @@ from typing import Any
 
 import pytest
 
+from domain.errors import Paused
 from domain.model import Scalar
 from domain.permissions import Role
 from domain.proposals import CreateLead, FieldChange, Phase, UpdateFields
 from domain.receipts import WriteOutcomeKind
 from gateways.crm.fields import ReadFields
-from tests.gateways.crm.outcomes import in_between, written
+from tests.gateways.crm.outcomes import in_between, while_reading, written
 from tests.gateways.crm.world import World
+
+
+class TestStopped:
+    def test_while_the_record_is_read(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A CRM that takes its time to answer holds up no stop; afterwards the same approval is written."""
+        order = world.approved(world.rating(), world.task())
+        at = world.crm.clock.now
+        while_reading(world, monkeypatch, lambda: world.pause.set(None, True, by="kim", now=at))
+        with pytest.raises(Paused):
+            world.writer.apply(order)
+        assert world.ledger() == world.rows("SELECT Id FROM Task") == []
+        world.pause.set(None, False, by="kim", now=at)
+        written(world.writer.apply(order.model_copy(update={"attempt": 2})))
+        assert (world.row(world.lead)["Rating"], len(world.ledger())) == ("Hot", 1)
 
 
 class TestMeanwhile:
