@@ -45,16 +45,18 @@ class MailActivities:
 
     @activity.defn(name="stop_mail")
     def stop(self, order: MailInput) -> MailHead:
-        """Stop it within its undo window, so that no later attempt can send it."""
+        """Stop it, so that no later attempt can send it. One that an attempt handed over before it died is unknown."""
         state = self._log(order)
         if state is MailState.INTENDED:
             state = self._end(order, MailState.STOPPED)
+        elif state is MailState.SENDING:
+            state = self._end(order, MailState.UNKNOWN, found=MailState.SENDING)
         self._note(order, state)
         return MailHead(state=state)
 
-    def _end(self, order: MailInput, ending: MailState) -> MailState:
-        """End what was not handed over yet. Where another attempt was quicker, how that one ended."""
-        if self._mail_log.move(order.message_id, MailState.INTENDED, ending, now=self._clock.now()):
+    def _end(self, order: MailInput, ending: MailState, *, found: MailState = MailState.INTENDED) -> MailState:
+        """End it as it was found. Where another attempt was quicker, how that one ended."""
+        if self._mail_log.move(order.message_id, found, ending, now=self._clock.now()):
             return ending
         return self._log(order)
 

@@ -34,6 +34,7 @@ from activities.telling import TellingActivities
 from activities.undoing import UndoBookActivities, UndoingActivities
 from activities.watching import WatchingActivities
 from runtime.failures import CodedFailures, KeepDetail
+from workflows.filing import FileCommit
 from workflows.inbound import InboundLead
 from workflows.messages import TaskQueue
 from workflows.mirroring import ExceptionTask
@@ -70,6 +71,7 @@ WORKFLOWS = (
     ExceptionTask,
     Reconcile,
     RecoverCase,
+    FileCommit,
 )
 
 SANDBOX = SandboxedWorkflowRunner(

@@ -46,7 +46,7 @@ from workflows.resolving import ResolvableCase
 from workflows.review import DOCUMENTS_MISSING
 from workflows.visibility import BAND, OUTCOME, RISK, STEP, show
 from workflows.watching import watch_assignment
-from workflows.writeback import Written, write_back
+from workflows.writeback import Written, stop_mail, write_back
 
 MAX_REOPENINGS = 3
 """A record that moves away under the reviewer three times needs a talk, not a fourth card."""
@@ -133,6 +133,7 @@ class InboundLead(ResolvableCase):
             outcome = await self._handled()
             if self._exception is not None and self._may_ask and await self._resolved(self._exception):
                 continue
+            outcome = await self._left_half(outcome)
             if await self._close(outcome):
                 return self._result(outcome)
             # An inquiry joined between the last look and the closing: the case is still open, so handle it.
@@ -476,6 +477,9 @@ class InboundLead(ResolvableCase):
             return False
         if head.act is not Act.RETRY:
             self._unfinished = None
+        if self._unfinished is None:
+            # A card of its own follows: what the earlier one approved is not sent beside it.
+            await self._stop_mail()
         self._reopenings = self._redrafts = 0
         self._redraft_of = ""
         if head.act is Act.CHOOSE_MATCH:
@@ -494,6 +498,17 @@ class InboundLead(ResolvableCase):
             if not self._lead_id:
                 self._round += 1
         self._reopen(because, keep_ladder=False)
+
+    async def _left_half(self, outcome: CaseOutcome) -> CaseOutcome:
+        """Nobody goes on with what broke off: an e-mail that did not leave never will, and what was written is said."""
+        await self._stop_mail()
+        half = bool(self._gate.half_written) and outcome is CaseOutcome.EXCEPTION
+        return CaseOutcome.PARTLY_WRITTEN if half else outcome
+
+    async def _stop_mail(self) -> None:
+        order, self._gate.mail = self._gate.mail, None
+        if order is not None:
+            self._mail = await stop_mail(order)
 
     async def _close(self, outcome: CaseOutcome) -> bool:
         head = await workflow.execute_activity_method(
@@ -515,13 +530,17 @@ class InboundLead(ResolvableCase):
         return True
 
     async def _close_cancelled(self) -> None:
-        """Ops cancelled. What was written stays and can be undone; what was not written never will be."""
+        """Ops cancelled. What was written stays and can be undone; what was not written or sent never will be."""
         await workflow.execute_activity_method(
             CaseActivities.cancel,
             RoundInput(**self._case.model_dump(), round=self._round),
             summary="Close: cancelled by ops",
             **STORE,
         )
+        self._outcome, self._exception = CaseOutcome.CANCELLED, None
+        self._enter("closed")
+        workflow.upsert_search_attributes([OUTCOME.value_set(CaseOutcome.CANCELLED.value)])
+        await self._stop_mail()
         await workflow.wait_condition(workflow.all_handlers_finished)
 
     # What ops see
@@ -554,7 +573,7 @@ class InboundLead(ResolvableCase):
             rounds=self._round,
             score=self._qualified.score if self._qualified else None,
             band=self._qualified.band if self._qualified else "",
-            receipts=self._receipts,
+            receipts=(*self._receipts, *(r for r in self._gate.half_written if r not in self._receipts)),
             mail=self._mail,
             exception=self._exception,
         )

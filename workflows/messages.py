@@ -12,6 +12,7 @@ from enum import StrEnum
 from domain.cases import CaseOutcome, ExceptionCode
 from domain.leads import Motion
 from domain.model import Message
+from domain.proposals import Phase
 from domain.receipts import MailState
 
 
@@ -80,6 +81,11 @@ def exception_task_workflow_id(org_id: str, case_id: str, number: int) -> str:
     return f"exception/{org_id}/{case_id}/{number}"
 
 
+def filing_workflow_id(org_id: str, decision_id: str, phase: Phase) -> str:
+    """The id of what files a write that was cut off: one per step of a decision."""
+    return f"filing/{org_id}/{decision_id}/{phase.value}"
+
+
 def message_id(decision_id: str, sender_domain: str) -> str:
     """The stable Message-ID of the one e-mail that a decision can send (RFC 5322)."""
     return f"<{decision_id}@{sender_domain}>"
@@ -122,6 +128,12 @@ class UndoResult(Message):
     restored: int = 0
     refusals: tuple[str, ...] = ()
     """Reasons by code; the records and fields are in the receipt document."""
+
+
+class FiledResult(Message):
+    """The receipt of what the ledger held; empty where it held nothing."""
+
+    receipt_id: str = ""
 
 
 class UndoProgress(Message):

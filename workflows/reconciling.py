@@ -10,12 +10,10 @@ from temporalio.workflow import ParentClosePolicy
 
 with workflow.unsafe.imports_passed_through():
     from activities.cases import CaseActivities
-    from activities.mailing import MailActivities
     from activities.messages import (
         ApplyInput,
         CaseRef,
         CloseInput,
-        MailInput,
         RoundInput,
         StrayCase,
         StraysOrder,
@@ -37,14 +35,13 @@ from workflows.messages import (
     ReconcileResult,
     RecoverInput,
     TaskQueue,
-    message_id,
     recovery_workflow_id,
 )
-from workflows.options import CRM_WRITE, MAIL, STORE
+from workflows.options import CRM_WRITE, STORE
 from workflows.resolving import ResolvableCase
 from workflows.review import DOCUMENTS_MISSING, ReviewedCase
 from workflows.visibility import OUTCOME, STEP, show
-from workflows.writeback import write_back
+from workflows.writeback import mail_order, stop_mail, write_back
 
 PAGE = 200
 
@@ -223,20 +220,9 @@ class RecoverCase(ResolvableCase):
 
     async def _stop_mail(self, found: SurveyHead) -> None:
         """Somebody said that it is not to be finished: what did not leave yet never will."""
-        if found.decision is None or found.mail not in (None, MailState.INTENDED):
+        if found.decision is None or found.mail not in (None, MailState.INTENDED, MailState.SENDING):
             return
-        await workflow.execute_activity_method(
-            MailActivities.stop,
-            MailInput(
-                **self._case.model_dump(),
-                round=found.round,
-                decision_id=found.decision.decision_id,
-                message_id=message_id(found.decision.decision_id, found.head.sender_domain),
-                agent_version=self._start.agent_version,
-            ),
-            summary="Stop the e-mail",
-            **MAIL,
-        )
+        await stop_mail(mail_order(self._case, found.round, found.head, found.decision, self._start.agent_version))
 
     async def _close(self, outcome: CaseOutcome, seen: int) -> None:
         """With whatever has joined it meanwhile: who answered the exception has seen the case."""

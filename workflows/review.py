@@ -16,6 +16,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.messages import (
         CaseRef,
         EscalateInput,
+        MailInput,
         ProposalHead,
         RoundEnding,
         RoundInput,
@@ -59,6 +60,10 @@ class GateState:
     early: DecisionRef | None = None
     """Told by signal just before its round was asked about."""
     mail_stopped: bool = False
+    mail: MailInput | None = None
+    """An approved e-mail that has not ended: neither accepted, nor refused, nor stopped."""
+    half_written: tuple[str, ...] = ()
+    """The receipt of an approved change's CRM step, while what follows it has not ended."""
     unfit: int | None = None
     """The newest round whose proposed owner can take nothing any more."""
     unfit_because: str = ""

@@ -52,44 +52,52 @@ async def write_back(
     The first write decides: whatever it refuses reopens the review. After it, a failed step is reported and
     left to people, never retried under another decision.
     """
-    gate.mail_stopped = False
+    gate.mail_stopped, gate.half_written = False, ()
+    gate.mail = mail_order(case, round, head, decision, agent_version) if decision.has_mail else None
     applied = await apply_phase(case, round, decision, Phase.CRM, agent_version, again=again)
     if applied.kind not in (WriteOutcomeKind.WRITTEN, WriteOutcomeKind.NOTHING_TO_WRITE):
+        gate.mail = None
         return Written(crm=applied, complete=False)
     receipts = (applied.receipt_id,) if applied.receipt_id else ()
+    gate.half_written = receipts
     await watch_assignment(case, round, applied, agent_version)
-    if not decision.has_mail:
-        return Written(crm=applied, receipts=receipts)
+    if gate.mail is None:
+        return _ended(gate, Written(crm=applied, receipts=receipts))
 
     stop_if_cancelled()
-    mail = await _send_after_undo_window(case, gate, round, head, decision, agent_version)
+    mail = await _send_after_undo_window(gate, gate.mail, head)
+    gate.mail = None
     if mail is not MailState.ACCEPTED:
-        return Written(crm=applied, receipts=receipts, mail=mail, complete=False)
+        return _ended(gate, Written(crm=applied, receipts=receipts, mail=mail, complete=False))
     if not decision.has_after_mail:
-        return Written(crm=applied, receipts=receipts, mail=mail)
+        return _ended(gate, Written(crm=applied, receipts=receipts, mail=mail))
 
     contacted = await apply_phase(case, round, decision, Phase.AFTER_MAIL, agent_version, again=again)
     if contacted.receipt_id:
         receipts = (*receipts, contacted.receipt_id)
     done = contacted.kind in (WriteOutcomeKind.WRITTEN, WriteOutcomeKind.NOTHING_TO_WRITE)
-    return Written(crm=applied, receipts=receipts, mail=mail, complete=done)
+    return _ended(gate, Written(crm=applied, receipts=receipts, mail=mail, complete=done))
 
 
-async def _send_after_undo_window(
-    case: CaseRef,
-    gate: GateState,
-    round: int,
-    head: ProposalHead,
-    decision: VerifiedDecision,
-    agent_version: str,
-) -> MailState:
-    order = MailInput(
+def _ended(gate: GateState, written: Written) -> Written:
+    gate.half_written = ()
+    return written
+
+
+def mail_order(
+    case: CaseRef, round: int, head: ProposalHead, decision: VerifiedDecision, agent_version: str
+) -> MailInput:
+    """The one e-mail of a decision; its Message-ID is the same for whoever asks."""
+    return MailInput(
         **case.model_dump(),
         round=round,
         decision_id=decision.decision_id,
         message_id=message_id(decision.decision_id, head.sender_domain),
         agent_version=agent_version,
     )
+
+
+async def _send_after_undo_window(gate: GateState, order: MailInput, head: ProposalHead) -> MailState:
     try:
         await workflow.wait_condition(
             lambda: gate.mail_stopped,
@@ -98,6 +106,11 @@ async def _send_after_undo_window(
         )
     except TimeoutError:
         sent = await workflow.execute_activity_method(MailActivities.send, order, summary="Send the e-mail", **MAIL)
-    else:
-        sent = await workflow.execute_activity_method(MailActivities.stop, order, summary="Stop the e-mail", **MAIL)
-    return sent.state
+        return sent.state
+    return await stop_mail(order)
+
+
+async def stop_mail(order: MailInput) -> MailState:
+    """What did not leave yet never will."""
+    stopped = await workflow.execute_activity_method(MailActivities.stop, order, summary="Stop the e-mail", **MAIL)
+    return stopped.state

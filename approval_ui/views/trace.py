@@ -10,8 +10,10 @@ from approval_ui.views.notifications import delivery_lines
 from approval_ui.views.receipts import told_of_undo
 from approval_ui.views.wording import (
     AUDIT,
+    BAD_OUTCOMES,
     EXCEPTION,
     MAIL,
+    OUTCOME,
     REFUSAL,
     VERDICT,
     field_label,
@@ -20,7 +22,7 @@ from approval_ui.views.wording import (
 )
 from domain.audit import AuditKind
 from domain.casefile import Drafted, Qualified, Routed
-from domain.cases import CaseException, DocumentKind
+from domain.cases import CaseException, CaseOutcome, DocumentKind
 from domain.decisions import Purpose
 from domain.errors import DomainError
 from domain.first_touch import Assignment, Breach, FirstTouch
@@ -92,6 +94,7 @@ _TOLD_ELSEWHERE = frozenset(
         AuditKind.SLA_BREACHED,
     }
 )
+_OUTCOMES = frozenset(outcome.value for outcome in CaseOutcome)
 _BAD_AUDIT = frozenset({AuditKind.DECISION_REFUSED, AuditKind.WRITE_REFUSED, AuditKind.REVIEW_EXPIRED})
 
 
@@ -100,6 +103,9 @@ def _audit_step(item: AuditItem, people: dict[str, str]) -> Step | None:
     event = item.event
     if event.kind in _TOLD_ELSEWHERE:
         return None
+    if event.kind is AuditKind.CASE_CLOSED and event.subject in _OUTCOMES:
+        outcome = CaseOutcome(event.subject)
+        return Step(event.at, AUDIT[event.kind], OUTCOME[outcome], "bad" if outcome in BAD_OUTCOMES else "")
     code = REFUSAL.get(event.code, event.code.replace("_", " "))
     moved = event.kind in (AuditKind.REVIEW_REASSIGNED, AuditKind.HANDED_OVER)
     to = f"to {people.get(event.subject, event.subject)}" if moved else ""

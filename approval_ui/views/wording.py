@@ -49,7 +49,7 @@ OUTCOME: dict[CaseOutcome, str] = {
     CaseOutcome.NOTHING_TO_DO: "Nothing to do",
     CaseOutcome.READ_ONLY: "Read only",
     CaseOutcome.ACCEPTED_NOT_WRITTEN: "Accepted, not written",
-    CaseOutcome.EXCEPTION: "Needs a person",
+    CaseOutcome.EXCEPTION: "Stopped by an exception",
     CaseOutcome.CONVERTED: "Converted by someone",
     CaseOutcome.DELETED: "Deleted by someone",
     CaseOutcome.CANCELLED: "Cancelled by ops",

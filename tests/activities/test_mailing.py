@@ -107,6 +107,15 @@ def test_a_stop_that_comes_too_late_says_so(world: World, mailbox: Mailbox) -> N
     assert world.audited(AuditKind.MAIL_STOPPED) == []
 
 
+def test_what_an_attempt_took_along_before_it_died_is_unknown(world: World, mailing: MailActivities) -> None:
+    """The case is closed and nobody sends any more: "being sent" would be said of it for ever."""
+    now = world.clock.now()
+    world.mail_log.begin(ORDER.message_id, CASE, ORDER.decision_id, now=now)
+    world.mail_log.move(ORDER.message_id, MailState.INTENDED, MailState.SENDING, now=now)
+    assert mailing.stop(ORDER).state is MailState.UNKNOWN
+    assert [e.kind for e in world.audited()] == [AuditKind.MAIL_UNKNOWN]
+
+
 def test_an_opt_out_before_sending_closes_the_intent(world: World, mailing: MailActivities, mailbox: Mailbox) -> None:
     mailbox.refusal = MailError("opted out since", code=ErrorCode.MAIL_REFUSED)
     assert send(mailing).state is MailState.REFUSED

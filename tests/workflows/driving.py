@@ -16,7 +16,7 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from activities.errors import to_failure
-from activities.messages import StraysHead
+from activities.messages import ApplyInput, StraysHead
 from domain.cases import Act
 from domain.decisions import Verdict
 from domain.leads import Motion
@@ -26,6 +26,7 @@ from tests.workflows.batches import ScriptedBatch
 from tests.workflows.script import WAIT, Script
 from tests.workflows.scripted import ScriptedActivities
 from workers.roles import SANDBOX, WORKFLOWS
+from workflows.filing import FileCommit
 from workflows.inbound import InboundLead
 from workflows.messages import (
     AssignmentUndone,
@@ -33,6 +34,7 @@ from workflows.messages import (
     CaseResult,
     DecideResult,
     DecisionRef,
+    FiledResult,
     InboundLeadInput,
     InquiryRef,
     OwnerUnfit,
@@ -48,6 +50,7 @@ from workflows.messages import (
     UndoResult,
     WatchInput,
     WatchResult,
+    filing_workflow_id,
     reconcile_workflow_id,
     recovery_workflow_id,
     undo_batch_workflow_id,
@@ -273,6 +276,11 @@ class Desk:
         watch = RunningWatch(script, self.env.client.get_workflow_handle_for(OwnerWatch.run, watch_id), receipt_id)
         self._watches.append(watch)
         return watch
+
+    async def filed(self, order: ApplyInput) -> FiledResult:
+        """What was found of a write that was cut off."""
+        name = filing_workflow_id(order.org_id, order.decision_id, order.phase)
+        return await self.env.client.get_workflow_handle_for(FileCommit.run, name).result()
 
     async def undo(self, script: Script, order: UndoInput) -> UndoResult:
         """Run an undo to its end."""

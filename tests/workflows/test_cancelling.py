@@ -5,14 +5,16 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowFailureError
 from temporalio.exceptions import CancelledError
 
-from activities.messages import MatchHead
+from activities.messages import ApplyInput, MatchHead
 from domain.cases import CaseOutcome
 from domain.decisions import Verdict
 from domain.errors import ErrorCode
 from domain.leads import MatchVerdict
+from domain.proposals import Phase
 from domain.receipts import MailState, WriteOutcomeKind
 from tests.workflows.driving import Desk, RunningCase
 from tests.workflows.script import Script, applied
+from workflows.visibility import OUTCOME, STEP
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -55,7 +57,7 @@ async def test_while_the_crm_is_being_written(desk: Desk, script: Script) -> Non
     script.release("apply_changes")
     await ends_cancelled(case)
     assert "send_mail" not in script.names()
-    assert script.names()[-2:] == ["apply_changes", "cancel"]
+    assert script.names()[-3:] == ["apply_changes", "cancel", "stop_mail"]
 
 
 async def test_during_the_undo_window(desk: Desk, script: Script) -> None:
@@ -68,6 +70,51 @@ async def test_during_the_undo_window(desk: Desk, script: Script) -> None:
     await ends_cancelled(case)
     assert "send_mail" not in script.names()
     assert script.names().count("apply_changes") == 1
+    # So that no page says that it still waits.
+    assert script.names()[-2:] == ["cancel", "stop_mail"]
+
+
+async def test_between_two_attempts_of_a_write_whose_answer_was_lost(real_desk: Desk, script: Script) -> None:
+    """It may stand in the CRM: the case closes at once, and its receipt is looked for as long as it takes.
+
+    On the real server: the one that skips time never gets to the second attempt of a held step.
+    """
+    script.has_mail = True
+    script.fail("apply_changes", ErrorCode.CRM_UNAVAILABLE, times=50)
+    script.fail("find_commit", ErrorCode.CRM_UNAVAILABLE)
+    script.committed = frozenset({Phase.CRM})
+    case = await real_desk.open(script)
+    await case.decide(Verdict.APPROVE)
+    await script.until_called("apply_changes", 2)
+    await case.handle.cancel()
+    await ends_cancelled(case)
+    decided = script.orders("apply_changes", ApplyInput)[0]
+    filed = await real_desk.filed(decided)
+    assert filed.receipt_id
+    (asked, again) = script.orders("find_commit", ApplyInput)
+    assert asked == again == decided
+
+
+async def test_while_an_unreachable_mail_server_is_waited_for(real_desk: Desk, script: Script) -> None:
+    script.has_mail = script.has_after_mail = True
+    script.undo_window_seconds = 0
+    script.fail("send_mail", ErrorCode.MAIL_UNAVAILABLE, times=50)
+    case = await real_desk.open(script)
+    await case.decide(Verdict.APPROVE)
+    await script.until_called("send_mail", 2)
+    await case.handle.cancel()
+    await ends_cancelled(case)
+    assert script.names()[-2:] == ["cancel", "stop_mail"]
+    assert script.names().count("apply_changes") == 1
+
+
+async def test_ops_see_how_it_ended(desk: Desk, script: Script) -> None:
+    case = await desk.open(script)
+    await case.until_waiting()
+    await case.handle.cancel()
+    await ends_cancelled(case)
+    found = (await case.handle.describe()).typed_search_attributes
+    assert (found[STEP], found[OUTCOME]) == ("closed", "cancelled_by_ops")
 
 
 async def test_while_the_mail_is_being_sent(desk: Desk, script: Script) -> None:

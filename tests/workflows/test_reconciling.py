@@ -187,8 +187,17 @@ async def test_an_erased_case_about_which_nobody_can_be_asked_closes_as_it_is(
     assert "apply_changes" not in script.names()
 
 
-@pytest.mark.parametrize("state", [MailState.ACCEPTED, MailState.UNKNOWN, MailState.SENDING])
-async def test_a_mail_that_left_or_may_have_left_is_not_touched(desk: Desk, script: Script, state: MailState) -> None:
+async def test_a_mail_that_an_attempt_took_along_is_not_left_as_being_sent(desk: Desk, script: Script) -> None:
+    """The step that stops it calls that one unknown: nobody looks at it again."""
+    script.survey.usual = approved(mail=True, state=MailState.SENDING, written=True)
+    case = await desk.recover(script)
+    await resolve(case, Act.CLOSE)
+    assert (await case.result()).outcome is CaseOutcome.PARTLY_WRITTEN
+    assert script.names().count("stop_mail") == 1
+
+
+@pytest.mark.parametrize("state", [MailState.ACCEPTED, MailState.UNKNOWN, MailState.REFUSED])
+async def test_a_mail_that_has_ended_is_not_touched(desk: Desk, script: Script, state: MailState) -> None:
     script.survey.usual = approved(mail=True, state=state, written=True)
     case = await desk.recover(script)
     await resolve(case, Act.CLOSE)
