@@ -23,6 +23,7 @@ from approval_ui.site import Site
 from cli.bench_chaos import Chaos
 from cli.bench_reviews import seed, somebody_works
 from cli.chaos_report import print_report
+from cli.part_environment import set_aside
 from domain.errors import InputError
 from domain.model import Value
 from persistence.database import Database
@@ -91,6 +92,9 @@ def chaos(
 ) -> int:
     """Everything as real processes, killed with SIGKILL while the CRM misbehaves. Exit code 1 if a lead was lost,
     something was done twice, or the CRM is not as approved."""
+    ignored = set_aside(os.environ)
+    if ignored:
+        Console(stderr=True).print(f"Set here, and not used: {', '.join(ignored)}", markup=False)
     folder = Path(tempfile.mkdtemp(prefix="countersign-chaos-"))
     with Console(stderr=True).status("Starting …") as status:
         run = Chaos(folder, playbook, leads=leads, kills=kills, seed=seed, say=lambda said: status.update(f"{said} …"))

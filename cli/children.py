@@ -4,7 +4,6 @@ When do you need to touch this? When the stack gains a part, or a part must be s
 """
 
 import ctypes
-import os
 import signal
 import subprocess
 import sys
@@ -43,6 +42,7 @@ class Children:
         log_dir.mkdir(parents=True, exist_ok=True)
 
     def start(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> Child:
+        """`environment` is all of it: a part inherits nothing."""
         log = self._log_dir / f"{name}.log"
         handle = log.open("ab")
         process = subprocess.Popen(
@@ -50,7 +50,7 @@ class Children:
             stdin=subprocess.DEVNULL,
             stdout=handle,
             stderr=subprocess.STDOUT,
-            env={**os.environ, **environment},
+            env=dict(environment),
             # A Ctrl-C in the terminal reaches this process alone, which then stops the parts in order.
             start_new_session=True,
             preexec_fn=_die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509  sets one flag only

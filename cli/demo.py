@@ -3,6 +3,7 @@
 When do you need to touch this? When the first minute should show something else.
 """
 
+import os
 import signal
 import time
 import webbrowser
@@ -21,6 +22,7 @@ from cli.api import ApiClient
 from cli.children import StackError
 from cli.crm_access import demo_access
 from cli.crm_check import CrmReading, Records, approved_writes, compare, ledger_keys
+from cli.part_environment import set_aside
 from cli.readiness import audit, keep
 from cli.scripted_reviewer import ScriptedReviewer
 from cli.short_playbook import with_short_deadlines
@@ -65,6 +67,8 @@ def demo(
     """Run everything on this machine with a sample org: no key, no Docker, no Salesforce."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
+    # The demo's own database, mail sink and org, whatever this shell is set up for.
+    ignored = set_aside(os.environ)
     root = data_dir / ("once" if once else "demo")
     # Before anything is removed or made: rules that do not hold end it here.
     load_playbook(playbook)
@@ -77,6 +81,8 @@ def demo(
         with console.status("Starting Temporal, the local CRM, workers and the approval UI …"):
             stack.prepare()
             stack.start()
+        if ignored:
+            console.print(f"[yellow]Set here, and not used by the demo: {escape(', '.join(ignored))}[/]")
         for sentence in stack.ports.moved:
             console.print(f"[yellow]{sentence}[/]")
         return _scripted_run(stack, leads) if once else _open_end(stack, leads, browser=not no_browser)

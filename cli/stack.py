@@ -6,6 +6,7 @@ and each is given only the secrets that it needs.
 
 import fcntl
 import json
+import os
 import secrets
 import shutil
 import sys
@@ -18,6 +19,7 @@ from typing import IO
 import httpx
 
 from cli.children import Children, StackError
+from cli.part_environment import CASES, CRM, MAIL, SIGNER, UI, environment_of
 from cli.ports import Ports, choose, turn_to_start
 from domain.decisions import KeyUse
 from domain.errors import InputError
@@ -132,7 +134,7 @@ class LocalStack:
         """Start every part and wait until each answers. Raises `StackError`; `stop` is still needed then."""
         self.start_engine()
         self.start_crm()
-        self._start_own("mail", ["mail-sink", "--port", str(self.ports.smtp), "--maildir", str(self.root / "mail")], {})
+        self._start_own(MAIL, ["mail-sink", "--port", str(self.ports.smtp), "--maildir", str(self.root / "mail")], {})
         self.start_ui()
         for name in ("cases", "crm", "signer"):
             self.start_worker(name)
@@ -152,13 +154,14 @@ class LocalStack:
             command += ["--search-attribute", f"{key.name}=Keyword"]
         for value in ENGINE_TUNING:
             command += ["--dynamic-config-value", value]
-        self._children.start("temporal", command, {})
+        self._children.start("temporal", command, environment_of("temporal", os.environ))
 
     def start_crm(self) -> None:
         self._children.start(
             "localcrm",
             [sys.executable, "-m", "localcrm", "serve", "--db", str(self.crm_database), "--port", str(self.ports.crm)],
             {
+                **environment_of("localcrm", os.environ),
                 "LOCALCRM_CLIENT_ID": self.secrets.crm_client_id,
                 "LOCALCRM_CLIENT_SECRET": self.secrets.crm_client_secret,
                 "LOCALCRM_CONTROL_TOKEN": self.secrets.crm_control_token,
@@ -169,10 +172,10 @@ class LocalStack:
         """`cases` serves the model queue too; `crm`, which also tells people, gets the addresses of CRM and mail."""
         match name:
             case "cases":
-                self._start_own("worker-cases", ["worker", "cases", "model"], {})
+                self._start_own(CASES, ["worker", "cases", "model"], {})
             case "crm":
                 self._start_own(
-                    "worker-crm",
+                    CRM,
                     ["worker", "crm", "notifier"],
                     {
                         "COUNTERSIGN_CRM_INSTANCE_URL": self.crm_url,
@@ -187,13 +190,13 @@ class LocalStack:
                     },
                 )
             case "signer":
-                self._start_own("worker-signer", ["worker", "signer"], {})
+                self._start_own(SIGNER, ["worker", "signer"], {})
             case _:
                 raise InputError(f"no such worker: {name}")
 
     def start_ui(self) -> None:
         self._start_own(
-            "ui",
+            UI,
             ["ui"],
             {
                 "COUNTERSIGN_UI_PORT": str(self.ports.ui),
@@ -207,7 +210,8 @@ class LocalStack:
         )
 
     def _start_own(self, name: str, arguments: list[str], environment: Mapping[str, str]) -> None:
-        self._children.start(name, [sys.executable, "-m", "cli.main", *arguments], {**self.environment, **environment})
+        given = {**environment_of(name, os.environ), **self.environment, **environment}
+        self._children.start(name, [sys.executable, "-m", "cli.main", *arguments], given)
 
     @property
     def environment(self) -> dict[str, str]:

@@ -17,7 +17,9 @@ PREFIX = "COUNTERSIGN_"
 
 
 class _Group(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
+    """A variable that is set to nothing counts as not set: the lines of an example file that nobody filled in."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True)
 
 
 class StoreSettings(_Group):
@@ -131,7 +133,9 @@ class ReconcileSettings(_Group):
 class ModelSettings(BaseSettings):
     """Any OpenAI-compatible endpoint. Without key and base URL the template writer drafts."""
 
-    model_config = SettingsConfigDict(env_prefix="OPENAI_", extra="ignore", frozen=True, protected_namespaces=())
+    model_config = SettingsConfigDict(
+        env_prefix="OPENAI_", env_ignore_empty=True, extra="ignore", frozen=True, protected_namespaces=()
+    )
 
     api_key: SecretStr = SecretStr("")
     base_url: str = ""
@@ -253,6 +257,12 @@ class OidcSettings(_Group):
                 )
             pairs.append((group.strip(), Role(role.strip())))
         return tuple(pairs)
+
+
+def variables_of(group: type[BaseSettings]) -> frozenset[str]:
+    """The names of the environment variables that a group is read from."""
+    prefix = group.model_config.get("env_prefix", "")
+    return frozenset(f"{prefix}{field}".upper() for field in group.model_fields)
 
 
 GroupT = TypeVar("GroupT", bound=BaseSettings)

@@ -11,6 +11,8 @@ from tests.architecture.source_tree import ROOT, source_files
 from workflows.messages import TaskQueue
 
 ENV = "deploy/env/"
+GROUPS = [value for value in vars(settings).values() if isinstance(value, type) and issubclass(value, BaseSettings)]
+OPTIONAL = [group for group in GROUPS if not any(field.is_required() for field in group.model_fields.values())]
 
 
 @pytest.fixture(scope="module")
@@ -24,10 +26,7 @@ def ours(compose: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def known_settings() -> set[str]:
-    groups = [value for value in vars(settings).values() if isinstance(value, type) and issubclass(value, BaseSettings)]
-    return {
-        f"{group.model_config.get('env_prefix', '')}{field}".upper() for group in groups for field in group.model_fields
-    }
+    return {name for group in GROUPS for name in settings.variables_of(group)}
 
 
 def example(path: str) -> dict[str, str]:
@@ -87,6 +86,25 @@ def test_secrets_reach_only_the_part_that_uses_them(compose: dict[str, Any]) -> 
         "signer": ["worker-signer"],
         "notifier.env": ["worker-notifier"],
     }
+
+
+def test_every_part_names_the_agent_by_the_same_model(compose: dict[str, Any]) -> None:
+    """The pages take cases in and the CRM worker polls for them: both write down which agent acts."""
+    shared = set(example(f"{ENV}common.env"))
+    assert settings.variables_of(settings.ModelSettings) & shared == {"OPENAI_BASE_URL", "OPENAI_MODEL"}
+    assert "OPENAI_API_KEY" in example(f"{ENV}model.env")
+
+
+@pytest.mark.parametrize("group", OPTIONAL)
+def test_a_line_that_nobody_filled_in_counts_as_not_set(
+    group: type[BaseSettings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in settings.variables_of(group):
+        monkeypatch.delenv(name, raising=False)
+    unset = group()
+    for name in settings.variables_of(group):
+        monkeypatch.setenv(name, "")
+    assert group() == unset
 
 
 def test_no_filled_in_environment_file_is_committed() -> None:

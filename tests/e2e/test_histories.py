@@ -32,9 +32,22 @@ LEADS = 20
 ROOT = Path(__file__).parents[2]
 
 
+SOMEBODY_ELSES = {
+    "COUNTERSIGN_DATABASE_URL": "postgresql://crm.acme.example:1/production",
+    "COUNTERSIGN_KEYRING": "/nowhere/keyring.json",
+    "COUNTERSIGN_CRM_USERNAME": "agent@acme.example",
+    "COUNTERSIGN_CRM_PRIVATE_KEY_FILE": "/nowhere/key.pem",
+    "COUNTERSIGN_SMTP_HOST": "mail.acme.example",
+    "COUNTERSIGN_LOCAL_ACCOUNTS": "false",
+    "TEMPORAL_API_KEY": "not-for-here",
+    "TEMPORAL_TLS": "true",
+}
+"""A real installation's settings: the demo must neither use nor reach it."""
+
+
 @pytest.fixture(scope="module")
 def finished_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """Data directory and output of a scripted run that exited with 0."""
+    """Data directory and output of a scripted run that exited with 0, in a shell set up for something else."""
     data = tmp_path_factory.mktemp("demo")
     run = subprocess.run(
         [sys.executable, "-m", "cli.main", "demo", "--once", "--leads", str(LEADS), "--data-dir", str(data)],
@@ -43,7 +56,7 @@ def finished_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
         text=True,
         timeout=600,
         check=False,
-        env={**_quiet_environment(), "COLUMNS": "200"},
+        env={**_quiet_environment(), **SOMEBODY_ELSES, "COLUMNS": "1000"},
     )
     assert run.returncode == 0, run.stdout + run.stderr
     return data, run.stdout
@@ -53,6 +66,10 @@ def _quiet_environment() -> dict[str, str]:
     import os
 
     return {k: v for k, v in os.environ.items() if not k.startswith(("OPENAI_", "COUNTERSIGN_", "TEMPORAL_"))}
+
+
+def test_the_demo_says_which_settings_it_leaves_alone(finished_run: tuple[Path, str]) -> None:
+    assert f"Set here, and not used by the demo: {', '.join(sorted(SOMEBODY_ELSES))}" in finished_run[1]
 
 
 @pytest.fixture(scope="module")
