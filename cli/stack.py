@@ -34,6 +34,9 @@ from workflows.visibility import SEARCH_ATTRIBUTES
 MARKER = "countersign-local-stack"
 """Written into the data directory, so that a reset never removes a folder that is not ours."""
 
+SAMPLE_ORG = "00DLc0000000001MAA"
+"""The id of the embedded CRM's org."""
+
 ENGINE_TUNING = (
     # The dev server checks its queues 20 times a second by default, which costs 50 ms at each step.
     "history.transferProcessorMaxPollRPS=2000",
@@ -87,8 +90,15 @@ class LocalStack:
     def prepare(self) -> None:
         """Make the data directory, secrets, keys, users and the sample org where they are not there yet.
 
-        Raises `InputError` while another stack runs in the directory: two engines on one file would ruin it.
+        Raises `InputError` while another stack runs in the directory: two engines on one file would ruin it; and where
+        the playbook is for another org than the sample one, which would let nothing in.
         """
+        org_id = load_playbook(self.playbook).org_id
+        if org_id != SAMPLE_ORG:
+            raise InputError(
+                f"{self.playbook / 'organisation.yaml'}: org_id is {org_id}, and the sample org is {SAMPLE_ORG}; "
+                "change it in a copy of the playbook to try that copy here"
+            )
         self.root.mkdir(parents=True, exist_ok=True)
         self._claim = claim(self.root)
         (self.root / MARKER).touch()

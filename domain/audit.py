@@ -38,6 +38,8 @@ class AuditKind(StrEnum):
     SIGNED_OUT = "signed_out"
     ABSENCE_SET = "absence_set"
     HANDED_OVER = "handed_over"
+    WRONG_ORG = "wrong_org"
+    """The CRM worker's credentials were those of another org; the subject is that org's id."""
     KEY_MADE = "key_made"
     KEY_RETIRED = "key_retired"
     KEY_REVOKED = "key_revoked"

@@ -25,6 +25,7 @@ class ErrorCode(StrEnum):
     CRM_RATE_LIMITED = "crm_rate_limited"
     CRM_LOCKED = "crm_locked"
     CRM_UNAUTHORISED = "crm_unauthorised"
+    CRM_WRONG_ORG = "crm_wrong_org"
     CRM_FORBIDDEN = "crm_forbidden"
     CRM_RECORD_MISSING = "crm_record_missing"
     CRM_REFUSED_VALUE = "crm_refused_value"

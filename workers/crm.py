@@ -5,6 +5,7 @@ When do you need to touch this? When the way in to the org changes, or the guard
 
 from dataclasses import dataclass
 
+from domain.audit import AuditEvent, AuditKind
 from domain.casefile import CaseFile
 from domain.cases import DocumentKind
 from domain.field_mapping import read_too
@@ -39,14 +40,17 @@ class CrmDoor:
 
 
 def crm_door(settings: CrmSettings, stores: Stores) -> CrmDoor:
-    """The session signs in by itself and renews its token."""
-    session = crm_session(settings, stores.clock)
+    """The session signs in by itself and renews its token. It serves the playbook's org and no other."""
+    org_id = stores.playbooks.current().org_id
+    session = crm_session(
+        settings, stores.clock, org_id=org_id, on_wrong_org=lambda found: _note_wrong_org(org_id, found, stores)
+    )
     # What the playbook maps is read too. A field mapped later is read from the next start on.
     fields = ReadFields().with_extra(read_too(stores.playbooks.current().objects))
     rules = FieldRules(session, stores.clock)
     reader = SalesforceReader(session, stores.clock, fields, rules)
     guard = WriteGuard(
-        org_id=stores.playbooks.current().org_id,
+        org_id=org_id,
         documents=stores.documents,
         reviews=stores.reviews,
         receipts=stores.receipts,
@@ -72,7 +76,7 @@ def crm_door(settings: CrmSettings, stores: Stores) -> CrmDoor:
     return CrmDoor(
         reader=reader,
         writer=writer,
-        forecasts=UndoForecasts(session, org_id=stores.playbooks.current().org_id, receipts=stores.receipts),
+        forecasts=UndoForecasts(session, org_id=org_id, receipts=stores.receipts),
         mail_guard=SalesforceMailGuard(
             session,
             guard,
@@ -84,6 +88,19 @@ def crm_door(settings: CrmSettings, stores: Stores) -> CrmDoor:
         leads=SalesforceChangedLeads(session),
         touches=SalesforceTouches(session),
         session=session,
+    )
+
+
+def _note_wrong_org(org_id: str, found: str, stores: Stores) -> None:
+    stores.audit.append(
+        AuditEvent(
+            key=f"wrong_org/{org_id}/{found}",
+            kind=AuditKind.WRONG_ORG,
+            org_id=org_id,
+            actor="crm worker",
+            subject=found,
+            at=stores.clock.now(),
+        )
     )
 
 

@@ -3,6 +3,8 @@
 When do you need to touch this? When the org is to be reached by another OAuth flow.
 """
 
+from collections.abc import Callable
+
 from domain.errors import InputError
 from domain.ports import Clock
 from gateways.crm.client import SalesforceSession
@@ -45,6 +47,8 @@ def own_org(settings: CrmSettings, clock: Clock) -> OwnOrg:
     return OwnOrg(crm_session(settings, clock), clock)
 
 
-def crm_session(settings: CrmSettings, clock: Clock) -> SalesforceSession:
-    """Signs in at the first call. Raises as `token_source`."""
-    return SalesforceSession(token_source(settings, clock), clock)
+def crm_session(
+    settings: CrmSettings, clock: Clock, *, org_id: str = "", on_wrong_org: Callable[[str], None] = lambda found: None
+) -> SalesforceSession:
+    """Signs in at the first call. With `org_id` it serves that org and no other. Raises as `token_source`."""
+    return SalesforceSession(token_source(settings, clock), clock, org_id=org_id, on_wrong_org=on_wrong_org)

@@ -146,6 +146,7 @@ AUDIT: dict[AuditKind, str] = {
     AuditKind.KEY_MADE: "Signing key made",
     AuditKind.KEY_RETIRED: "Signing key retired",
     AuditKind.KEY_REVOKED: "Signing key revoked",
+    AuditKind.WRONG_ORG: "Credentials of another org refused",
     AuditKind.EXCEPTION_OPENED: "Exception opened",
     AuditKind.EXCEPTION_ESCALATED: "Somebody was reminded of the exception",
     AuditKind.EXCEPTION_CLAIMED: "Exception claimed",

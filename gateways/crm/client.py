@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
 import requests
@@ -17,8 +17,10 @@ from domain.ports import Clock
 from gateways.crm import faults
 from gateways.crm.tokens import Token, TokenKeeper, TokenSource
 from gateways.crm.transport import CONNECT_SECONDS, READ_SECONDS, open_session, plain_host
+from gateways.crm.values import same_id
 
 API_VERSION = "62.0"
+Answer = TypeVar("Answer")
 MAX_PARTS = 25
 """Subrequests of one composite call."""
 MAX_QUERIES = 5
@@ -112,10 +114,19 @@ class SalesforceSession:
         source: TokenSource,
         clock: Clock,
         *,
+        org_id: str = "",
+        on_wrong_org: Callable[[str], None] = lambda found: None,
         timeout: tuple[float, float] = (CONNECT_SECONDS, READ_SECONDS),
         observe: Callable[[int, int], None] = lambda used, limit: None,
     ) -> None:
-        """`observe` hears the org's API usage (used, limit) after each call that reports it."""
+        """`observe` hears the org's API usage (used, limit) after each call that reports it.
+
+        With `org_id` no call is made in any other org (crm_wrong_org): a full sandbox has its production's record ids,
+        so that nothing else would tell the two apart. `on_wrong_org` hears which one it was.
+        """
+        self._org_id = org_id
+        self._on_wrong_org = on_wrong_org
+        self._checked: Token | None = None
         self._keeper = TokenKeeper(source)
         self._clock = clock
         self._timeout = timeout
@@ -133,7 +144,7 @@ class SalesforceSession:
     def user_id(self) -> str:
         """The integration user's id, asked for once."""
         if not self._user_id:
-            self._user_id = self._keeper.current().user_id or self._ask_who()
+            self._user_id = self._keeper.current().user_id or self._run(_user_named)
         return self._user_id
 
     def scopes(self) -> tuple[str, ...] | None:
@@ -181,22 +192,38 @@ class SalesforceSession:
         )
         return CompositeAnswer(parts=_answers(answer, parts), server_time=self._server_time())
 
-    def _run(self, call: Callable[[Salesforce], Any]) -> Any:
+    def _run(self, call: Callable[[Salesforce], Answer]) -> Answer:
         door = self._door()
         try:
+            self._in_the_right_org(door)
             return self._once(door, call)
         except SalesforceExpiredSession:
             # A 401 means that nothing was done, so running the call again, headers and all, is safe.
             self._local.door = None
             self._keeper.renew(door.token)
         try:
-            return self._once(self._door(), call)
+            door = self._door()
+            self._in_the_right_org(door)
+            return self._once(door, call)
         except SalesforceExpiredSession as still:
             self._local.door = None
             raise faults.from_call(still) from None
 
+    def _in_the_right_org(self, door: _Door) -> None:
+        """Once for each token; most sign-ins name the org, so that it costs no call."""
+        if not self._org_id or door.token == self._checked:
+            return
+        found = door.token.org_id or self._once(door, _org_named)
+        if not same_id(found, self._org_id):
+            self._on_wrong_org(found)
+            raise CrmError(
+                f"the CRM's credentials are those of org {found}, and the playbook is for {self._org_id}",
+                code=ErrorCode.CRM_WRONG_ORG,
+            )
+        self._checked = door.token
+
     @staticmethod
-    def _once(door: _Door, call: Callable[[Salesforce], Any]) -> Any:
+    def _once(door: _Door, call: Callable[[Salesforce], Answer]) -> Answer:
         try:
             return call(door.client)
         except SalesforceExpiredSession:
@@ -227,12 +254,21 @@ class SalesforceSession:
         if usage is not None:
             self._observe(*usage)
 
-    def _ask_who(self) -> str:
-        answer = self._run(lambda client: client.oauth2("userinfo"))
-        user_id = answer.get("user_id") if isinstance(answer, dict) else None
-        if not isinstance(user_id, str) or not user_id:
-            raise CrmError("the CRM does not say who the integration user is", code=ErrorCode.CRM_PROTOCOL)
-        return user_id
+
+def _user_named(client: Salesforce) -> str:
+    return _named(client, "user_id")
+
+
+def _org_named(client: Salesforce) -> str:
+    return _named(client, "organization_id")
+
+
+def _named(client: Salesforce, what: str) -> str:
+    answer = client.oauth2("userinfo")
+    name = answer.get(what) if isinstance(answer, dict) else None
+    if not isinstance(name, str) or not name:
+        raise CrmError(f"the CRM does not say what the {what} of its credentials is", code=ErrorCode.CRM_PROTOCOL)
+    return name
 
 
 def _spelled(part: Part) -> dict[str, Any]:

@@ -21,13 +21,14 @@ _JWT_LIFETIME = timedelta(minutes=3)
 
 
 class Token(Value):
-    """`user_id` is the integration user where the token endpoint names it, else empty.
+    """`org_id` and `user_id` are the org and the integration user where the token endpoint names them, else empty.
 
     `scopes` are what the token may be used for; None where the endpoint does not say.
     """
 
     access_token: str
     instance_url: str
+    org_id: str = ""
     user_id: str = ""
     scopes: tuple[str, ...] | None = None
 
@@ -124,11 +125,12 @@ def _ask(login_url: str, form: dict[str, str]) -> Token:
     if "access_token" not in body or "instance_url" not in body:
         raise CrmError(f"{url} answered {answer.status_code} without a token", code=ErrorCode.CRM_PROTOCOL)
     # `id` is the identity address …/id/<org>/<user>.
-    identity = str(body.get("id", "")).rstrip("/").rsplit("/", 1)[-1]
+    org_id, user_id = ("", "", *str(body.get("id", "")).rstrip("/").split("/"))[-2:]
     return Token(
         access_token=str(body["access_token"]),
         instance_url=str(body["instance_url"]),
-        user_id=identity if identity.startswith("005") else "",
+        org_id=org_id if org_id.startswith("00D") else "",
+        user_id=user_id if user_id.startswith("005") else "",
         scopes=tuple(sorted(set(scope.split()))) if isinstance(scope := body.get("scope"), str) else None,
     )
 

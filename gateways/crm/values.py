@@ -11,6 +11,7 @@ from domain.errors import CrmError, ErrorCode
 from domain.leads import CrmRecord
 from domain.model import Scalar
 
+_ID_LENGTH = 15
 _CHECK = string.ascii_uppercase + "012345"
 _PARENTS = frozenset({"Account", "Individual", "Owner"})
 """Relationships that queries ask through; without a parent they come as null, and are no fields."""
@@ -72,6 +73,11 @@ def is_id_of(prefix: str, text: str) -> bool:
     chunks = (text[start : start + 5] for start in (0, 5, 10))
     bits = (sum(1 << place for place, char in enumerate(chunk) if char.isupper()) for chunk in chunks)
     return text[15:] in ("", "".join(_CHECK[value] for value in bits))
+
+
+def same_id(one: str, other: str) -> bool:
+    """15 characters name a record; the three that may follow are their checksum."""
+    return len(one) >= _ID_LENGTH and one[:_ID_LENGTH] == other[:_ID_LENGTH]
 
 
 def same_value(one: Scalar, other: Scalar) -> bool:

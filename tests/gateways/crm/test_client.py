@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from domain.errors import CrmError, ErrorCode
 from gateways.crm.client import MAX_PARTS, Part, SalesforceSession, query_part
-from gateways.crm.tokens import ClientCredentials, FixedToken, JwtBearer
+from gateways.crm.tokens import ClientCredentials, FixedToken, JwtBearer, TokenSource
 from gateways.crm.transport import plain_host
 from localcrm.context import Access
 from localcrm.options import Client
@@ -32,6 +32,16 @@ def code_of(session: SalesforceSession) -> ErrorCode:
     return failed.value.code
 
 
+def sign_in(world: World, *, named: bool) -> TokenSource:
+    """Into the world's org; `named` where the sign-in says which org it is."""
+    secret = ClientCredentials(world.crm.base, "writer", "w-secret")
+    return secret if named else FixedToken(secret.obtain().access_token, world.crm.base)
+
+
+def org_of(world: World) -> str:
+    return str(world.rows("SELECT Id FROM Organization")[0]["Id"])
+
+
 class TestSigningIn:
     def test_the_token_says_who_we_are(self, world: World) -> None:
         username = "integration.writer@acme-routing.example"
@@ -43,6 +53,26 @@ class TestSigningIn:
         token = world.crm.service.issue("writer").access_token
         session = SalesforceSession(FixedToken(token, world.crm.base), world.clock)
         assert session.user_id() == session.user_id() == world.session.user_id()
+
+    @pytest.mark.parametrize("named", [True, False])
+    def test_no_call_is_made_in_another_org(self, world: World, named: bool) -> None:
+        """A full sandbox has its production's record ids: only the org's own id tells the two apart."""
+        heard: list[str] = []
+        session = SalesforceSession(
+            sign_in(world, named=named), world.clock, org_id="00D000000000009AAA", on_wrong_org=heard.append
+        )
+        world.reset_calls()
+        assert [code_of(session), code_of(session)] == [ErrorCode.CRM_WRONG_ORG] * 2
+        assert heard == [org_of(world)] * 2
+        assert "composite" not in str(world.crm.control("GET", "calls").json())
+
+    @pytest.mark.parametrize("named", [True, False])
+    def test_the_right_org_is_looked_at_once(self, world: World, named: bool) -> None:
+        session = SalesforceSession(sign_in(world, named=named), world.clock, org_id=org_of(world)[:15])
+        session.composite([LEADS], all_or_none=False)
+        world.reset_calls()
+        session.composite([LEADS], all_or_none=False)
+        assert world.calls() == 1
 
     def test_jwt_bearer(self) -> None:
         key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
