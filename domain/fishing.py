@@ -63,9 +63,16 @@ _INSIDE = (
     r"|codigo fuente|margen(?:es)?|salarios|sueldos|contrasenas|credenciales|(?:documentos?|procesos?|notas|reglas"
     r"|procedimientos?|informacion|datos) (?:internos?|internas?|confidenciales|confidencial)|secretos comerciales)"
 )
+_TELL = (
+    r"(?:share|send|give|tell|show|reveal|forward|schicken|nennen|verraten|envoyer|envoyez|donnez|montrez|envieme"
+    r"|digame|deme|muestreme)"
+)
 _YOURS = r"(?:your|you|the company'?s?|ihr\w*|euer\w*|eure\w*|sie|votre|vos|vous|su|sus|tu|tus|ustedes|usted)"
-_KEPT = r"(?![^.!?\n]*\b(?:protect|stor|secur|safe|guard|schutz|speicher|sicher|proteg|stock|conserv|almacen|guard))"
-"""Who asks how something is protected or stored asks a good question."""
+_KEPT = (
+    r"(?![^.!?\n]{0,400}\b(?:protect|stor|secur|safe|guard|schutz|speicher|sicher|proteg|stock|conserv|almacen|guard))"
+)
+"""Who asks how something is protected or stored asks a good question. It is looked for only where one begins, and not
+without end: otherwise each word of a long text would cost a look at all the rest of it."""
 _PATTERNS = tuple(
     (name, re.compile(pattern))
     for name, pattern in (
@@ -97,12 +104,11 @@ _PATTERNS = tuple(
             r"\w[^.!?\n]{2,30} (?:leave you|cancel|churn)|\bwarum hat \w[^.!?\n]{2,30} gekundigt|\bpourquoi "
             r"\w[^.!?\n]{2,30} (?:vous )?a(?:-t-il)? (?:quitte|resilie)",
         ),
-        ("inside", rf"\b{_KEPT}{_ASK}\b[^.!?\n]{{0,60}}\b{_YOURS}\b[^.!?\n]{{0,40}}\b{_INSIDE}"),
+        ("inside", rf"\b(?={_ASK}\b){_KEPT}{_ASK}\b[^.!?\n]{{0,60}}\b{_YOURS}\b[^.!?\n]{{0,40}}\b{_INSIDE}"),
         (
             "inside",
-            rf"(?<!tool )(?<!product )(?<!software )(?<!system )(?<!it )\b{_KEPT}(?:share|send|give|tell|show"
-            rf"|reveal|forward|schicken|nennen|verraten|envoyer|envoyez|donnez|montrez|envieme|digame|deme"
-            rf"|muestreme)\b[^.!?\n]{{0,50}}\b{_INSIDE}",
+            rf"(?<!tool )(?<!product )(?<!software )(?<!system )(?<!it )\b(?={_TELL}\b){_KEPT}"
+            rf"{_TELL}\b[^.!?\n]{{0,50}}\b{_INSIDE}",
         ),
     )
 )
