@@ -3,15 +3,16 @@
     >>> verify("You have 540 employees.", "We have 450 employees.").supported
     False
 
-Pure and deterministic. `domain.grounding` holds the rules and applies the same ones to whole drafts.
+Pure and deterministic. `domain.claim_support` holds the rules; `domain.grounding` applies the same ones to whole
+drafts.
 """
 
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
+from domain.claim_support import GroundingVerdict, check
 from domain.evidence import Evidence, EvidenceSource
-from domain.grounding import GroundingVerdict, check
 
 _LONGEST = 50_000
 """Characters of one claim or of one piece of evidence that are read."""

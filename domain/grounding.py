@@ -1,42 +1,33 @@
-"""Does the evidence say what the sentence says? Deterministic; strikes what it cannot find.
+"""A draft held to its evidence, sentence by sentence: what no evidence supports is struck, and says why.
 
-What can be verified (names, figures, dates, quotes, links, addresses, big words) must stand in the cited evidence.
-Where both speak one language, the sentence must also be about the same thing and must not turn a no into a yes.
-Courtesies need no evidence; whatever is not known to be one is a statement.
+Whether one claim is supported is `domain.claim_support`. Here is what each part of a draft may rest on and may say
+besides. Courtesies need no evidence; whatever is not known to be one is a statement.
 """
 
 import re
 from collections.abc import Iterable, Sequence
 
+from domain.claim_support import check, is_in, missing, unquoted
 from domain.commercial import Commercial, commercial_in, settles
 from domain.dates_in_text import DATE_WORDS
 from domain.drafting import AnsweredQuestion, Draft, DraftRequest, DraftSentence, MeetingSummary
 from domain.evidence import Evidence, EvidenceSource
-from domain.figures import agree, is_number_word
 from domain.meeting_cues import Matter, matters_in
 from domain.meetings import quoted, speaker_of
 from domain.mixups import Known, borrowed, misplaced, of_itself
 from domain.model import Value
 from domain.reading import pattern_of
-from domain.relations import contradictions, hedged
+from domain.relations import hedged
 from domain.texts import fold as plain_fold
-from domain.verifiable import Part, PartKind, parts_of, plain
+from domain.verifiable import PartKind, parts_of
 from domain.wording import (
     ASKING,
     COURTESY,
     COURTESY_PHRASES,
     FUNCTION_WORDS,
-    content_stems,
-    fold,
-    language_of,
-    stem,
     words_of,
 )
 
-_SHARED = 0.5
-"""How much of what a statement is about must be in its evidence, where both speak one language."""
-_SHARED_PRODUCT = 0.6
-"""The same for statements about our own product, which are approved word by word."""
 _NEUTRAL_SUBJECT = {"en": "Your inquiry", "es": "Su consulta", "de": "Ihre Anfrage", "fr": "Votre demande"}
 _REQUESTS = re.compile(
     r"\b(?:tell|let (?:me|us) know|share|confirm|send (?:me|us)|wonder|like to know|curious"
@@ -48,13 +39,6 @@ _REQUESTS = re.compile(
 _ADDRESS_FIELDS = frozenset({"website", "domain", "email"})
 _NEEDS_EVIDENCE = "states something and names no evidence for it"
 _QUOTED = re.compile(r"[“„\"«‹]([^”“\"»›]*)[”“\"»›]")
-
-
-class GroundingVerdict(Value):
-    """`reasons` says, for a reviewer, what was not found; empty where supported."""
-
-    supported: bool
-    reasons: tuple[str, ...] = ()
 
 
 class Allowed(Value):
@@ -94,15 +78,6 @@ def _names(text: str, host: str) -> bool:
     is called like the very host of its people is not."""
     links = [p for p in parts_of(text) if p.kind in (PartKind.LINK, PartKind.EMAIL)]
     return not links or text.strip().casefold() == host
-
-
-def check(claim: str, evidence: Sequence[Evidence]) -> GroundingVerdict:
-    """Whether the evidence supports the claim. A claim without anything to verify is supported by any evidence."""
-    if not evidence:
-        return GroundingVerdict(supported=False, reasons=("no evidence is cited",))
-    reasons = [_missing(part) for part in parts_of(claim) if not _is_in(part, evidence)]
-    reasons += _off_topic(claim, evidence) or contradictions(_unquoted(claim), *_said_and_held(evidence))
-    return GroundingVerdict(supported=not reasons, reasons=tuple(dict.fromkeys(reasons)))
 
 
 def states_something(text: str, allowed: Allowed | None = None) -> bool:
@@ -247,7 +222,7 @@ def unsupported(sentence: str, facts: Sequence[Evidence], allowed: Allowed) -> t
 def unsupported_parts(line: str, facts: Sequence[Evidence], allowed: Allowed) -> tuple[str, ...]:
     """The same for a subject line, which need not be about what a fact is about."""
     parts = parts_of(COURTESY_PHRASES.sub(" ", _without(line, allowed.said)))
-    return tuple(dict.fromkeys(_missing(part) for part in parts if not _is_in(part, facts)))
+    return tuple(dict.fromkeys(missing(part) for part in parts if not is_in(part, facts)))
 
 
 def _sendable(sentence: DraftSentence, facts: dict[str, Evidence], allowed: Allowed) -> DraftSentence:
@@ -276,7 +251,7 @@ def _for_a_person(text: str, facts: Sequence[Evidence], allowed: Allowed) -> str
     bare = _without(text, allowed.said)
     approved = " ".join(t for f in facts if f.source is EvidenceSource.PLAYBOOK for t in (f.value, f.quote) if t)
     may = {kind for kind, _ in commercial_in(approved)}
-    said = {kind for kind, _ in commercial_in(_unquoted(bare))}
+    said = {kind for kind, _ in commercial_in(unquoted(bare))}
     said |= {kind for quote in _QUOTED.findall(bare) for kind in settles(quote)}
     return ", ".join(kind.value for kind in Commercial if kind in said - may)
 
@@ -333,7 +308,7 @@ def _fits(text: str, facts: Sequence[Evidence], allowed: Allowed) -> bool:
         return False
     asked_for = {(p.kind, key) for phrase in allowed.brief for p in parts_of(phrase) for key in p.keys}
     parts = parts_of(COURTESY_PHRASES.sub(" ", _without(text, allowed.said)))
-    return all(_is_in(p, facts) or any((p.kind, key) in asked_for for key in p.keys) for p in parts)
+    return all(is_in(p, facts) or any((p.kind, key) in asked_for for key in p.keys) for p in parts)
 
 
 def _longest_first(texts: Iterable[str]) -> tuple[str, ...]:
@@ -347,85 +322,8 @@ def _without(text: str, said: Sequence[str]) -> str:
     return text
 
 
-def _texts(evidence: Evidence) -> tuple[str, ...]:
-    """What the entry says, and what its field is called: `NumberOfEmployees` speaks of employees."""
-    label = re.sub(r"(?<=[a-z])(?=[A-Z])|__c$|[_.]", " ", evidence.field)
-    return tuple(t for t in (evidence.value, evidence.quote, label) if t)
-
-
-def _is_in(part: Part, evidence: Sequence[Evidence]) -> bool:
-    return any(_is_in_one(part, entry) for entry in evidence)
-
-
 def _strange_address(text: str, facts: Sequence[Evidence], allowed: Allowed) -> str:
     """A link or address that neither the playbook nor a field for such holds: nobody spreads what a stranger wrote."""
     lending = [f for f in facts if f.source is EvidenceSource.PLAYBOOK or f.field.casefold() in _ADDRESS_FIELDS]
     parts = (p for p in parts_of(_without(text, allowed.said)) if p.kind in (PartKind.LINK, PartKind.EMAIL))
-    return next((p.text for p in parts if not _is_in(p, lending)), "")
-
-
-def _is_in_one(part: Part, entry: Evidence) -> bool:
-    said = [t for t in (entry.value, entry.quote) if t]
-    match part.kind:
-        case PartKind.QUOTE:
-            return any(f" {key} " in f" {_spaced(t)} " for key in map(_spaced, part.keys) for t in said)
-        case PartKind.NAME:
-            known = {w for t in _texts(entry) for w in words_of(t)}
-            return part.keys <= known or any(fold(part.text) == fold(t) for t in said)
-        case _:
-            return any(_bears_out(part, p) for t in said for p in _parts_with_quoted(t))
-
-
-def _bears_out(said: Part, known: Part) -> bool:
-    if said.figure and known.figure:
-        return agree(said.figure, known.figure)
-    return said.kind is known.kind and bool(said.keys & (known.keys | known.implies))
-
-
-def _spaced(text: str) -> str:
-    return " ".join(re.findall(r"[\w']+|[^\w\s]", plain(text)))
-
-
-def _parts_with_quoted(text: str) -> tuple[Part, ...]:
-    """Evidence says its quoted words, too, so quotation marks are no shield there."""
-    return parts_of(re.sub(r"[“”„\"«»‹›]", " ", text))
-
-
-def _missing(part: Part) -> str:
-    return f"the {part.kind.value} “{part.text}” is not in the evidence"
-
-
-def _off_topic(claim: str, evidence: Sequence[Evidence]) -> list[str]:
-    """Too little in common. Only asked where the languages are the same, or the evidence is a bare value."""
-    own_words = _unquoted(claim)
-    about = content_stems(own_words) - {stem(w) for w in words_of(own_words) if is_number_word(w)}
-    if not about:
-        return []
-    language = language_of(own_words)
-    spoken = [(e, language_of(" ".join(t for t in (e.value, e.quote) if t))) for e in evidence]
-    product = any(e.source is EvidenceSource.PLAYBOOK for e in evidence)
-    if language and not any(code in {language, ""} for _, code in spoken):
-        return []
-    known = {stem(w) for e, _ in spoken for t in _texts(e) for w in words_of(t)}
-    known |= {p for e in evidence for p in content_stems(" ".join(_texts(e)))}
-    shared = len(about & known) / len(about)
-    bare_values = all(code == "" for _, code in spoken)
-    if bare_values and (shared > 0 or any(_is_in(p, evidence) for p in parts_of(claim))):
-        return []
-    if shared >= (_SHARED_PRODUCT if product else _SHARED):
-        return []
-    return ["speaks of something that the evidence does not mention"]
-
-
-def _unquoted(claim: str) -> str:
-    return re.sub(r"[“„\"«‹][^”“\"»›]*[”“\"»›]", " ", claim)
-
-
-def _said_and_held(evidence: Sequence[Evidence]) -> tuple[list[str], list[tuple[str, str]]]:
-    """Sentences of the evidence, and bare values (a number, a name) with the label of their field."""
-    texts, bare = [], []
-    for entry in evidence:
-        texts += [t for t in (entry.value, entry.quote) if t and len(t.split()) >= 3]
-        label = _texts(entry)[-1] if entry.field else ""
-        bare += [(t, label) for t in (entry.value, entry.quote) if t and len(t.split()) < 3]
-    return texts, bare
+    return next((p.text for p in parts if not is_in(p, lending)), "")

@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.claim_support import check
 from domain.drafting import Draft, DraftOrigin, DraftRequest, DraftSentence, ModelUsage, Person
 from domain.errors import ErrorCode, ModelError
 from domain.evidence import Evidence, EvidenceSource
 from domain.grounded_writing import draft_grounded
-from domain.grounding import Allowed, check, ground, states_something
+from domain.grounding import Allowed, ground, states_something
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 HUB = "our Valencia hub opens in March and we still plan in spreadsheets"
