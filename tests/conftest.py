@@ -2,8 +2,10 @@
 
 import os
 import shutil
+from collections.abc import Iterator
 
 import pytest
+import structlog
 from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
@@ -33,6 +35,13 @@ class OneProcessPerFile(LoadFileScheduling):  # type: ignore[misc]
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneProcessPerFile:
     config.option.loadscopereorder = False
     return OneProcessPerFile(config, log)
+
+
+@pytest.fixture(autouse=True)
+def no_notes_of_an_earlier_command() -> Iterator[None]:
+    """A command points this process's notes at its own error output, which closes with the test that ran it."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")
