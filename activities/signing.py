@@ -15,7 +15,7 @@ from domain.decisions import DecisionEnvelope, Purpose, Recorded, Verdict, parse
 from domain.errors import ErrorCode, NotAuthorised, RefusalReason
 from domain.permissions import Level, RiskCategory, Role, may
 from domain.ports import AuditLog, CaseDocuments, Clock, DecisionSigner, Playbooks, Reviews
-from domain.proposals import CreateLead, Phase, digest_of, in_phase, parse_content
+from domain.proposals import CreateLead, Phase, ProposalContent, digest_of, in_phase, parse_content
 from domain.risk import POLICY_MAY_SIGN, assess
 
 POLICY_REVIEWER = "policy"
@@ -51,7 +51,7 @@ class SigningActivities:
         content = parse_content(stored, digest)
         decision_id = "p" + hashlib.sha256(f"{order.org_id}/{order.case_id}/{order.round}".encode()).hexdigest()[:24]
         if self._reviews.decision(decision_id) is None:
-            refused = self._refusal(order, content_kinds=tuple(a.kind for a in content.actions), round_digest=digest)
+            refused = self._refusal(order, content, round_digest=digest)
             refused = refused or self._sign(order, decision_id, digest)
             if refused:
                 return VerifiedDecision(accepted=False, reason=refused, decision_id=decision_id)
@@ -65,13 +65,11 @@ class SigningActivities:
             has_after_mail=bool(in_phase(content, Phase.AFTER_MAIL)),
         )
 
-    def _refusal(self, order: RoundInput, *, content_kinds: tuple[str, ...], round_digest: str) -> str:
+    def _refusal(self, order: RoundInput, content: ProposalContent, *, round_digest: str) -> str:
         """The code of the first reason against signing, or an empty text."""
         playbook = self._playbooks.current()
-        file = CaseFile(self._documents, order.case_id)
-        policy = playbook.write_policy(file.users(order.round))
-        content = file.proposal(order.round)
-        if any(kind not in POLICY_MAY_SIGN for kind in content_kinds):
+        policy = playbook.write_policy(CaseFile(self._documents, order.case_id).users(order.round))
+        if any(action.kind not in POLICY_MAY_SIGN for action in content.actions):
             return "action_not_for_policy"
         if assess(content.actions, policy).category is not RiskCategory.LOW:
             return "not_low_risk"

@@ -1,6 +1,7 @@
 """Does this signature authorise that change? The one place that answers; the guard and the workflow both ask it."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Protocol
 
 from domain.decisions import (
@@ -23,8 +24,8 @@ class SignatureVerifier(Protocol):
     def verify(self, signed: SignedDecision, key_id: str, signed_at: Instant) -> KeyUse:
         """The use of the key that made this signature.
 
-        Raises `NotAuthorised` with `unknown_key`, `revoked_key` or `bad_signature`. A retired key verifies
-        what it signed before it retired.
+        Raises `NotAuthorised` with `unknown_key`, `bad_signature` or `revoked_key`, in this order: what a revoked
+        key has signed is genuine all the same. A retired key verifies what it signed before it retired.
         """
         ...
 
@@ -60,11 +61,17 @@ def verified(signed: SignedDecision, expected: Expected, verifier: SignatureVeri
 
 
 def authorises(
-    envelopes: Sequence[DecisionEnvelope], *, needed: Permission, quorum: int, now: Instant | None
+    envelopes: Sequence[DecisionEnvelope],
+    *,
+    needed: Permission,
+    quorum: int,
+    now: Instant | None,
+    longest: timedelta | None = None,
 ) -> DecisionEnvelope:
     """The deciding envelope of a complete quorum of approvals by distinct people who may approve this.
 
-    `now` is None where expiry does not apply (compensation and undo). Raises `NotAuthorised`.
+    `now` is None where expiry does not apply (compensation and undo). No signature lasts longer than `longest`,
+    whatever it says of itself: else a retired key could go on signing, in the past. Raises `NotAuthorised`.
     """
     if not envelopes:
         raise NotAuthorised(RefusalReason.UNKNOWN_DECISION)
@@ -74,10 +81,14 @@ def authorises(
     for envelope in envelopes:
         if envelope.verdict not in APPROVALS:
             raise NotAuthorised(RefusalReason.NOT_AN_APPROVAL)
-        if now is not None and now > envelope.expires_at:
+        if now is not None and now > _until(envelope, longest):
             raise NotAuthorised(RefusalReason.EXPIRED)
         if envelope.purpose is not Purpose.POLICY_WRITE and not can(envelope.role, needed):
             raise NotAuthorised(RefusalReason.ROLE_TOO_LOW)
     if len({e.reviewer for e in envelopes}) < quorum:
         raise NotAuthorised(RefusalReason.QUORUM_INCOMPLETE)
     return max(envelopes, key=lambda e: e.quorum_position)
+
+
+def _until(envelope: DecisionEnvelope, longest: timedelta | None) -> Instant:
+    return envelope.expires_at if longest is None else min(envelope.expires_at, envelope.decided_at + longest)

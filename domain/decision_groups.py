@@ -11,6 +11,7 @@ from pydantic import Field, ValidationError
 
 from domain.model import Value
 
+SCHEMA = 1
 MAX_MEMBERS = 200
 """More than this nobody has looked at; a longer list takes another signature."""
 
@@ -27,7 +28,7 @@ class GroupMember(Value):
 class GroupMembers(Value):
     """In the order in which they are numbered, from 0."""
 
-    schema_number: int = 1
+    schema_number: int = SCHEMA
     members: tuple[GroupMember, ...] = Field(min_length=1, max_length=MAX_MEMBERS)
 
     def to_bytes(self) -> bytes:
@@ -45,10 +46,12 @@ def member_at(stored: bytes, digest: str, place: int) -> GroupMember | None:
     if digest_of_members(stored) != digest:
         return None
     try:
-        members = GroupMembers.model_validate_json(stored).members
+        group = GroupMembers.model_validate_json(stored)
     except ValidationError:
         return None
-    return members[place] if 0 <= place < len(members) else None
+    if group.schema_number != SCHEMA:
+        return None
+    return group.members[place] if 0 <= place < len(group.members) else None
 
 
 def member_id(group_id: str, place: int) -> str:

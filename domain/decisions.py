@@ -18,6 +18,9 @@ class Verdict(StrEnum):
     RESPOND = "respond"
 
 
+VERSION = 1
+"""Of the envelope. In another one the same names may mean something else, so it is not read."""
+
 APPROVALS = frozenset({Verdict.APPROVE, Verdict.APPROVE_EDITED})
 
 
@@ -51,7 +54,7 @@ class DecisionEnvelope(Value):
     unticked, and for verdicts that write nothing.
     """
 
-    version: int = 1
+    version: int = VERSION
     purpose: Purpose
     org_id: str
     decision_id: str
@@ -100,6 +103,8 @@ def parse_envelope(signed: SignedDecision) -> DecisionEnvelope:
         envelope = DecisionEnvelope.model_validate_json(signed.envelope_bytes)
     except ValidationError:
         raise NotAuthorised(RefusalReason.BAD_SIGNATURE, "the signed bytes are no decision") from None
+    if envelope.version != VERSION:
+        raise NotAuthorised(RefusalReason.BAD_SIGNATURE, f"the envelope has version {envelope.version}, not {VERSION}")
     if not envelope.members_digest and not signed.members:
         return envelope
     member = member_at(signed.members, envelope.members_digest, signed.place)

@@ -175,6 +175,8 @@ class WritePolicy(Value):
     quorum: dict[RiskCategory, int] = {}
     """How many distinct people must sign; one where not listed."""
     strategic_owner_ids: frozenset[str] = frozenset()
+    authorisation_hours: int = 72
+    """The longest that a decision authorises its write, from the moment in which it was signed."""
 
 
 def may(level: Level, needed: Level) -> bool:

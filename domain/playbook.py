@@ -436,6 +436,7 @@ class Playbook(Value):
             record_types={name: mapped.record_types for name, mapped in self.objects.items() if mapped.record_types},
             quorum=self.quorum,
             strategic_owner_ids=strategic,
+            authorisation_hours=self.authorisation_hours,
         )
 
     def reasons_to_reject(self, motion: Motion) -> tuple[RejectReason, ...]:

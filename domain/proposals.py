@@ -165,6 +165,12 @@ Action = Annotated[
 ]
 
 
+def cited_by(action: Action) -> tuple[str, ...]:
+    """The ids of the evidence that it rests on as a whole, then of what each of its values rests on."""
+    changes = action.changes if isinstance(action, UpdateFields) else ()
+    return tuple(dict.fromkeys((*action.evidence, *(name for change in changes for name in change.evidence))))
+
+
 class RestoreFields(Value):
     """Set these fields back to these values."""
 
@@ -309,9 +315,16 @@ def parse_content(stored: bytes, digest: str) -> ProposalContent:
     if digest_of(stored) != digest:
         raise DomainError("stored proposal bytes do not have the digest", code=ErrorCode.DOCUMENT_MISSING)
     try:
-        return ProposalContent.model_validate_json(stored)
+        content = ProposalContent.model_validate_json(stored)
     except ValidationError as broken:
         raise DomainError(str(broken), code=ErrorCode.DOCUMENT_MISSING) from None
+    if content.schema_number != SCHEMA:
+        # The same names may mean something else there.
+        raise DomainError(
+            f"the proposal has schema {content.schema_number}; this release reads {SCHEMA}",
+            code=ErrorCode.DOCUMENT_MISSING,
+        )
+    return content
 
 
 def ledger_key(org_id: str, decision_id: str, phase: Phase, action_keys: tuple[str, ...]) -> str:

@@ -84,6 +84,6 @@ def _of_assignment(action: AssignOwner, policy: WritePolicy) -> tuple[RiskCatego
         return RiskCategory.HIGH, "strategic account"
     if action.after_owner_id in policy.strategic_owner_ids:
         return RiskCategory.HIGH, "strategic owner"
-    if action.first_assignment and is_queue(action.before_owner_id):
+    if action.first_assignment and is_queue(action.before_owner_id) and not is_queue(action.after_owner_id):
         return RiskCategory.LOW, "first assignment out of a queue"
     return RiskCategory.MEDIUM, "ownership change"

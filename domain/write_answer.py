@@ -7,7 +7,7 @@ from domain.decisions import DecisionEnvelope, Purpose
 from domain.evidence import Evidence
 from domain.leads import Inquiry
 from domain.model import Instant, Scalar, Value
-from domain.proposals import NoInverse, ProposalContent
+from domain.proposals import NoInverse, ProposalContent, cited_by
 from domain.receipts import RecordImage, WriteReceipt
 
 
@@ -73,7 +73,7 @@ def answer(
     """From what is stored about one write; `receipts` are the case's, among them what took this one back."""
     done = {key for image in receipt.records for key in image.action_keys}
     actions = [a for a in content.actions if a.key in done] if content else []
-    cited = tuple(dict.fromkeys(name for action in actions for name in action.evidence))
+    cited = tuple(dict.fromkeys(name for action in actions for name in cited_by(action)))
     undone = tuple(other.id for other in receipts if other.undoes == receipt.id)
     return WriteAnswer(
         receipt_id=receipt.id,

@@ -84,12 +84,12 @@ class KeyringVerifier:
         key = self._current().get(key_id)
         if key is None:
             raise NotAuthorised(RefusalReason.UNKNOWN_KEY, f"the keyring has no key {key_id}")
-        if key.revoked:
-            raise NotAuthorised(RefusalReason.REVOKED_KEY, f"key {key_id} was revoked")
         try:
             _public(key).verify(signed.signature, signed.envelope_bytes)
         except InvalidSignature:
             raise NotAuthorised(RefusalReason.BAD_SIGNATURE) from None
+        if key.revoked:
+            raise NotAuthorised(RefusalReason.REVOKED_KEY, f"key {key_id} was revoked")
         if key.retired_at is not None and signed_at >= key.retired_at:
             raise NotAuthorised(RefusalReason.REVOKED_KEY, f"key {key_id} had retired when it signed this")
         return key.use

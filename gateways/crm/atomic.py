@@ -135,7 +135,8 @@ def _changed_image(
     return RecordImage(
         record=change.record,
         action_keys=change.action_keys,
-        before={field: old.get(field) for field in change.values},
+        # What the ledger row could not hold is as it was expected: over anything else nothing was written.
+        before={field: old[field] if field in old else change.expected.get(field) for field in change.values},
         after={field: found.fields.get(field) for field in change.values} if found else dict(change.values),
         intended=change.values,
         modified_before=live.modified_at if live is not None else None,

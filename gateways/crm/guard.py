@@ -7,22 +7,33 @@ a refusal costs no call, and no caller's word about risk, role or content is bel
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import NoReturn
 
 from domain.audit import AuditEvent, AuditKind
 from domain.cases import DocumentKind
 from domain.countersign import Expected, SignatureVerifier, authorises, verified
-from domain.decisions import DecisionEnvelope, Purpose, RoundState, SignedDecision, Verdict, parse_envelope
+from domain.decisions import (
+    PURPOSES_OF_KEY,
+    DecisionEnvelope,
+    Purpose,
+    RoundState,
+    SignedDecision,
+    Verdict,
+    parse_envelope,
+)
 from domain.errors import DomainError, ErrorCode, NotAuthorised, Paused, RefusalReason
 from domain.field_mapping import RecordTypes
 from domain.leads import Motion
 from domain.permissions import Level, Permission, RiskCategory, WritePolicy, can, may, permission_for
 from domain.ports import AuditLog, CaseDocuments, Clock, PauseSwitch, Receipts, Reviews, UndoOrder, WriteOrder
-from domain.proposals import Action, CloseTask, Phase, ProposalContent, digest_of, in_phase, ledger_key, parse_content
+from domain.proposals import Action, CloseTask, Phase, ProposalContent, digest_of, in_phase, parse_content
 from domain.receipts import WriteReceipt
 from domain.risk import POLICY_MAY_SIGN, assess
 from domain.undoing import undo_content
 from gateways.crm.allow_list import check_actions
+from gateways.crm.origin import check_origin, key_of
+from gateways.crm.well_formed import check_form
 
 
 @dataclass(frozen=True)
@@ -88,13 +99,13 @@ class WriteGuard:
 
         Enough to look for an earlier attempt's ledger row; never enough to write.
         """
-        with self._noting(order):
+        with self.noting(order):
             self._not_paused(order.motion)
             return self._signed(order)
 
     def authorise(self, order: WriteOrder) -> Authorised:
         """Everything that has to hold before a write or an e-mail of this order. Raises `NotAuthorised`, `Paused`."""
-        with self._noting(order):
+        with self.noting(order):
             return self._authorise(order)
 
     def authorise_rejection(self, order: WriteOrder) -> Signed | None:
@@ -102,7 +113,7 @@ class WriteGuard:
 
         None where it does not: that is no refusal. Raises `NotAuthorised`, `Paused`.
         """
-        with self._noting(order):
+        with self.noting(order):
             if not may(self._policy().levels.get(order.motion, Level.READ_ONLY), Level.APPROVED_WRITEBACK):
                 return None
             self._not_paused(order.motion)
@@ -119,18 +130,18 @@ class WriteGuard:
 
     def authorise_undo(self, order: UndoOrder) -> AuthorisedUndo:
         """An undo needs its own signature by somebody who may undo; expiry, level and allow-list do not apply."""
-        with self._noting(order):
+        with self.noting(order):
             self._not_paused(order.motion)
             return self._authorise_undo(order)
 
     def still_running(self, order: WriteOrder | UndoOrder) -> None:
         """Once more directly before the write: a slow CRM may have taken longer to read than stopping may take."""
-        with self._noting(order):
+        with self.noting(order):
             self._not_paused(order.motion)
 
     def refuse(self, order: WriteOrder, reason: RefusalReason, detail: str) -> NoReturn:
         """For what only the CRM can say. Audited like every refusal; raises `NotAuthorised`."""
-        with self._noting(order):
+        with self.noting(order):
             raise NotAuthorised(reason, detail)
 
     def _authorise(self, order: WriteOrder) -> Authorised:
@@ -149,6 +160,7 @@ class WriteGuard:
             needed=permission_for(risk.category),
             quorum=policy.quorum.get(risk.category, 1),
             now=self._clock.now(),
+            longest=timedelta(hours=policy.authorisation_hours),
         )
         self._round_stands(order)
         by_policy = envelope.purpose is Purpose.POLICY_WRITE
@@ -174,7 +186,7 @@ class WriteGuard:
         envelope = self._verified(order, decision)
         if envelope.decision_id != order.decision_id:
             raise NotAuthorised(RefusalReason.UNKNOWN_DECISION)
-        content = self._content(order, envelope)
+        content = self._content(order.case_id, envelope)
         if content.org_id != order.org_id:
             raise NotAuthorised(RefusalReason.WRONG_ORG)
         if content.case_id != order.case_id or content.motion is not order.motion:
@@ -204,16 +216,18 @@ class WriteGuard:
         stored = self._documents.find(order.case_id, DocumentKind.PROPOSAL, str(order.round))
         return digest_of(stored) if stored is not None else ""
 
-    def _content(self, order: WriteOrder | UndoOrder, envelope: DecisionEnvelope) -> ProposalContent:
+    def _content(self, case_id: str, envelope: DecisionEnvelope) -> ProposalContent:
         """The bytes behind the final digest, hashed before they are parsed."""
         digest = envelope.final_digest
         places = [(DocumentKind.FINAL, digest)]
         if digest == envelope.proposal_digest:
             places = [(DocumentKind.PROPOSAL, str(envelope.round)), (DocumentKind.PROPOSAL, digest)]
-        found = [body for kind, slot in places if (body := self._documents.find(order.case_id, kind, slot)) is not None]
+        found = [body for kind, slot in places if (body := self._documents.find(case_id, kind, slot)) is not None]
         for body in found:
             if digest_of(body) == digest:
-                return parse_content(body, digest)
+                content = parse_content(body, digest)
+                check_form(body, content)
+                return content
         if found:
             raise NotAuthorised(RefusalReason.DIGEST_MISMATCH, "the stored change is not the one that was signed")
         raise DomainError("the signed change is not among the case's documents", code=ErrorCode.DOCUMENT_MISSING)
@@ -249,6 +263,12 @@ class WriteGuard:
     def _round_stands(self, order: WriteOrder) -> None:
         if self._reviews.outcome(order.case_id, order.round).state in (RoundState.EXPIRED, RoundState.SUPERSEDED):
             raise NotAuthorised(RefusalReason.ROUND_CLOSED)
+        # People were asked again, and what they say now counts: an attempt that slept through it must not write what
+        # they have rejected since. That an e-mail went out is recorded all the same. Rounds below 0 stand alone.
+        if order.phase is not Phase.AFTER_MAIL and order.round >= 0:
+            newest = max(self._reviews.rounds_of_case(order.case_id), default=order.round)
+            if newest > order.round:
+                raise NotAuthorised(RefusalReason.ROUND_CLOSED, f"people were asked again, in round {newest}")
 
     def _authorise_undo(self, order: UndoOrder) -> AuthorisedUndo:
         if order.org_id != self._org_id:
@@ -267,11 +287,32 @@ class WriteGuard:
         if envelope.decision_id != order.decision_id:
             raise NotAuthorised(RefusalReason.UNKNOWN_DECISION)
         authorises([envelope], needed=Permission.UNDO, quorum=1, now=None)
-        content = self._content(order, envelope)
-        due = undo_content(receipt, org_id=order.org_id, motion=order.motion)
-        if content != due:
+        content = self._content(order.case_id, envelope)
+        if content != _due(receipt, order):
             raise NotAuthorised(RefusalReason.DIGEST_MISMATCH, "what was signed does not take back this receipt")
+        self._written_as_signed(receipt)
         return AuthorisedUndo(envelope=envelope, content=content, receipt=receipt, ledger_key=key_of(order, content))
+
+    def _written_as_signed(self, receipt: WriteReceipt) -> None:
+        """The receipt is a row of our database; the decision that it came of is signed. Time and role do not matter.
+
+        What a revoked key signed can be taken back, and often that is why the key was revoked.
+        """
+        decision = self._decision(receipt.decision_id)
+        envelope = parse_envelope(decision)
+        try:
+            use = self._verifier.verify(decision, envelope.key_id, envelope.decided_at)
+            if envelope.purpose not in PURPOSES_OF_KEY[use]:
+                raise NotAuthorised(RefusalReason.WRONG_PURPOSE)
+        except NotAuthorised as refused:
+            if refused.reason is not RefusalReason.REVOKED_KEY:
+                raise
+        signed = (envelope.org_id, envelope.case_id, envelope.round, envelope.decision_id, envelope.purpose)
+        if signed != (self._org_id, receipt.case_id, receipt.round, receipt.decision_id, receipt.purpose):
+            raise NotAuthorised(RefusalReason.DIGEST_MISMATCH, "the receipt is not that of its decision")
+        if envelope.final_digest != receipt.digest:
+            raise NotAuthorised(RefusalReason.DIGEST_MISMATCH, "the receipt is about another change than was signed")
+        check_origin(receipt, self._content(receipt.case_id, envelope), self._org_id)
 
     def _decision(self, decision_id: str) -> SignedDecision:
         decision = self._reviews.decision(decision_id)
@@ -284,8 +325,8 @@ class WriteGuard:
             raise Paused(f"writing is paused for {motion.value}; resume it to go on")
 
     @contextmanager
-    def _noting(self, order: WriteOrder | UndoOrder) -> Iterator[None]:
-        """Audits what is refused inside."""
+    def noting(self, order: WriteOrder | UndoOrder) -> Iterator[None]:
+        """Audits what is refused inside, by this guard or by what it alone lets go on."""
         try:
             yield
         except NotAuthorised as refused:
@@ -313,12 +354,11 @@ class WriteGuard:
         )
 
 
-def key_of(order: WriteOrder | UndoOrder, content: ProposalContent) -> str:
-    """The ledger key of one atomic write: the same for every attempt at it."""
-    if isinstance(order, UndoOrder):
-        return ledger_key(order.org_id, order.decision_id, Phase.CRM, tuple(a.key for a in content.actions))
-    actions = in_phase(content, order.phase)
-    return ledger_key(order.org_id, order.decision_id, order.phase, tuple(a.key for a in actions))
+def _due(receipt: WriteReceipt, order: UndoOrder) -> ProposalContent | None:
+    try:
+        return undo_content(receipt, org_id=order.org_id, motion=order.motion)
+    except ValueError:
+        return None
 
 
 def _policy_key_may(content: ProposalContent, risk: RiskCategory) -> None:

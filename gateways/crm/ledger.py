@@ -13,7 +13,7 @@ from simple_salesforce.format import format_external_id
 from domain.errors import CrmError, ErrorCode
 from domain.leads import RecordRef
 from domain.model import Instant, Scalar, Value
-from domain.proposals import ProposalContent
+from domain.proposals import ProposalContent, cited_by
 from gateways.crm import faults
 from gateways.crm.client import Part, PartAnswer
 from gateways.crm.fields import LEDGER, LEDGER_KEY, RECORD_KEY
@@ -23,19 +23,22 @@ from gateways.crm.values import parse_time
 _TEXT = 255
 _LONG = 32_000
 _IMAGES = 131_000
+_CUT = "cut"
+"""Beside the images: which values of theirs were too long to be kept whole, with their lengths."""
 
 Images = dict[str, dict[str, Scalar]]
 """Field values by `Object/Id`."""
 
 
 class LedgerRow(Value):
-    """A write that the CRM has committed."""
+    """A write that the CRM has committed. `before` lacks the values that were too long to be kept."""
 
     id: str
     digest: str
     created_at: Instant
     before: Images
     after: Images
+    created_by: str = ""
 
 
 class LedgerEntry(Value):
@@ -56,7 +59,7 @@ def image_name(record: RecordRef) -> str:
 
 def ledger_part(key: str) -> Part:
     """Asks for the row of a write; not found is the answer before the first attempt."""
-    fields = f"Id,Digest__c,Before__c,After__c,CreatedDate,{LEDGER_KEY}"
+    fields = f"Id,Digest__c,Before__c,After__c,CreatedDate,CreatedById,{LEDGER_KEY}"
     path = f"sobjects/{LEDGER}/{format_external_id(LEDGER_KEY, key)}?fields={fields}"
     return Part(name="ledger", method="GET", path=path)
 
@@ -109,11 +112,22 @@ def _parse(body: Any) -> LedgerRow:
             id=body["Id"],
             digest=body["Digest__c"],
             created_at=parse_time(body["CreatedDate"]),
-            before=json.loads(body.get("Before__c") or "{}"),
-            after=json.loads(body.get("After__c") or "{}"),
+            before=_whole(json.loads(body.get("Before__c") or "{}")),
+            after={k: v for k, v in json.loads(body.get("After__c") or "{}").items() if k != _CUT},
+            created_by=str(body.get("CreatedById") or ""),
         )
-    except (KeyError, TypeError, ValueError):
+    except (AttributeError, KeyError, TypeError, ValueError):
         raise CrmError("the ledger row cannot be read", code=ErrorCode.CRM_PROTOCOL) from None
+
+
+def _whole(images: Images) -> Images:
+    """Without the values that are there by their beginnings only: what restores them would lose the rest."""
+    cut = images.get(_CUT, {})
+    return {
+        name: {field: value for field, value in fields.items() if f"{name}.{field}" not in cut}
+        for name, fields in images.items()
+        if name != _CUT
+    }
 
 
 def _after(plan: Plan) -> Images:
@@ -124,15 +138,21 @@ def _after(plan: Plan) -> Images:
 
 
 def _image_text(images: Images) -> str:
-    """JSON; a text too long for the field keeps the names of what it held."""
+    """JSON; where it is too long for the field, long values stand there by their beginnings, and are named as cut."""
     text = _json(images)
     if len(text) <= _IMAGES:
         return text
+    cut: dict[str, Scalar] = {
+        f"{name}.{field}": len(str(value))
+        for name, fields in images.items()
+        for field, value in fields.items()
+        if len(str(value)) > _TEXT
+    }
     short = {
-        name: {field: value if len(str(value)) <= _TEXT else str(value)[:_TEXT] for field, value in fields.items()}
+        name: {field: str(value)[:_TEXT] if f"{name}.{field}" in cut else value for field, value in fields.items()}
         for name, fields in images.items()
     }
-    return _json(short)
+    return _json({**short, _CUT: cut})
 
 
 def _json(value: object) -> str:
@@ -141,7 +161,7 @@ def _json(value: object) -> str:
 
 
 def _sources(content: ProposalContent) -> Sequence[str]:
-    return tuple(dict.fromkeys(name for action in content.actions for name in action.evidence))
+    return tuple(dict.fromkeys(name for action in content.actions for name in cited_by(action)))
 
 
 def _reversal(plan: Plan, before: Images) -> Iterable[str]:

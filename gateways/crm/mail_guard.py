@@ -5,9 +5,10 @@ from domain.ports import CaseDocuments, Clock, WriteOrder
 from domain.proposals import Phase, SendEmail, in_phase
 from gateways.crm.client import SalesforceSession
 from gateways.crm.fields import ReadFields
-from gateways.crm.guard import WriteGuard, key_of
+from gateways.crm.guard import WriteGuard
 from gateways.crm.judging import basis_of, gone, people_in, refused
 from gateways.crm.live import LiveReader
+from gateways.crm.origin import key_of
 from gateways.crm.plan import make_plan
 from gateways.crm.recent import RecentReads
 from gateways.crm.snapshots import snapshot_of

@@ -149,9 +149,9 @@ def _merged(known: Change | None, more: Change) -> Change:
     if known is None:
         return more
     for field, value in more.values.items():
-        if field in known.values and known.values[field] != value:
+        if field in known.values and (known.values[field], known.expected[field]) != (value, more.expected[field]):
             raise NotAuthorised(
-                RefusalReason.FORBIDDEN_ACTION, f"two actions set {field} of {more.record.id} to different values"
+                RefusalReason.FORBIDDEN_ACTION, f"two actions change {field} of {more.record.id} in different ways"
             )
     return Change(
         record=known.record,

@@ -13,6 +13,10 @@ from gateways.crm.soql import select
 from gateways.crm.values import record_from, same_value
 
 
+class LedgerRowGone(Exception):
+    """Records that carry the key of this write are there, and its ledger row is not: somebody deleted it."""
+
+
 class Replay:
     def __init__(self, session: SalesforceSession) -> None:
         self._session = session
@@ -20,15 +24,17 @@ class Replay:
     def find(self, plan: Plan, ledger_key: str, digest: str) -> Committed | None:
         """What stands in the CRM under this key, or None where nothing does. One call.
 
-        Raises `NotAuthorised` (digest_mismatch) where the row is about another change.
+        Raises `NotAuthorised` (digest_mismatch) where the row is about another change, and `LedgerRowGone`.
         """
         changed = [
-            row_part(f"read_change_{i}", c.record.object, c.record.id, (*SYSTEM, *c.values))
+            row_part(f"read_change_{i}", c.record.object, c.record.id, (*SYSTEM, "LastModifiedById", *c.values))
             for i, c in enumerate(plan.changes)
         ]
         answer = self._session.composite([ledger_part(ledger_key), *changed, *_created(plan)], all_or_none=False)
         row = ledger_row(answer.parts["ledger"])
         if row is None:
+            if _by_position(plan, answer):
+                raise LedgerRowGone
             return None
         if row.digest != digest:
             raise NotAuthorised(RefusalReason.DIGEST_MISMATCH, "the ledger row with this key is about another change")
@@ -74,10 +80,12 @@ def _as_written(plan: Plan, row: LedgerRow) -> Plan:
 def _untouched_since(change: Change, record: CrmRecord, row: LedgerRow) -> bool:
     """Whether what is read now is what the write left. If not, what was sent stands for it.
 
-    So somebody's later value is never taken for ours, and an undo leaves it alone.
+    So somebody's later value is never taken for ours, and an undo leaves it alone. Times have whole seconds: what
+    somebody else changed in the second of the write is told by who changed it last.
     """
     as_sent = all(same_value(value, record.fields.get(field)) for field, value in change.values.items())
-    return as_sent or record.modified_at <= row.created_at
+    ours = not row.created_by or same_value(record.text("LastModifiedById"), row.created_by)
+    return as_sent or (ours and record.modified_at <= row.created_at)
 
 
 def _by_position(plan: Plan, answer: CompositeAnswer) -> dict[int, CrmRecord]:

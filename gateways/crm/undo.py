@@ -18,6 +18,7 @@ from gateways.crm.client import SalesforceSession
 from gateways.crm.guard import AuthorisedUndo, WriteGuard
 from gateways.crm.ledger import LedgerEntry
 from gateways.crm.live import Live, LiveReader
+from gateways.crm.noted import noted
 from gateways.crm.plan import Change, Plan, make_plan
 from gateways.crm.replay import Replay
 from gateways.crm.values import same_value
@@ -59,6 +60,7 @@ class Undoer:
         self._atomic = AtomicWrite(session)
         self._replay = Replay(session)
 
+    @noted
     def undo(self, order: UndoOrder) -> UndoOutcome:
         """See `CrmWriter.undo`."""
         undo = self._guard.authorise_undo(order)

@@ -20,14 +20,16 @@ from gateways.crm.atomic import AlreadyWritten, AtomicWrite, ChangedMeanwhile, C
 from gateways.crm.client import SalesforceSession
 from gateways.crm.field_rules import Broken, FieldRules, untaken
 from gateways.crm.fields import ReadFields
-from gateways.crm.guard import Authorised, WriteGuard, key_of
+from gateways.crm.guard import Authorised, WriteGuard
 from gateways.crm.judging import Basis, addresses_in, basis_of, claims_contact, since, verdict
 from gateways.crm.ledger import LedgerEntry
 from gateways.crm.live import Live, LiveReader
+from gateways.crm.noted import noted
+from gateways.crm.origin import key_of
 from gateways.crm.plan import Plan, make_plan
 from gateways.crm.recent import RecentReads
 from gateways.crm.rejections import Rejections
-from gateways.crm.replay import Replay
+from gateways.crm.replay import LedgerRowGone, Replay
 from gateways.crm.snapshots import snapshot_of
 from gateways.crm.undo import Undoer
 
@@ -42,6 +44,9 @@ CrmUserOf = Callable[[str], CrmUser | None]
 
 ROUNDS = 2
 """A write that finds its record changed is judged anew once; then a person looks."""
+
+
+ROW_GONE = "an earlier attempt has made its records already, and somebody deleted its ledger row; nothing was written"
 
 
 class SalesforceWriter:
@@ -84,6 +89,7 @@ class SalesforceWriter:
         self._rejections = Rejections(session, guard, documents=documents, audit=audit, clock=clock)
         self._undoer = Undoer(session, guard, receipts=receipts, audit=audit, reader=self._reader)
 
+    @noted
     def apply(self, order: WriteOrder) -> WriteOutcome:
         """Write one step of one decision, or say why not.
 
@@ -97,7 +103,10 @@ class SalesforceWriter:
             return self._done(order, signed.envelope, filed)
         plan = make_plan(in_phase(signed.content, order.phase), key)
         if order.attempt > 1 and not plan.empty:
-            committed = self._replay.find(plan, key, signed.envelope.final_digest)
+            try:
+                committed = self._replay.find(plan, key, signed.envelope.final_digest)
+            except LedgerRowGone:
+                return WriteOutcome(kind=WriteOutcomeKind.CONFLICT, message=ROW_GONE)
             if committed is not None:
                 return self._file(order, signed.envelope, key, committed, replayed=True)
         authorised = self._guard.authorise(order)
@@ -112,6 +121,7 @@ class SalesforceWriter:
         """Take one receipt back as far as nobody changed it since. Raises as `apply` does."""
         return self._undoer.undo(order)
 
+    @noted
     def find_written(self, order: WriteOrder) -> WriteReceipt | None:
         """See `CrmWriter`. At most one call, and no write."""
         signed = self._guard.signed(order)
@@ -120,7 +130,10 @@ class SalesforceWriter:
         if filed is not None:
             return filed
         plan = make_plan(in_phase(signed.content, order.phase), key)
-        committed = None if plan.empty else self._replay.find(plan, key, signed.envelope.final_digest)
+        try:
+            committed = None if plan.empty else self._replay.find(plan, key, signed.envelope.final_digest)
+        except LedgerRowGone:
+            return None
         if committed is None:
             return None
         return self._file(order, signed.envelope, key, committed, replayed=True).receipt

@@ -12,7 +12,7 @@ class Approval:
     """One signed approval. `expects` and `sets` are its field changes; `creates` the subjects of its tasks."""
 
     decision_id: str
-    round: int
+    case_id: str
     key: str
     digest: str
     expects: Fields
@@ -50,6 +50,7 @@ class Undoing:
     """One signed undo: of which commit, and which decision signed it."""
 
     decision_id: str
+    case_id: str
     of: str
     key: str
     digest: str

@@ -44,7 +44,7 @@ from domain.proposals import (
     ledger_key,
 )
 from domain.proposals import Phase as Step
-from domain.receipts import UndoOutcome, WriteOutcome, WriteOutcomeKind
+from domain.receipts import UndoOutcome, WriteOutcome, WriteOutcomeKind, WriteReceipt
 from domain.undoing import UndoReason, undo_content
 from gateways.crm.fields import RECORD_KEY
 from persistence.database import Database
@@ -53,7 +53,7 @@ from tests.fakes.databases import sqlite_template
 from tests.fakes.examples import opening
 from tests.fakes.timed_server import timed_crm
 from tests.gateways.crm.forging import store_by_force
-from tests.gateways.crm.world import CASE, ORG, START, World
+from tests.gateways.crm.world import ORG, START, World
 from tests.stateful.crashing import Crash, Mined, Trap
 from tests.stateful.model import Approval, Model, Undoing
 
@@ -78,6 +78,11 @@ faults = st.lists(st.tuples(st.sampled_from(FAULTS), st.integers(0, 1)), max_siz
 crashes = st.one_of(st.none(), st.integers(0, 9))
 
 
+def case_of(number: int) -> str:
+    """Each proposal is a case of its own: several motions, or several inquiries, about one lead."""
+    return f"case-{number}"
+
+
 class SignedWrites(RuleBasedStateMachine):
     template: ClassVar[Path]
 
@@ -95,7 +100,7 @@ class SignedWrites(RuleBasedStateMachine):
         world.session.composite = Mined(world.session, self.trap, "composite").composite  # type: ignore[method-assign]
         world.receipts = cast(Any, Mined(world.receipts, self.trap, "put"))
         world.audit = cast(Any, Mined(world.audit, self.trap, "append"))
-        self.rounds = 0
+        self.cases = 0
         self.waiting: list[int] = []
         self.proposals: dict[int, tuple[ProposalContent, int]] = {}
         self.approvals: list[Approval] = []
@@ -133,16 +138,16 @@ class SignedWrites(RuleBasedStateMachine):
         return self.waiting.pop(data.draw(st.integers(0, len(self.waiting) - 1)))
 
     def _proposed(self, wanted: Wanted) -> int:
-        self.rounds += 1
-        content = self.world.content(*self._actions(*wanted), round=self.rounds)
+        self.cases += 1
+        content = self.world.content(*self._actions(*wanted), case_id=case_of(self.cases))
         self.world.propose(content, review=False)
         now = self.world.crm.clock.now
-        shown = opening(CASE, self.rounds, digest=digest_of(content.to_bytes()))
+        shown = opening(case_of(self.cases), digest=digest_of(content.to_bytes()))
         later = tuple(d.model_copy(update={"at": now + timedelta(days=30)}) for d in shown.ladder.deadlines)
         ladder = shown.ladder.model_copy(update={"deadlines": later})
         self.world.reviews.open_round(shown.model_copy(update={"org_id": ORG, "ladder": ladder, "opened_at": now}))
-        self.proposals[self.rounds] = (content, self.model.touches)
-        return self.rounds
+        self.proposals[self.cases] = (content, self.model.touches)
+        return self.cases
 
     def _actions(self, changes: list[tuple[str, int]], task: bool, note: bool) -> list[Action]:
         made: list[Action] = []
@@ -152,9 +157,9 @@ class SignedWrites(RuleBasedStateMachine):
                 change = FieldChange(field=name, before=before, after=after)
                 made.append(UpdateFields(key=f"set_{name.lower()}", record=self.world.lead_ref, changes=(change,)))
         if task or not made:
-            made.append(self.world.task(subject=f"Task of {self.rounds}"))
+            made.append(self.world.task(subject=f"Task of {self.cases}"))
         if note:
-            made.append(self.world.note(subject=f"Note of {self.rounds}"))
+            made.append(self.world.note(subject=f"Note of {self.cases}"))
         return made
 
     @rule(data=st.data(), wanted=wanted, keep=st.integers(-3, 2), faults=faults, crash=crashes)
@@ -162,12 +167,12 @@ class SignedWrites(RuleBasedStateMachine):
         self, data: st.DataObject, wanted: Wanted, keep: int, faults: list[tuple[str, int]], crash: int | None
     ) -> None:
         """As proposed, or with all ticks off but one; then the first attempt to write it."""
-        round = self._one_that_waits(data, wanted)
-        content, touches = self.proposals[round]
+        number = self._one_that_waits(data, wanted)
+        content, touches = self.proposals[number]
         if keep < 0:
             approval = self._approved(content, self.world.record(self.world.envelope(content)), touches)
         else:
-            final = self.world.content(content.actions[keep % len(content.actions)], round=round)
+            final = self.world.content(content.actions[keep % len(content.actions)], case_id=content.case_id)
             approval = self._approved(final, self.world.edited(content, final), touches)
         self._attempt(approval, faults, crash)
 
@@ -175,7 +180,7 @@ class SignedWrites(RuleBasedStateMachine):
         changes = [c for a in content.actions if isinstance(a, UpdateFields) for c in a.changes]
         made = Approval(
             decision_id=decision_id,
-            round=content.round,
+            case_id=content.case_id,
             key=ledger_key(ORG, decision_id, Step.CRM, tuple(a.key for a in content.actions)),
             digest=digest_of(content.to_bytes()),
             expects={c.field: c.before for c in changes},
@@ -188,17 +193,17 @@ class SignedWrites(RuleBasedStateMachine):
 
     @rule(data=st.data(), wanted=wanted)
     def reject(self, data: st.DataObject, wanted: Wanted) -> None:
-        round = self._one_that_waits(data, wanted)
-        content, _ = self.proposals[round]
+        number = self._one_that_waits(data, wanted)
+        content, _ = self.proposals[number]
         decision_id = self.world.record(self.world.envelope(content, verdict=Verdict.REJECT))
-        self._refused(decision_id, round, RefusalReason.NOT_AN_APPROVAL)
+        self._refused(decision_id, content.case_id, RefusalReason.NOT_AN_APPROVAL)
 
     @rule(data=st.data(), wanted=wanted, known=st.booleans())
     def forge(self, data: st.DataObject, wanted: Wanted, known: bool) -> None:
         """Somebody with the database in hand approves by themselves, then takes the row away again."""
-        round = self._one_that_waits(data, wanted)
-        self.waiting.append(round)
-        content, _ = self.proposals[round]
+        number = self._one_that_waits(data, wanted)
+        self.waiting.append(number)
+        content, _ = self.proposals[number]
         elsewhere = self.world.keys / "elsewhere"
         if not elsewhere.exists():
             elsewhere.mkdir(mode=0o700)
@@ -209,7 +214,7 @@ class SignedWrites(RuleBasedStateMachine):
         store_by_force(self.world, envelope.decision_id, load_signer(elsewhere, key_id).sign(envelope), position=9)
         reason = RefusalReason.BAD_SIGNATURE if known else RefusalReason.UNKNOWN_KEY
         try:
-            self._refused(envelope.decision_id, round, reason)
+            self._refused(envelope.decision_id, content.case_id, reason)
         finally:
             self._take_away(envelope.decision_id)
 
@@ -219,14 +224,14 @@ class SignedWrites(RuleBasedStateMachine):
         with self.world.database.transaction() as session:
             session.delete(session.get(DecisionRow, decision_id))
 
-    def _refused(self, decision_id: str, round: int, reason: RefusalReason) -> None:
+    def _refused(self, decision_id: str, case_id: str, reason: RefusalReason) -> None:
         for attempt in (1, 2):
-            assert self._refusal(decision_id, round, attempt) in {reason, *self._in_the_way()}
+            assert self._refusal(decision_id, case_id, attempt) in {reason, *self._in_the_way()}
 
-    def _refusal(self, decision_id: str, round: int, attempt: int) -> object:
+    def _refusal(self, decision_id: str, case_id: str, attempt: int) -> object:
         """By which name an order is turned away; what was written comes back as its outcome."""
         try:
-            return self.writer.apply(self.world.order(decision_id, round=round, attempt=attempt)).kind
+            return self.writer.apply(self.world.order(decision_id, case_id=case_id, attempt=attempt)).kind
         except NotAuthorised as refused:
             return refused.reason
         except Paused as paused:
@@ -294,7 +299,7 @@ class SignedWrites(RuleBasedStateMachine):
     def _apply(self, approval: Approval) -> WriteOutcome | None:
         """The outcome of an attempt; None where it ended without one. Whatever it says is held against the model."""
         approval.attempts += 1
-        order = self.world.order(approval.decision_id, round=approval.round, attempt=approval.attempts)
+        order = self.world.order(approval.decision_id, case_id=approval.case_id, attempt=approval.attempts)
         committed_before = approval.committed
         moved = self.model.moved(approval)
         touched = self.model.touches > approval.proposed_at_touch
@@ -337,12 +342,17 @@ class SignedWrites(RuleBasedStateMachine):
             return
         content = undo_content(receipt, org_id=ORG, motion=Motion.INBOUND)
         key = ledger_key(ORG, order.decision_id, Step.CRM, tuple(a.key for a in content.actions))
-        made = Undoing(order.decision_id, of=receipt.id, key=key, digest=digest_of(content.to_bytes()))
+        made = Undoing(
+            order.decision_id, case_id=receipt.case_id, of=receipt.id, key=key, digest=digest_of(content.to_bytes())
+        )
         self.undoings.append(made)
         self._attempt_undo(made, faults, crash)
 
+    def _receipts(self) -> list[WriteReceipt]:
+        return [r for n in range(1, self.cases + 1) for r in self.world.receipts.of_case(case_of(n))]
+
     def _filed(self) -> list[str]:
-        return sorted(r.id for r in self.world.receipts.of_case(CASE))
+        return sorted(r.id for r in self._receipts())
 
     @rule(data=st.data(), faults=faults, crash=crashes)
     def undo_again(self, data: st.DataObject, faults: list[tuple[str, int]], crash: int | None) -> None:
@@ -362,7 +372,7 @@ class SignedWrites(RuleBasedStateMachine):
         commit = self.model.written[undoing.of]
         order = UndoOrder(
             org_id=ORG,
-            case_id=CASE,
+            case_id=undoing.case_id,
             receipt_id=undoing.of,
             decision_id=undoing.decision_id,
             motion=Motion.INBOUND,
@@ -444,7 +454,7 @@ class SignedWrites(RuleBasedStateMachine):
                 assert self._take_back(undoing) is not None
                 self._notice_commits()
         self.nothing_unsigned_is_written_and_nothing_twice()
-        filed = {r.id for r in self.world.receipts.of_case(CASE)}
+        filed = {r.id for r in self._receipts()}
         assert filed == {a.key for a in self.approvals if a.committed} | {u.key for u in self.undoings if u.committed}
         assert self.world.audit.verify() == []
         events = [e.event for e in self.world.audit.export()]

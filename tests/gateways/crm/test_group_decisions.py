@@ -14,12 +14,12 @@ from domain.receipts import WriteOutcomeKind
 from runtime.keys import load_signer
 from tests.gateways.crm.forging import store_by_force
 from tests.gateways.crm.outcomes import written
-from tests.gateways.crm.world import CASE, World
+from tests.gateways.crm.world import World
 
 
 def member(content: ProposalContent) -> GroupMember:
     digest = digest_of(content.to_bytes())
-    return GroupMember(case_id=CASE, round=content.round, proposal_digest=digest, final_digest=digest)
+    return GroupMember(case_id=content.case_id, round=content.round, proposal_digest=digest, final_digest=digest)
 
 
 def signed_together(world: World, *contents: ProposalContent, **said: Any) -> tuple[SignedDecision, ...]:
@@ -34,11 +34,11 @@ def orders(world: World, *contents: ProposalContent) -> list[WriteOrder]:
     envelopes = [parse_envelope(each) for each in signed]
     for each, envelope in zip(signed, envelopes, strict=True):
         world.reviews.record(each, envelope, now=world.crm.clock.now)
-    return [world.order(e.decision_id, round=e.round) for e in envelopes]
+    return [world.order(e.decision_id, case_id=e.case_id, round=e.round) for e in envelopes]
 
 
 def test_each_member_is_written_with_its_own_ledger_row(world: World) -> None:
-    first, second = orders(world, world.content(world.rating()), world.content(world.note(), round=2))
+    first, second = orders(world, world.content(world.rating()), world.content(world.note(), case_id="c2"))
     receipts = [written(world.writer.apply(order)) for order in (first, second)]
     assert world.row(world.lead)["Rating"] == "Hot"
     assert [row["Subject"] for row in world.rows("SELECT Subject FROM Task")] == ["Brief"]
@@ -48,7 +48,7 @@ def test_each_member_is_written_with_its_own_ledger_row(world: World) -> None:
 
 
 def test_what_one_is_refused_for_does_not_hold_up_the_others(world: World) -> None:
-    first, second = orders(world, world.content(world.rating()), world.content(world.note(), round=2))
+    first, second = orders(world, world.content(world.rating()), world.content(world.note(), case_id="c2"))
     world.edit(world.lead, by=world.tom, Rating="Cold")
     world.crm.clock.forward(5)
     assert world.writer.apply(first).kind is WriteOutcomeKind.CONFLICT
@@ -56,7 +56,7 @@ def test_what_one_is_refused_for_does_not_hold_up_the_others(world: World) -> No
 
 
 def test_a_member_can_be_undone_alone(world: World) -> None:
-    first, second = orders(world, world.content(world.rating()), world.content(world.note(), round=2))
+    first, second = orders(world, world.content(world.rating()), world.content(world.note(), case_id="c2"))
     receipt = written(world.writer.apply(first))
     written(world.writer.apply(second))
     world.crm.clock.forward(60)
@@ -71,7 +71,7 @@ class TestForged:
     def plant(self, world: World, signed: SignedDecision, place: int) -> WriteOrder:
         envelope = parse_envelope(self.good[place])
         store_by_force(world, envelope.decision_id, signed, position=1)
-        return world.order(envelope.decision_id, round=envelope.round)
+        return world.order(envelope.decision_id, case_id=envelope.case_id, round=envelope.round)
 
     def refused(self, world: World, order: WriteOrder, reason: RefusalReason) -> None:
         world.reset_calls()
@@ -83,7 +83,7 @@ class TestForged:
 
     @pytest.fixture(autouse=True)
     def _signed(self, world: World) -> None:
-        self.contents = [world.content(world.rating()), world.content(world.note(), round=2)]
+        self.contents = [world.content(world.rating()), world.content(world.note(), case_id="c2")]
         for content in self.contents:
             world.propose(content)
         self.good = signed_together(world, *self.contents)
@@ -92,6 +92,14 @@ class TestForged:
         other = member(world.content(world.rating("Cold")))
         swapped = GroupMembers(members=(other, member(self.contents[1]))).to_bytes()
         order = self.plant(world, self.good[0].model_copy(update={"members": swapped}), 0)
+        self.refused(world, order, RefusalReason.BAD_SIGNATURE)
+
+    def test_a_list_of_another_schema(self, world: World) -> None:
+        later = GroupMembers(schema_number=2, members=tuple(member(c) for c in self.contents)).to_bytes()
+        signer = load_signer(world.keys, "ui-1")
+        like = world.envelope(self.contents[0], members_digest=digest_of(later))
+        signed = signer.sign(like).model_copy(update={"members": later, "place": 0})
+        order = self.plant(world, signed, 0)
         self.refused(world, order, RefusalReason.BAD_SIGNATURE)
 
     def test_a_list_that_is_gone(self, world: World) -> None:
@@ -104,7 +112,7 @@ class TestForged:
 
     def test_the_place_of_another_member(self, world: World) -> None:
         order = self.plant(world, self.good[1], 0)
-        self.refused(world, order, RefusalReason.WRONG_ROUND)
+        self.refused(world, order, RefusalReason.WRONG_CASE)
 
     def test_a_single_decision_with_a_list_put_beside_it(self, world: World) -> None:
         alone = world.envelope(self.contents[0])

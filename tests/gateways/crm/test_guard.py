@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from domain.audit import AuditKind
 from domain.cases import DocumentKind
 from domain.decisions import KeyUse, Purpose, Verdict
 from domain.errors import DomainError, ErrorCode, NotAuthorised, Paused, RefusalReason
@@ -95,6 +96,10 @@ class TestForgery:
         store_by_force(world, "other", load_signer(world.keys, "ui-1").sign(envelope))
         refused(world, world.order("other"), RefusalReason.UNKNOWN_DECISION)
 
+    def test_an_envelope_of_another_version(self, world: World) -> None:
+        """A later release may mean something else by the same names."""
+        refused(world, signed_over(world, version=2), RefusalReason.BAD_SIGNATURE)
+
     def test_no_decision_at_all(self, world: World) -> None:
         world.propose(world.content(world.rating()))
         refused(world, world.order("nobody"), RefusalReason.UNKNOWN_DECISION)
@@ -148,6 +153,45 @@ class TestTimeAndPause:
         store_by_force(world, envelope.decision_id, load_signer(world.keys, "ui-1").sign(envelope))
         refused(world, world.order(envelope.decision_id), RefusalReason.ROUND_CLOSED)
 
+    def test_a_round_that_expired(self, world: World) -> None:
+        """The decision says that it came in time; the store, which is the arbiter, did not have it by then."""
+        content = world.content(world.rating())
+        world.propose(content)
+        world.crm.clock.forward(10 * 3_600)
+        world.reviews.expire(CASE, 1, now=world.crm.clock.now)
+        envelope = world.envelope(content, decided_at=world.crm.clock.now - timedelta(hours=5))
+        store_by_force(world, envelope.decision_id, load_signer(world.keys, "ui-1").sign(envelope))
+        refused(world, world.order(envelope.decision_id), RefusalReason.ROUND_CLOSED)
+
+    def test_an_approval_is_worth_nothing_once_people_were_asked_again(self, world: World) -> None:
+        """The write met a conflict, the review reopened, and they said no. Then the conflict is gone, and an attempt
+        wakes up that had slept through all of it."""
+        order = world.approved(world.rating(), expected=(world.decisive("Status", "Open - Not Contacted"),))
+        world.edit(world.lead, Status="Working - Contacted")
+        world.crm.clock.forward(5)
+        assert world.writer.apply(order).kind is WriteOutcomeKind.CONFLICT
+        again = world.content(world.rating(), round=2)
+        world.propose(again)
+        world.record(world.envelope(again, verdict=Verdict.REJECT))
+        world.edit(world.lead, Status="Open - Not Contacted")
+        world.crm.clock.forward(5)
+        refused(world, order, RefusalReason.ROUND_CLOSED)
+        with pytest.raises(NotAuthorised):
+            world.writer.apply(order.model_copy(update={"attempt": 3}))
+        assert world.row(world.lead)["Rating"] is None
+
+    def test_no_signature_lasts_longer_than_the_playbook_lets_it(self, world: World) -> None:
+        """A retired key that somebody has found could sign in the past, and for as long as it likes."""
+        world.policy = world.policy.model_copy(update={"authorisation_hours": 2})
+        long = world.crm.clock.now + timedelta(days=365)
+        order = world.approved(world.rating(), expires_at=long)
+        world.crm.clock.forward(2 * 3_600)
+        held = world.policy
+        world.crm.clock.forward(1)
+        refused(world, order, RefusalReason.EXPIRED)
+        world.policy = held.model_copy(update={"authorisation_hours": 3})
+        assert world.writer.apply(order).kind is WriteOutcomeKind.WRITTEN
+
     @pytest.mark.parametrize("motion", [Motion.INBOUND, None])
     @pytest.mark.parametrize("attempt", [1, 2])
     def test_pause_stops_a_write_before_any_call_and_resume_lets_it_go_on(
@@ -158,6 +202,7 @@ class TestTimeAndPause:
         with pytest.raises(Paused):
             world.writer.apply(order)
         assert world.calls() == 0
+        assert [(e.event.kind, e.event.code) for e in world.audit.export()] == [(AuditKind.WRITE_REFUSED, "paused")]
         world.pause.set(motion, False, by="kim", now=world.crm.clock.now)
         assert world.writer.apply(order).kind is WriteOutcomeKind.WRITTEN
 
@@ -206,6 +251,30 @@ class TestRisk:
     def test_one_risky_action_raises_all(self, world: World) -> None:
         content = world.content(world.note(), world.assign(strategic=True))
         refused(world, signed_over(world, content), RefusalReason.ROLE_TOO_LOW)
+
+    def test_what_comes_after_the_e_mail_counts_before_the_first_write(self, world: World) -> None:
+        """Each step would ask for less than the whole."""
+        last = Disqualify(
+            key="no",
+            record=world.lead_ref,
+            before_status="Open - Not Contacted",
+            after_status="Closed",
+            reason_code="student",
+            after_mail=True,
+        )
+        refused(
+            world, signed_over(world, world.content(world.rating(), world.mail(), last)), RefusalReason.ROLE_TOO_LOW
+        )
+
+    def test_a_lead_that_policy_moves_from_one_queue_to_another(self, world: World) -> None:
+        """It has no owner after that, so it was no first assignment, whatever the action claims."""
+        other = world.add("Group", Name="Other", DeveloperName="Other", Type="Queue")
+        world.policy = world.policy.model_copy(update={"levels": {Motion.INBOUND: Level.LIMITED_AUTOMATION}})
+        content = world.content(world.assign(other))
+        world.propose(content)
+        envelope = world.envelope(content, purpose=Purpose.POLICY_WRITE, key_id="policy-1", reviewer="policy")
+        store_by_force(world, envelope.decision_id, load_signer(world.keys, "policy-1").sign(envelope))
+        refused(world, world.order(envelope.decision_id), RefusalReason.POLICY_KEY_NOT_ALLOWED)
 
     def test_half_a_quorum(self, world: World) -> None:
         world.policy = world.policy.model_copy(update={"quorum": {RiskCategory.MEDIUM: 2}})
@@ -262,6 +331,12 @@ class TestFields:
         content = world.content(world.assign(), world.task())
         refused(world, signed_over(world, content), RefusalReason.FIELD_NOT_ALLOWED)
 
+    def test_a_field_that_would_only_be_written_after_the_e_mail(self, world: World) -> None:
+        change = FieldChange(field="Phone", before=None, after="+44 1")
+        last = UpdateFields(key="phone", record=world.lead_ref, changes=(change,), after_mail=True)
+        content = world.content(world.rating(), world.mail(), last)
+        refused(world, signed_over(world, content), RefusalReason.FIELD_NOT_ALLOWED)
+
     def test_a_draft_is_written_only_by_an_action_that_was_ticked(self, world: World) -> None:
         world.policy = world.policy.model_copy(update={"drafted_fields": {"Lead": frozenset({"Rating"})}})
         refused(world, signed_over(world, world.content(world.rating("Hot"))), RefusalReason.FIELD_NOT_ALLOWED)
@@ -306,9 +381,7 @@ class TestFields:
     def test_two_values_for_one_field(self, world: World) -> None:
         content = world.content(world.rating("Hot"), world.rating("Cold", key="again"))
         world.propose(content)
-        with pytest.raises(NotAuthorised) as caught:
-            world.writer.apply(world.order(world.record(world.envelope(content))))
-        assert caught.value.reason is RefusalReason.FORBIDDEN_ACTION
+        refused(world, world.order(world.record(world.envelope(content))), RefusalReason.FORBIDDEN_ACTION)
 
 
 def test_a_digest_made_before_a_field_was_added_still_verifies(world: World) -> None:

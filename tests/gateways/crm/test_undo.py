@@ -5,12 +5,13 @@ from typing import Any
 import pytest
 
 from domain.audit import AuditKind
+from domain.cases import DocumentKind
 from domain.decisions import Purpose, Verdict
 from domain.errors import CrmError, NotAuthorised, Paused, RefusalReason
 from domain.leads import Motion
 from domain.permissions import Role
 from domain.ports import UndoOrder
-from domain.proposals import Action, CreateLead, digest_of
+from domain.proposals import Action, CreateLead, FieldChange, UpdateFields, digest_of
 from domain.receipts import UndoOutcome, WriteReceipt
 from domain.undoing import UndoReason, undo_content
 from runtime.keys import load_signer
@@ -280,6 +281,25 @@ class TestAuthority:
         second = write(world, world.note(), round=2)
         order = world.undo_order(second)
         refused(world, order.model_copy(update={"receipt_id": first.id}), RefusalReason.WRONG_ROUND)
+
+    def test_a_signed_undo_that_does_something_else(self, world: World) -> None:
+        """Allow-list and level are not asked of an undo: what it does has to follow from its receipt alone."""
+        receipt = write(world, world.rating())
+        order = world.undo_order(receipt)
+        change = FieldChange(field="OwnerId", before=world.queue, after=world.tom)
+        stored = world.content(UpdateFields(key="undo_1", record=world.lead_ref, changes=(change,))).to_bytes()
+        digest = digest_of(stored)
+        world.documents.put(CASE, DocumentKind.FINAL, digest, stored)
+        envelope = world.envelope(
+            undo_content(receipt, org_id=ORG, motion=Motion.INBOUND),
+            purpose=Purpose.UNDO,
+            proposal_digest=receipt.digest,
+            final_digest=digest,
+        )
+        store_by_force(world, envelope.decision_id, load_signer(world.keys, "ui-1").sign(envelope), position=9)
+        world.reset_calls()
+        refused(world, order.model_copy(update={"decision_id": envelope.decision_id}), RefusalReason.DIGEST_MISMATCH)
+        assert world.row(world.lead)["OwnerId"] == world.queue
 
     def test_an_approval_to_write_undoes_nothing(self, world: World) -> None:
         receipt = write(world, world.rating())

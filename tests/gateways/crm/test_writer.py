@@ -3,11 +3,11 @@
 import json
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
-from domain.audit import AuditEvent
+from domain.audit import AuditEvent, AuditKind
 from domain.errors import CrmError, ErrorCode, NotAuthorised, RefusalReason
-from domain.proposals import CreateLead, MergeRequest, Phase
+from domain.proposals import CreateLead, FieldChange, MergeRequest, Phase, UpdateFields
 from domain.receipts import WriteOutcomeKind, WriteReceipt
 from gateways.crm.writer import SalesforceWriter
 from persistence.tables import ReceiptRow
@@ -46,6 +46,12 @@ class TestWriting:
         order = world.approved(world.rating(), world.assign(), world.task(), world.note())
         written(world.writer.apply(order))
         assert world.calls() == 2
+
+    def test_the_ledger_names_the_sources_of_each_value(self, world: World) -> None:
+        change = FieldChange(field="Industry", before=None, after="Energy", evidence=("e2", "e7"))
+        action = UpdateFields(key="fields", record=world.lead_ref, changes=(change,), evidence=("e1", "e2"))
+        written(world.writer.apply(world.approved(action, world.note(evidence=("e3",)))))
+        assert world.ledger()[0]["Sources__c"] == "e1, e2, e7, e3"
 
     def test_a_second_apply_finds_the_receipt_and_calls_nobody(self, world: World) -> None:
         order = world.approved(world.rating())
@@ -156,6 +162,16 @@ class TestRetrying:
         world.writer.apply(order)
         assert [e.event.subject for e in world.audit.export()] == [receipt.id]
 
+    def test_a_receipt_about_another_change_is_not_believed(self, world: World) -> None:
+        """Somebody altered its row: the ledger of the CRM says what was written."""
+        order = world.approved(world.rating())
+        receipt = written(world.writer.apply(order))
+        altered = receipt.model_copy(update={"digest": "0" * 64})
+        with world.database.transaction() as session:
+            session.connection().execute(update(ReceiptRow).values(body=altered.model_dump_json()))
+        assert written(world.writer.apply(order.model_copy(update={"attempt": 2}))).digest == receipt.digest
+        assert len(world.ledger()) == 1
+
     def test_an_overlapping_attempt_takes_what_the_other_wrote_for_its_own(
         self, world: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -233,9 +249,71 @@ class TestRetrying:
         (row,) = world.ledger()
         world.edit(row["Id"], object_name="Agent_Write__c", Digest__c="0" * 64)
         forget_receipts(world)
-        with pytest.raises(NotAuthorised) as refused:
-            world.writer.apply(order.model_copy(update={"attempt": 2}))
-        assert refused.value.reason is RefusalReason.DIGEST_MISMATCH
+        for attempt in (1, 2, 3):
+            with pytest.raises(NotAuthorised) as refused:
+                world.writer.apply(order.model_copy(update={"attempt": attempt}))
+            assert refused.value.reason is RefusalReason.DIGEST_MISMATCH
+        with pytest.raises(NotAuthorised):
+            world.writer.find_written(order)
+        events = [e.event for e in world.audit.export() if e.event.kind is AuditKind.WRITE_REFUSED]
+        assert [(e.subject, e.code) for e in events] == [(order.decision_id, "digest_mismatch")]
+
+    def test_a_ledger_row_that_somebody_deleted_does_not_let_it_be_written_twice(self, world: World) -> None:
+        """Nor is it called written: what stands there is for a person to look at."""
+        order = world.approved(world.task(), world.note())
+        written(world.writer.apply(order))
+        (row,) = world.ledger()
+        world.crm.client().Agent_Write__c.delete(row["Id"])
+        forget_receipts(world)
+        outcome = world.writer.apply(order.model_copy(update={"attempt": 2}))
+        assert outcome.kind is WriteOutcomeKind.CONFLICT
+        assert "deleted its ledger row" in outcome.message
+        assert world.writer.find_written(order) is None
+        assert len(world.rows("SELECT Id FROM Task")) == 2
+        assert (world.ledger(), world.receipts.of_case(CASE)) == ([], ())
+
+    def test_a_change_whose_ledger_row_somebody_deleted_is_a_conflict(self, world: World) -> None:
+        order = world.approved(world.rating())
+        written(world.writer.apply(order))
+        (row,) = world.ledger()
+        world.crm.client().Agent_Write__c.delete(row["Id"])
+        forget_receipts(world)
+        world.crm.clock.forward(5)
+        outcome = world.writer.apply(order.model_copy(update={"attempt": 2}))
+        assert outcome.kind is WriteOutcomeKind.CONFLICT
+
+    def test_somebodys_value_of_the_same_second_is_not_taken_for_ours(self, world: World) -> None:
+        order = world.approved(world.rating("Hot"))
+        world.fault("timeout_after_commit", match="composite", contains="Agent_Write__c/", after=1, delay=0)
+        with pytest.raises(CrmError):
+            world.writer.apply(order)
+        world.edit(world.lead, by=world.tom, Rating="Cold")
+        receipt = written(world.writer.apply(order.model_copy(update={"attempt": 2})))
+        assert receipt.records[0].after == {"Rating": "Hot"}
+        world.crm.clock.forward(60)
+        (refusal,) = world.writer.undo(world.undo_order(receipt)).refusals
+        assert (refusal.field, world.row(world.lead)["Rating"]) == ("Rating", "Cold")
+
+    def test_a_long_text_that_the_ledger_could_not_hold_comes_back_whole(self, world: World) -> None:
+        """The answer was lost, so its receipt is made from the ledger row; then it is taken back."""
+        names = ("Lead_Summary__c", "Description", "Street")
+        long = {"Lead_Summary__c": '"' * 32_000, "Description": "é\x01" * 16_000, "Street": "x" * 255}
+        world.policy = world.policy.model_copy(update={"allowed_fields": {"Lead": frozenset(names)}})
+        world.edit(world.lead, **long)
+        world.crm.clock.forward(5)
+        held = {name: world.row(world.lead)[name] for name in names}
+        changes = tuple(FieldChange(field=name, before=held[name], after="short") for name in names)
+        order = world.approved(UpdateFields(key="texts", record=world.lead_ref, changes=changes))
+        world.fault("timeout_after_commit", match="composite", contains="Agent_Write__c/", after=1, delay=0)
+        with pytest.raises(CrmError):
+            world.writer.apply(order)
+        world.crm.clock.forward(60)
+        receipt = written(world.writer.apply(order.model_copy(update={"attempt": 2})))
+        (row,) = world.ledger()
+        assert set(json.loads(row["Before__c"])["cut"]) == {f"Lead/{world.lead}.{name}" for name in names[:2]}
+        assert receipt.records[0].before == held
+        assert world.writer.undo(world.undo_order(receipt)).refusals == ()
+        assert {name: world.row(world.lead)[name] for name in names} == held
 
     @pytest.mark.parametrize(
         ("kind", "code"),

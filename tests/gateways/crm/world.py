@@ -260,10 +260,15 @@ class World:
         return ExpectedValue(record=self.lead_ref, field=field, value=value, decisive=True)
 
     def content(
-        self, *actions: Action, round: int = 1, expected: tuple[ExpectedValue, ...] = (), org_id: str = ORG
+        self,
+        *actions: Action,
+        round: int = 1,
+        expected: tuple[ExpectedValue, ...] = (),
+        org_id: str = ORG,
+        case_id: str = CASE,
     ) -> ProposalContent:
         return make_content(
-            org_id=org_id, case_id=CASE, round=round, motion=Motion.INBOUND, actions=actions, expected=expected
+            org_id=org_id, case_id=case_id, round=round, motion=Motion.INBOUND, actions=actions, expected=expected
         )
 
     # ---- what happens before a write
@@ -275,11 +280,11 @@ class World:
         stored = content.to_bytes()
         slot = str(content.round)
         snapshot: CrmSnapshot = self.reader.snapshot(self.lead if knows_lead else "")
-        self.documents.put(CASE, DocumentKind.SNAPSHOT, slot, snapshot.model_dump_json().encode())
-        self.documents.put(CASE, DocumentKind.PROPOSAL, slot, stored)
+        self.documents.put(content.case_id, DocumentKind.SNAPSHOT, slot, snapshot.model_dump_json().encode())
+        self.documents.put(content.case_id, DocumentKind.PROPOSAL, slot, stored)
         digest = digest_of(stored)
         if review:
-            shown = opening(CASE, content.round, quorum=quorum, digest=digest)
+            shown = opening(content.case_id, content.round, quorum=quorum, digest=digest)
             self.reviews.open_round(shown.model_copy(update={"org_id": ORG}))
         return digest
 
@@ -291,7 +296,7 @@ class World:
             "purpose": Purpose.WRITE,
             "org_id": ORG,
             "decision_id": f"d{self._decisions}",
-            "case_id": CASE,
+            "case_id": content.case_id,
             "round": content.round,
             "proposal_digest": digest,
             "final_digest": more.get("proposal_digest", digest),
@@ -314,7 +319,7 @@ class World:
         """The reviewer signs another content than was proposed."""
         stored = final.to_bytes()
         digest = digest_of(stored)
-        self.documents.put(CASE, DocumentKind.FINAL, digest, stored)
+        self.documents.put(final.case_id, DocumentKind.FINAL, digest, stored)
         return self.record(self.envelope(proposed, final_digest=digest, verdict=Verdict.APPROVE_EDITED, **more))
 
     def order(self, decision_id: str, *, round: int = 1, phase: Phase = Phase.CRM, **more: Any) -> WriteOrder:
@@ -344,13 +349,13 @@ class World:
         content = undo_content(receipt, org_id=ORG, motion=Motion.INBOUND)
         stored = content.to_bytes()
         digest = digest_of(stored)
-        self.documents.put(CASE, DocumentKind.FINAL, digest, stored)
+        self.documents.put(receipt.case_id, DocumentKind.FINAL, digest, stored)
         said = {"purpose": Purpose.UNDO, "proposal_digest": receipt.digest, "final_digest": digest, **more}
         decision_id = self.record(self.envelope(content, **said))
         self.reset_calls()
         return UndoOrder(
             org_id=ORG,
-            case_id=CASE,
+            case_id=receipt.case_id,
             receipt_id=receipt.id,
             decision_id=decision_id,
             motion=Motion.INBOUND,
