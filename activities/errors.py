@@ -19,6 +19,7 @@ RETRYABLE: dict[ErrorCode, bool] = {
     ErrorCode.CRM_LOCKED: True,
     ErrorCode.CRM_UNAUTHORISED: True,  # ops renew a credential; nothing may be lost meanwhile
     ErrorCode.CRM_WRONG_ORG: True,  # ops put the right credentials in; nothing may be lost meanwhile
+    ErrorCode.CRM_CONSENT_UNREAD: True,  # ops correct the playbook; nobody may be written to meanwhile
     ErrorCode.CRM_FORBIDDEN: False,
     ErrorCode.CRM_RECORD_MISSING: False,
     ErrorCode.CRM_REFUSED_VALUE: False,

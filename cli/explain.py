@@ -93,13 +93,13 @@ def _of_inquiry(inquiry: Inquiry, playbook: Playbook, place: Path, file: str) ->
 def of_crm_lead(lead_id: str, playbook: Playbook, place: Path, org: "OwnOrg | None" = None) -> Explanation:
     """What the rules say about a lead of the CRM, as it is now. Raises `CrmError` where there is none."""
     from cli.crm_access import crm_access
-    from gateways.crm.fields import ReadFields
+    from gateways.crm.fields import usual_fields
     from gateways.crm.own_org import OwnOrg
     from runtime.clock import SystemClock
 
     clock = SystemClock()
     # What the playbook maps is read too, as the CRM worker does.
-    wanted = ReadFields().with_extra(read_too(playbook.objects))
+    wanted = usual_fields(playbook).with_extra(read_too(playbook.objects))
     asked = org or OwnOrg(crm_access().session(clock), clock)
     # An org before its set-up lacks some of them; doctor says which.
     snapshot = asked.reader(asked.readable(wanted).fields).snapshot(lead_id)

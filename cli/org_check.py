@@ -1,6 +1,6 @@
 """What stands between this product and an org: what is missing there, and what the org does by itself. Reads only."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from domain.environments import environment_of, strangers
@@ -9,13 +9,12 @@ from domain.field_mapping import read_too
 from domain.model import Value
 from domain.organisation import Organisation, OrgRule
 from domain.playbook import Playbook
-from gateways.crm.fields import LEDGER, LEDGER_KEY, RECORD_KEY, ReadFields
+from gateways.crm.fields import LEDGER, LEDGER_KEY, OF_PEOPLE, RECORD_KEY, usual_fields
 from gateways.crm.own_org import OwnOrg
 
 DEPLOY = "deploy deploy/salesforce (its README says how)"
 _CREATED = ("Lead", "Task")
 """What the agent creates; each such record carries the key of its write."""
-_OF_PEOPLE = ("Individual", "ContactPointTypeConsent")
 
 
 class OrgCheck(Value):
@@ -37,8 +36,17 @@ def check_org(org: OwnOrg, playbook: Playbook) -> OrgCheck:
         signed_in_as=org.signed_in_as(),
         missing=tuple(_missing(org, playbook, organisation)),
         rules=rules,
-        notes=notes,
+        notes=(*notes, *_left_out(playbook)),
     )
+
+
+def _left_out(playbook: Playbook) -> Iterator[str]:
+    unkept = usual_fields(playbook).unkept
+    if unkept:
+        yield (
+            f"the playbook says that the org keeps no {' and no '.join(unkept)}: only what a lead or contact itself "
+            "says is taken for an opt-out"
+        )
 
 
 def _missing(org: OwnOrg, playbook: Playbook, organisation: Organisation) -> Iterator[str]:
@@ -67,8 +75,19 @@ def _missing(org: OwnOrg, playbook: Playbook, organisation: Organisation) -> Ite
             yield f"there is no {name}, or the integration user may not see it; {DEPLOY}"
             continue
         yield from _lacking(name, body, wanted[name])
-    lacking = org.readable(ReadFields().with_extra(read_too(playbook.objects))).lacking
+    usual = usual_fields(playbook)
+    lacking = org.readable(usual.with_extra(read_too(playbook.objects))).lacking
+    yield from _kept_all_the_same(org, usual.unkept)
     yield from _unread({name: _beside(fields, wanted.get(name, set())) for name, fields in lacking.items()})
+
+
+def _kept_all_the_same(org: OwnOrg, unkept: Sequence[str]) -> Iterator[str]:
+    there = [name for name in unkept if org.has(name)]
+    if there:
+        yield (
+            f"the playbook says that the org keeps no {', '.join(there)}, and it does, so no case can be read; set "
+            "consent.keeps_individuals to true in consent.yaml"
+        )
 
 
 def _beside(fields: tuple[str, ...], told: set[str]) -> tuple[str, ...] | None:
@@ -80,18 +99,19 @@ def _beside(fields: tuple[str, ...], told: set[str]) -> tuple[str, ...] | None:
 def _unread(lacking: Mapping[str, tuple[str, ...] | None]) -> Iterator[str]:
     """What a case reads and the org does not give."""
     of_people = [
-        name if name in _OF_PEOPLE else f"{name}.IndividualId"
+        name if name in OF_PEOPLE else f"{name}.IndividualId"
         for name, fields in sorted(lacking.items())
-        if name in _OF_PEOPLE or "IndividualId" in (fields or ())
+        if name in OF_PEOPLE or "IndividualId" in (fields or ())
     ]
     if of_people:
         yield (
             f"there is no {', '.join(of_people)} to read, so an opt-out kept there is not seen, and no case can be "
             "read; in Setup, Data Protection and Privacy, make data protection details available in records, and "
-            "grant reading of them"
+            "grant reading of them; an org that is to keep none says so: consent.keeps_individuals: false in "
+            "consent.yaml"
         )
     for name, fields in sorted(lacking.items()):
-        if fields is None or name in _OF_PEOPLE:
+        if fields is None or name in OF_PEOPLE:
             continue
         if not fields:
             yield f"there is no {name} to read; assign the permission set for reading (deploy/salesforce/README.md)"

@@ -63,6 +63,9 @@ class ConsentRule(Value):
 
 
 class ConsentPolicy(Value):
+    keeps_individuals: bool = True
+    """False for an org that keeps nobody beside its leads and contacts (`Individual`, `ContactPointTypeConsent`): what
+    a person refused stands in their lead and contact only. Where the org has them all the same, nothing goes on."""
     own_request_sources: tuple[str, ...] = ()
     """Inquiry sources that are the person's own request."""
     own_request_lead_sources: tuple[str, ...] = ()

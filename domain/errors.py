@@ -26,6 +26,7 @@ class ErrorCode(StrEnum):
     CRM_LOCKED = "crm_locked"
     CRM_UNAUTHORISED = "crm_unauthorised"
     CRM_WRONG_ORG = "crm_wrong_org"
+    CRM_CONSENT_UNREAD = "crm_consent_unread"
     CRM_FORBIDDEN = "crm_forbidden"
     CRM_RECORD_MISSING = "crm_record_missing"
     CRM_REFUSED_VALUE = "crm_refused_value"

@@ -14,7 +14,7 @@ from domain.ports import WriteOrder
 from domain.routing_people import owner_problem, with_absences_of
 from gateways.crm.client import SalesforceSession
 from gateways.crm.field_rules import FieldRules
-from gateways.crm.fields import ReadFields
+from gateways.crm.fields import usual_fields
 from gateways.crm.forecast import UndoForecasts
 from gateways.crm.guard import WriteGuard
 from gateways.crm.mail_guard import SalesforceMailGuard
@@ -45,8 +45,9 @@ def crm_door(settings: CrmSettings, stores: Stores) -> CrmDoor:
     session = crm_session(
         settings, stores.clock, org_id=org_id, on_wrong_org=lambda found: _note_wrong_org(org_id, found, stores)
     )
+    usual = usual_fields(stores.playbooks.current())
     # What the playbook maps is read too. A field mapped later is read from the next start on.
-    fields = ReadFields().with_extra(read_too(stores.playbooks.current().objects))
+    fields = usual.with_extra(read_too(stores.playbooks.current().objects))
     rules = FieldRules(session, stores.clock)
     reader = SalesforceReader(session, stores.clock, fields, rules)
     guard = WriteGuard(
@@ -69,6 +70,7 @@ def crm_door(settings: CrmSettings, stores: Stores) -> CrmDoor:
         audit=stores.audit,
         clock=stores.clock,
         rules=rules,
+        fields=usual,
         owner_problem=lambda order, owner_id: _owner_problem(order, owner_id, stores, reader),
         crm_user_of=lambda login: _crm_user_of(login, stores, reader),
         recent=recent,
@@ -76,11 +78,12 @@ def crm_door(settings: CrmSettings, stores: Stores) -> CrmDoor:
     return CrmDoor(
         reader=reader,
         writer=writer,
-        forecasts=UndoForecasts(session, org_id=org_id, receipts=stores.receipts),
+        forecasts=UndoForecasts(session, org_id=org_id, receipts=stores.receipts, fields=usual),
         mail_guard=SalesforceMailGuard(
             session,
             guard,
             documents=stores.documents,
+            fields=usual,
             recent=recent,
             clock=stores.clock,
             crm_user_of=lambda login: _crm_user_of(login, stores, reader),

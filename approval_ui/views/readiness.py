@@ -142,6 +142,7 @@ def readiness_view(report: ReadinessReport, scores: Sequence[int], playbook_dige
 _WHY: dict[str, str] = {
     ErrorCode.CRM_UNAUTHORISED: "the CRM refuses the integration user's credentials",
     ErrorCode.CRM_WRONG_ORG: "the integration user's credentials are those of another org",
+    ErrorCode.CRM_CONSENT_UNREAD: "the playbook says that the org keeps no Individual, and it does",
     ErrorCode.CRM_FORBIDDEN: "the integration user may not read what is needed",
     ErrorCode.CRM_UNAVAILABLE: "the CRM did not answer",
     ErrorCode.CRM_RATE_LIMITED: "the org has no API calls left",

@@ -137,6 +137,11 @@ class SalesforceSession:
         self._user_id = ""
 
     @property
+    def clock(self) -> Clock:
+        """The one that it was given."""
+        return self._clock
+
+    @property
     def calls(self) -> int:
         """API calls made since the start, sign-in excluded."""
         return self._calls

@@ -2,21 +2,28 @@
 
 Consent for one address (`ContactPointConsent`) is asked for by the address itself, so that it is found whether or not
 the address hangs on the person's `Individual`. Not every org has that object; its absence is noticed once.
+
+An org may keep no `Individual` at all. That is never concluded from what is not seen, for a right that is lacking looks
+the same: the playbook says so, and is held to it.
 """
 
 import threading
 from collections.abc import Sequence
+from datetime import timedelta
 
 import structlog
 
-from domain.errors import CrmError
+from domain.errors import CrmError, ErrorCode
 from domain.leads import CrmRecord
-from gateways.crm.client import CompositeAnswer, Part, query_part
+from domain.model import Instant
+from gateways.crm import faults
+from gateways.crm.client import CompositeAnswer, Part, SalesforceSession, query_part
 from gateways.crm.fields import ReadFields
 from gateways.crm.soql import select
 from gateways.crm.values import records_from
 
 MAX_CONSENTS = 50
+CONFIRMED_FOR = timedelta(hours=1)
 POINT_CONSENTS = "ContactPointConsent"
 TYPE_CONSENTS = "ContactPointTypeConsent"
 SHARING = "sharing_consents"
@@ -32,10 +39,37 @@ _log = structlog.get_logger(__name__)
 class Consents:
     """Thread-safe."""
 
-    def __init__(self, fields: ReadFields) -> None:
+    def __init__(self, session: SalesforceSession, fields: ReadFields) -> None:
+        self._session = session
         self._fields = fields
         self._lock = threading.Lock()
+        self._confirmed: Instant | None = None
         self._absent = POINT_CONSENTS not in fields.by_object
+
+    def confirm(self) -> None:
+        """Hold the playbook to what it says the org does not keep: one call an hour, and none where it says nothing.
+
+        Raises `CrmError` (crm_consent_unread) where the org has it: what a person refused there would not be seen.
+        """
+        with self._lock:
+            now = self._session.clock.now()
+            if not self._fields.unkept or (
+                self._confirmed is not None and timedelta(0) <= now - self._confirmed < CONFIRMED_FOR
+            ):
+                return
+            asked = [query_part(name, select(name, ("Id",), "", tail="LIMIT 1")) for name in self._fields.unkept]
+            answer = self._session.composite(asked, all_or_none=False)
+            for name in self._fields.unkept:
+                part = answer.parts[name]
+                if part.ok:
+                    raise CrmError(
+                        f"the playbook says that the org keeps no {name}, and it does; set consent.keeps_individuals "
+                        "to true in consent.yaml, and start the CRM workers again",
+                        code=ErrorCode.CRM_CONSENT_UNREAD,
+                    )
+                if {fault.code for fault in part.faults()} != {"INVALID_TYPE"}:
+                    raise faults.error_for(part.faults())
+            self._confirmed = now
 
     def of_addresses(self, emails: Sequence[str]) -> list[Part]:
         """One query at most; none where there is no address, or no such object in the org."""

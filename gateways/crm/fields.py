@@ -6,6 +6,7 @@ An org that lacks a field, or wants another one read, passes its own `ReadFields
 from collections.abc import Iterable, Mapping
 
 from domain.model import Value
+from domain.playbook import Playbook
 
 LEDGER = "Agent_Write__c"
 LEDGER_KEY = "External_Key__c"
@@ -69,8 +70,15 @@ USER = (
 QUEUE = ("Name", "DeveloperName", "Type")
 
 
+OF_PEOPLE = ("Individual", "ContactPointTypeConsent")
+"""Who stands behind leads and contacts, and what they refused. Not every org keeps them."""
+
+
 class ReadFields(Value):
     """Per object the fields to read. `Id` and `SystemModstamp` are always read."""
+
+    unkept: tuple[str, ...] = ()
+    """Objects left out on the playbook's word that the org has none of them; it is held to that."""
 
     by_object: dict[str, tuple[str, ...]] = {
         "Lead": LEAD,
@@ -93,9 +101,29 @@ class ReadFields(Value):
         """Without repetition, in a stable order."""
         return tuple(dict.fromkeys((*SYSTEM, *self.by_object.get(object_name, ()), *extra)))
 
+    def behind(self, object_name: str) -> tuple[str, ...]:
+        """What is read of the person behind a lead or contact; nothing where the org keeps nobody there."""
+        if "IndividualId" not in self.of(object_name):
+            return ()
+        return tuple(f"Individual.{name}" for name in self.by_object.get("Individual", ()))
+
     def with_extra(self, extra: Mapping[str, Iterable[str]]) -> "ReadFields":
         """The same plus what else may be touched, such as the playbook's allow-list."""
         merged = dict(self.by_object)
         for name, fields in extra.items():
             merged[name] = tuple(dict.fromkeys((*merged.get(name, ()), *sorted(fields))))
-        return ReadFields(by_object=merged)
+        return self.model_copy(update={"by_object": merged})
+
+    def without_people(self) -> "ReadFields":
+        """The same for an org that keeps nobody beside its leads and contacts."""
+        kept = {
+            name: tuple(field for field in fields if field != "IndividualId")
+            for name, fields in self.by_object.items()
+            if name not in OF_PEOPLE
+        }
+        return ReadFields(by_object=kept, unkept=OF_PEOPLE)
+
+
+def usual_fields(playbook: Playbook) -> ReadFields:
+    """What is read of every record of an org that this playbook is for."""
+    return ReadFields() if playbook.consent.keeps_individuals else ReadFields().without_people()

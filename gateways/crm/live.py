@@ -12,7 +12,7 @@ from gateways.crm.access import AccessQuestion, editable
 from gateways.crm.activities import activities_in, activity_rows, without_activities
 from gateways.crm.client import MAX_QUERIES, CompositeAnswer, Part, SalesforceSession, query_part, row_part
 from gateways.crm.consents import Consents
-from gateways.crm.fields import INDIVIDUAL, ReadFields
+from gateways.crm.fields import ReadFields
 from gateways.crm.ledger import LedgerRow, ledger_part, ledger_row
 from gateways.crm.optional import OptionalRows, Rows, rows_of
 from gateways.crm.soql import Children, select
@@ -56,7 +56,7 @@ class LiveReader:
         self._session = session
         self._fields = fields
         self._wait = wait
-        self._consents = Consents(fields)
+        self._consents = Consents(session, fields)
         self._optional = OptionalRows()
 
     def read_settled(
@@ -126,6 +126,8 @@ class LiveReader:
         addresses: Sequence[str],
         access: AccessQuestion,
     ) -> Live:
+        if with_consents:
+            self._consents.confirm()
         persons = {ref: fields for ref, fields in wanted.items() if ref.object in _PEOPLE}
         deals = {ref: fields for ref, fields in wanted.items() if ref.object == _DEAL and since is not None}
         others = {ref: fields for ref, fields in wanted.items() if ref not in persons and ref not in deals}
@@ -170,13 +172,12 @@ class LiveReader:
         With the contacts those who have one of the addresses, in the same query: a call takes five queries.
         """
         mine = {ref: fields for ref, fields in persons.items() if ref.object == name}
-        individual = tuple(f"Individual.{field}" for field in INDIVIDUAL)
         wanted = sorted(field for fields in mine.values() for field in fields)
         conditions = {"Id IN {}": [ref.id for ref in mine], "Email IN {}": addresses if name == "Contact" else []}
         asked = {where: list(values) for where, values in conditions.items() if values}
         tail = f"ORDER BY LastModifiedDate DESC LIMIT {len(mine) + MAX_REACHED}" if addresses else ""
         fields = (
-            *self._fields.of(name, (*individual, *wanted)),
+            *self._fields.of(name, (*self._fields.behind(name), *wanted)),
             *(self._worked_on(since, optional) if mine and since else ()),
         )
         return query_part(

@@ -45,6 +45,10 @@ class OwnOrg:
             self._described[object_name] = self._session.describe(object_name)
         return self._described[object_name]
 
+    def has(self, object_name: str) -> bool:
+        """Whether the org shows it to the integration user."""
+        return object_name in self.readable(ReadFields(by_object={object_name: ()})).fields.by_object
+
     def readable(self, wanted: ReadFields) -> Readable:
         """What of these fields there is to read."""
         return readable(self.describe, wanted)

@@ -74,7 +74,7 @@ class SalesforceReader:
         self._directory = Directory(session, clock, self._fields)
         self._known = _KnownLeads()
         self._talks = Conversations(self._fields)
-        self._consents = Consents(self._fields)
+        self._consents = Consents(session, self._fields)
         self._optional = OptionalRows()
 
     def candidates(self, inquiry: Inquiry) -> tuple[CrmRecord, ...]:
@@ -115,6 +115,7 @@ class SalesforceReader:
         people = self._directory.read()
         if not lead_id:
             return _nobody(people)
+        self._consents.confirm()
         take = self._contact_snapshot if is_id_of("003", lead_id) else self._snapshot
         wanted = [Rows.EMAILS, *([Rows.TERRITORIES] if people.territory_members else [])]
         wanted += [Rows.CASES] if "Case" in self._fields.by_object else []
@@ -238,19 +239,13 @@ class SalesforceReader:
         """The lead or contact with its parents and activities, all in one query."""
         if not is_id_of("00Q" if object_name == "Lead" else "003", person_id):
             raise CrmError(f"{person_id!r} is no {object_name.lower()} id", code=ErrorCode.CRM_RECORD_MISSING)
-        parents = (*(LEAD_PARENTS if object_name == "Lead" else ("Owner.Name",)), *self._of_the_person(object_name))
+        parents = (*(LEAD_PARENTS if object_name == "Lead" else ("Owner.Name",)), *self._fields.behind(object_name))
         fields = (
             *self._fields.of(object_name, parents),
             *activity_rows(lambda name: self._fields.of(name, _SAID[name]), asked),
         )
         soql = select(object_name, fields, "Id = {}", person_id)
         return query_part(object_name.lower(), soql, deleted_too=True)
-
-    def _of_the_person(self, object_name: str) -> tuple[str, ...]:
-        """Nothing in an org that keeps no `Individual` beside its leads and contacts."""
-        if "IndividualId" not in self._fields.of(object_name):
-            return ()
-        return tuple(f"Individual.{name}" for name in self._fields.by_object.get("Individual", ()))
 
     def _around(self, key: CompanyKey, asked: frozenset[Rows]) -> list[Part]:
         """What depends on what the lead says: the accounts its company may be, each with its open opportunities, the
@@ -260,7 +255,7 @@ class SalesforceReader:
             parts.append(self._account_part(account_conditions(key), asked))
         if key.email:
             cases = children(Rows.CASES, self._fields.of("Case"), NEWEST_FIRST)
-            extra = (*self._of_the_person("Contact"), *((cases,) if Rows.CASES in asked else ()))
+            extra = (*self._fields.behind("Contact"), *((cases,) if Rows.CASES in asked else ()))
             soql = self._select("Contact", same_person_conditions(key.email), f"{_NEWEST} {MAX_CONTACTS}", extra)
             parts.append(query_part("contacts", soql))
         return [*parts, *self._consents.of_addresses([key.email])]

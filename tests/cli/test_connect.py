@@ -289,6 +289,34 @@ def test_leads_of_an_org_as_it_comes_are_decided_as_well(shell: Shell, as_it_com
     assert said["baseline"]["leads"] > 0
 
 
+def test_an_org_that_keeps_nobody_beside_its_leads_is_no_finding_where_the_playbook_says_so(
+    shell: Shell, as_it_comes: Crm, tmp_path: Path
+) -> None:
+    playbook = without_individuals(tmp_path)
+    shell.given(COUNTERSIGN_CRM_INSTANCE_URL=as_it_comes.base, COUNTERSIGN_PLAYBOOK_DIR=str(playbook))
+    said = json.loads(shell.call("connect", "--leads", "2", "--json").out)["org"]
+    assert not [sentence for sentence in said["missing"] if "Individual" in sentence]
+    assert [note for note in said["notes"] if "keeps no Individual and no ContactPointTypeConsent" in note]
+
+
+def test_a_playbook_that_denies_what_the_org_keeps_is_a_finding(shell: Shell, tmp_path: Path) -> None:
+    shell.given(COUNTERSIGN_PLAYBOOK_DIR=str(without_individuals(tmp_path)))
+    done = shell.call("doctor")
+    assert done.code == 1
+    assert "keeps no Individual, ContactPointTypeConsent, and it does" in done.out
+    assert "consent.keeps_individuals" in done.out
+
+
+def without_individuals(tmp_path: Path) -> Path:
+    playbook = tmp_path / "playbook"
+    shutil.copytree(PLAYBOOK, playbook)
+    consent = playbook / "consent.yaml"
+    said = consent.read_text("utf-8")
+    assert "keeps_individuals: true" in said
+    consent.write_text(said.replace("  keeps_individuals: true", "  keeps_individuals: false"), "utf-8")
+    return playbook
+
+
 def test_the_other_readings_of_an_org_as_it_comes(shell: Shell, as_it_comes: Crm) -> None:
     shell.given(COUNTERSIGN_CRM_INSTANCE_URL=as_it_comes.base)
     checked = shell.call("playbook", "check", "--org", str(PLAYBOOK))
