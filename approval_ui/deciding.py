@@ -7,7 +7,7 @@ the workflow comes after and may wait; see `approval_ui/delivery.py`.
 
 import base64
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -19,6 +19,7 @@ from approval_ui.mail_rechecks import Unsupported, check_consent, unsupported_se
 from approval_ui.rechecks import check_facts, check_fields, check_mail, check_owner, check_values, effective_risk
 from domain.audit import AuditEvent, AuditKind
 from domain.cards import ReviewCard
+from domain.casefile import CaseFile
 from domain.cases import DocumentKind, ReviewOpening
 from domain.countersign import Expected, SignatureVerifier, verified
 from domain.decisions import (
@@ -31,10 +32,11 @@ from domain.decisions import (
     Verdict,
 )
 from domain.errors import NotAuthorised
+from domain.leads import CrmRecord
 from domain.model import Value
 from domain.permissions import RiskCategory, Role, can_approve, can_decide
 from domain.ports import AuditLog, CaseDocuments, Clock, DecisionSigner, Playbooks, Reviews
-from domain.proposals import Edit, ProposalContent, digest_of, parse_content
+from domain.proposals import AssignOwner, Edit, ProposalContent, digest_of, parse_content
 from domain.reviewer_notes import ReviewerNote
 
 MAX_ROUNDS = 5
@@ -253,7 +255,7 @@ class Deciding:
         try:
             final = revised(review.content, review.edited, request.ticked, request.edits)
             playbook = self.playbooks.current()
-            policy = playbook.write_policy()
+            policy = playbook.write_policy(self._users(review, final))
             check_owner(review.card, review.content, final)
             check_fields(final, policy)
             check_mail(review.content, final)
@@ -276,6 +278,12 @@ class Deciding:
                 open_ones,
             )
         return final
+
+    def _users(self, review: Review, final: ProposalContent) -> Sequence[CrmRecord]:
+        """Who is who, where a reviewer chose another owner than the one whose risk was shown."""
+        if _owners(final) == _owners(review.content):
+            return ()
+        return CaseFile(self.documents, review.opening.case_id).users(review.opening.round)
 
     def _unstated(self, review: Review, final: ProposalContent, request: DecisionRequest) -> tuple[Unsupported, ...]:
         """Sentences that need this reviewer's word; what the first signer of a quorum stated stays said."""
@@ -404,6 +412,10 @@ class Deciding:
                 )
             case Recorded.UNKNOWN_ROUND:
                 raise DecisionRefused(RefusalCode.UNKNOWN, "There is no such review.")
+
+
+def _owners(content: ProposalContent) -> list[str]:
+    return [action.after_owner_id for action in content.actions if isinstance(action, AssignOwner)]
 
 
 def _check_reason(card: ReviewCard, request: DecisionRequest) -> None:

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from domain.leads import CrmRecord
 from domain.model import Value
-from domain.owners import is_active_person
+from domain.owners import is_active_person, names_of
 from domain.playbook import Playbook
 from domain.playbook_checks import Path, PlaybookFinding
 
@@ -47,7 +47,7 @@ def live(
     users: Sequence[CrmRecord], queues: Sequence[CrmRecord], groups: Sequence[str], territories: Sequence[str] = ()
 ) -> Directory:
     """What the CRM says now. Inactive users may be among `users`."""
-    named = {u.id: {n.casefold() for n in _names(u)} - {""} for u in users}
+    named = {u.id: {n.casefold() for n in names_of(u)} - {""} for u in users}
     active = frozenset[str]().union(*(named[u.id] for u in users if is_active_person(u)))
     known = frozenset[str]().union(*named.values())
     queue_names = frozenset(q.text(f).casefold() for q in queues for f in ("DeveloperName", "Name")) - {""}
@@ -59,10 +59,6 @@ def live(
         groups=queue_names | {g.casefold() for g in groups},
         territories=frozenset(t.casefold() for t in territories),
     )
-
-
-def _names(user: CrmRecord) -> tuple[str, ...]:
-    return user.id, user.id[:15], *(user.text(f) for f in ("Email", "Username", "Alias"))
 
 
 def unknown_names(playbook: Playbook, directory: Directory) -> tuple[PlaybookFinding, ...]:

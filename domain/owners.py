@@ -1,9 +1,8 @@
 """Stable names of people, groups and queues, resolved against what the CRM says now."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 
 from domain.leads import CrmRecord, CrmSnapshot
-from domain.playbook import Team
 from domain.texts import clean
 
 QUEUE_PREFIX = "00G"
@@ -27,9 +26,13 @@ def is_active_person(user: CrmRecord | None) -> bool:
 def is_named(user: CrmRecord, name: str) -> bool:
     """Whether the e-mail, user name, alias or id (of 15 or 18 characters) is this one."""
     wanted = name.strip()
-    if wanted and wanted in (user.id, user.id[:15]):
-        return True
-    return bool(wanted) and wanted.casefold() in {user.text(f).casefold() for f in ("Email", "Username", "Alias")}
+    by_id, others = names_of(user)[:2], names_of(user)[2:]
+    return bool(wanted) and (wanted in by_id or wanted.casefold() in {other.casefold() for other in others})
+
+
+def names_of(user: CrmRecord) -> tuple[str, ...]:
+    """What a playbook may call a user: the id, its first 15 characters, e-mail, user name, alias. Some may be empty."""
+    return user.id, user.id[:15], *(user.text(field) for field in ("Email", "Username", "Alias"))
 
 
 def find_user(name: str, users: Iterable[CrmRecord]) -> CrmRecord | None:
@@ -61,26 +64,3 @@ def owner_change(before: CrmSnapshot, now: CrmSnapshot) -> str:
 def _called(owner_id: str, snapshot: CrmSnapshot) -> str:
     owner = next((o for o in (*snapshot.users, *snapshot.queues) if o.id == owner_id), snapshot.owner)
     return (clean(owner.text("Name"), 80) if owner is not None and owner.id == owner_id else "") or owner_id
-
-
-def members_of(
-    team: Team,
-    users: Sequence[CrmRecord],
-    group_members: Mapping[str, Sequence[str]] | None = None,
-    territory_members: Mapping[str, Sequence[str]] | None = None,
-) -> tuple[CrmRecord, ...]:
-    """Everybody in the team who is known, active or not.
-
-    As listed, else the group's or territory's, else those of that `Team__c`.
-    """
-    if team.members:
-        named = [find_user(name, users) for name in team.members]
-        return tuple({user.id: user for user in named if user is not None}.values())
-    if team.group or team.territory:
-        wanted = (team.group or team.territory).casefold()
-        source = (group_members if team.group else territory_members) or {}
-        ids = {i for name, listed in source.items() if name.casefold() == wanted for i in listed}
-        found = (u for u in users if u.id in ids)
-    else:
-        found = (u for u in users if u.text("Team__c").casefold() == team.name.casefold())
-    return tuple(sorted(found, key=lambda u: (u.text("Name"), u.id)))

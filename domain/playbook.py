@@ -23,6 +23,7 @@ from domain.first_touch_rules import FirstTouchRules
 from domain.leads import CrmRecord, Motion
 from domain.model import Value
 from domain.model_budget import ModelCaps
+from domain.owners import is_named
 from domain.permissions import Level, RiskCategory, Role, WritePolicy
 from domain.qualification import Fit
 from domain.routing_rules import Absence, KnownPeople, LanguageTeam, Postal, RoutingRule, Share
@@ -420,12 +421,8 @@ class Playbook(Value):
 
     def write_policy(self, users: Sequence[CrmRecord] = ()) -> WritePolicy:
         """What the guard enforces. With `users`, strategic owners are known by id and raise the risk by themselves."""
-        named = {s.owner.casefold() for s in self.routing.strategic} | {self.routing.strategic_owner.casefold()}
-        strategic = frozenset(
-            u.id
-            for u in users
-            if {u.id.casefold(), *(u.text(f).casefold() for f in ("Email", "Alias", "Username"))} & (named - {""})
-        )
+        named = {*(s.owner for s in self.routing.strategic), self.routing.strategic_owner}
+        strategic = frozenset(u.id for u in users if any(is_named(u, name) for name in named))
         return WritePolicy(
             org_id=self.org_id,
             levels=self.levels,

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from domain.leads import Motion
 from domain.model import Value
 from domain.naming import country_code
-from domain.owners import is_queue, members_of
+from domain.owners import is_queue
 from domain.permissions import Level
 from domain.playbook import Playbook
 from domain.readiness_facts import ACTIVE_DAYS, QUIET_DAYS, SETUP_AREAS, Area, OrgFacts
 from domain.readiness_report import FAIR, AreaReport, MotionReport, mean, percent, share
+from domain.routing_people import members_of
 
 _PLENTY = 1000
 """Records from which more of them make a motion no more worth while."""

@@ -1,6 +1,6 @@
 """Whether somebody can take a lead now: active, here, with room; and how much of a full share they take."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from domain.ladder import business_add
 from domain.leads import CrmRecord, CrmSnapshot
 from domain.model import Instant
-from domain.owners import find_user, is_active_person, is_named, members_of
+from domain.owners import find_user, is_active_person, is_named
 from domain.playbook import Calendar, Playbook, Team
 from domain.routing_rules import FULL_WEIGHT, Absence, Share
 
@@ -157,3 +157,26 @@ def owner_problem(owner_id: str, snapshot: CrmSnapshot, playbook: Playbook, *, n
 
 def _team_named(name: str, playbook: Playbook) -> Team | None:
     return next((t for t in playbook.teams.values() if name and t.name == name), None)
+
+
+def members_of(
+    team: Team,
+    users: Sequence[CrmRecord],
+    group_members: Mapping[str, Sequence[str]] | None = None,
+    territory_members: Mapping[str, Sequence[str]] | None = None,
+) -> tuple[CrmRecord, ...]:
+    """Everybody in the team who is known, active or not.
+
+    As listed, else the group's or territory's, else those of that `Team__c`.
+    """
+    if team.members:
+        named = [find_user(name, users) for name in team.members]
+        return tuple({user.id: user for user in named if user is not None}.values())
+    if team.group or team.territory:
+        wanted = (team.group or team.territory).casefold()
+        source = (group_members if team.group else territory_members) or {}
+        ids = {i for name, listed in source.items() if name.casefold() == wanted for i in listed}
+        found = (u for u in users if u.id in ids)
+    else:
+        found = (u for u in users if u.text("Team__c").casefold() == team.name.casefold())
+    return tuple(sorted(found, key=lambda u: (u.text("Name"), u.id)))

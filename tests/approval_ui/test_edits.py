@@ -210,3 +210,16 @@ def test_another_edit_voids_the_first_signature(world: World, door: Door) -> Non
     votes = {d.reviewer: d.counts for d in world.deps.queue.decisions_of(made.opening.case_id)}
     assert votes == {"oriol": False, "javier": True}
     assert world.deps.reviews.outcome(made.opening.case_id, 1).state is RoundState.OPEN
+
+
+def test_who_hands_a_lead_to_the_strategic_owner_needs_a_manager(world: World, door: Door) -> None:
+    made = world.seed()
+    strategic = world.playbooks.playbook.routing.strategic_owner
+    tomas = CrmRecord(object="User", id=TOMAS, fields={"Username": strategic}, modified_at=world.now)
+    snapshot = CrmSnapshot(taken_at=world.now, users=(tomas,))
+    world.deps.documents.put(made.opening.case_id, DocumentKind.SNAPSHOT, "1", snapshot.model_dump_json().encode())
+    fields: dict[str, Any] = {"edit.owner.after_owner_id": TOMAS, "tick": ["owner"]}
+    refused = door.browser("oriol").decide(made, **fields)
+    assert refused.status_code == 403
+    assert "a manager must decide" in refused.text
+    assert door.browser("ines").decide(made, **fields).status_code == 303
