@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from approval_ui.deciding import DecisionRefused, RefusalCode, Reviewer
+from approval_ui.federation import Federation
 from domain.audit import AuditEvent, AuditKind
 from domain.decisions import RoundState
 from domain.permissions import RiskCategory, can_approve, can_arrange, can_release_others
 from domain.ports import AuditLog, Clock
 from persistence.claims import SqlClaims
 from persistence.queue import QueueItem, ReviewQueue
-from persistence.users import LocalUser, SqlUsers
+from persistence.users import LocalUser
 
 SNOOZES: dict[str, tuple[str, timedelta]] = {
     "1h": ("1 hour", timedelta(hours=1)),
@@ -27,7 +28,7 @@ class Arranging:
     org_id: str
     claims: SqlClaims
     queue: ReviewQueue
-    users: SqlUsers
+    people: Federation
     audit: AuditLog
     clock: Clock
 
@@ -81,7 +82,7 @@ class Arranging:
 
     def takers(self, risk: RiskCategory) -> tuple[LocalUser, ...]:
         """Who may be asked for a decision of this risk, by name."""
-        able = (u for u in self.users.all() if u.active and can_approve(u.role, risk))
+        able = (u for u in self.people.everybody() if can_approve(u.role, risk))
         return tuple(sorted(able, key=lambda u: u.display_name.casefold()))
 
     def _open(self, case_id: str, round: int, reviewer: Reviewer) -> QueueItem:
@@ -95,7 +96,7 @@ class Arranging:
         return item
 
     def _name(self, login: str) -> str:
-        user = self.users.get(login)
+        user = self.people.users.get(login)
         return user.display_name if user is not None else login
 
     def _note(

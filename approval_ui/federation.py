@@ -1,10 +1,14 @@
-"""From what a provider vouched for to an account with a role. Least privilege wherever nothing else was said."""
+"""From an account, or what a provider vouched for, to a person with a role. The playbook says who its people are.
+
+Least privilege wherever nothing else was said.
+"""
 
 from dataclasses import dataclass
 from hashlib import sha256
 
 from approval_ui.identity_provider import OidcRefusal, OidcRefused, Proof
 from domain.permissions import Role
+from domain.playbook import Reviewer
 from domain.ports import Playbooks
 from persistence.users import LocalUser, SqlUsers
 
@@ -23,11 +27,43 @@ class RoleMapping:
 
 @dataclass(frozen=True)
 class Federation:
-    """Finds or makes the account of a person whom the provider knows."""
+    """Who an account belongs to now, and the account of a person whom the provider knows, made where there is none."""
 
     users: SqlUsers
     playbooks: Playbooks
     mapping: RoleMapping
+
+    def named(self, user: LocalUser) -> LocalUser | None:
+        """The account with name, role and team as the playbook has them now; None where it names that person no more.
+
+        A password alone lets nobody in: whoever leaves the playbook is out at once.
+        """
+        reviewer = self._reviewer(user.login)
+        if reviewer is None:
+            return None
+        return user.model_copy(
+            update={"display_name": reviewer.name, "role": reviewer.role, "team": reviewer.team or user.team}
+        )
+
+    def as_now(self, user: LocalUser) -> LocalUser:
+        """The account of somebody whom the provider vouches for.
+
+        Without a mapping of groups the role is the playbook's, and the default for whom it does not name (any more).
+        """
+        if self.mapping.pairs:
+            return user
+        reviewer = self._reviewer(user.login)
+        return user.model_copy(update={"role": reviewer.role if reviewer is not None else self.mapping.default})
+
+    def everybody(self) -> tuple[LocalUser, ...]:
+        """Who has an account that may be used now, as they are now."""
+        active = [user for user in self.users.all() if user.active]
+        known = (self.as_now(user) if user.subject else self.named(user) for user in active)
+        return tuple(user for user in known if user is not None)
+
+    def _reviewer(self, login: str) -> Reviewer | None:
+        wanted = login.casefold()
+        return next((r for r in self.playbooks.readable().reviewers if r.login.casefold() == wanted), None)
 
     def account_of(self, proof: Proof) -> LocalUser:
         """By the provider's subject, else by a verified address that the playbook has for a reviewer.
@@ -37,8 +73,8 @@ class Federation:
         known = self.users.by_subject(proof.issuer, proof.subject) or self._linked(proof) or self._new(proof)
         if not known.active:
             raise OidcRefused(OidcRefusal.INACTIVE, "Your account here was switched off. Ask an admin.")
-        # Without any mapping an admin gives roles here; with one, the provider does, at every sign-in.
-        role = self.mapping.role_of(proof.groups) if self.mapping.pairs else known.role
+        # Without any mapping the playbook gives roles; with one, the provider does, at every sign-in.
+        role = self.mapping.role_of(proof.groups) if self.mapping.pairs else self.as_now(known).role
         account = known.model_copy(update={"role": role, "issuer": proof.issuer, "subject": proof.subject})
         if account != self.users.get(known.login):
             self.users.save(account, password_hash=self.users.password_hash(known.login) or "")
@@ -47,7 +83,7 @@ class Federation:
     def role_again(self, user: LocalUser, proof: Proof) -> LocalUser:
         """The account after the provider vouched once more; the role follows where it said anew who this is."""
         if not self.mapping.pairs or not proof.says_groups:
-            return user
+            return self.as_now(user)
         role = self.mapping.role_of(proof.groups)
         if role is user.role:
             return user

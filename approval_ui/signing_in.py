@@ -3,6 +3,7 @@
 import hmac
 import secrets
 import threading
+import unicodedata
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
@@ -22,7 +23,8 @@ from persistence.users import LocalUser, SqlUsers
 _passwords = PasswordHash.recommended()
 _NOBODY = _passwords.hash("a password that nobody has")
 """Checked for unknown logins, so that an answer takes as long as for known ones."""
-_MAX_PASSWORD = 1_024
+MAX_PASSWORD = 1_024
+"""Characters. What is longer is not even looked at: hashing it would cost too much."""
 _SEEN_EVERY = timedelta(minutes=1)
 """How exactly the last use of a session is known: not every request is worth a write."""
 _WITHOUT_RECHECK = timedelta(hours=1)
@@ -33,7 +35,12 @@ _PATIENCE = 6
 
 def hash_password(password: str) -> str:
     """Argon2id with the library's recommended cost."""
-    return _passwords.hash(password)
+    return _passwords.hash(_as_typed(password))
+
+
+def _as_typed(password: str) -> str:
+    """Keyboards write one letter as one code point or as two; both are the same password (NIST SP 800-63B)."""
+    return unicodedata.normalize("NFKC", password)
 
 
 class SignInRefused(Exception):
@@ -110,17 +117,22 @@ class Gatekeeper:
             self._note_locked(name, user)
             raise SignInRefused("Too many attempts. Wait five minutes and try again.", status=429, wait_seconds=300)
         stored = (self._users.password_hash(name) if user is not None else None) or _NOBODY
-        fits = len(password) <= _MAX_PASSWORD and _passwords.verify(password, stored)
+        fits = len(password) <= MAX_PASSWORD and _passwords.verify(_as_typed(password), stored)
         if user is not None and user.subject and self._provider is not None:
             # Whom the provider answers for comes in by the provider, so that leaving the company ends it.
             fits = False
-        if user is None or not user.active or not fits:
+        if user is None or not user.active or not fits or (now := self._federation.named(user)) is None:
             self._by_login.count(name)
             self._by_client.count(client)
             self._note(AuditKind.SIGN_IN_REFUSED, *self._named(name, user), code="password")
             raise SignInRefused("Login or password is wrong.")
         self._by_login.forget(name)
-        return self._start(user, "password")
+        begun = self._start(now, "password")
+        if self._users.password_hash(name) != stored:
+            # It was renewed or closed while this one was checked, which ended the sessions that it knew of.
+            self._sessions.end(begun[1].session.token_digest)
+            raise SignInRefused("Login or password is wrong.")
+        return begun
 
     def arrive(self, arrival: Arrival) -> tuple[str, SignedIn]:
         """A session for whom the provider vouched for. Raises `SignInRefused`."""
@@ -158,7 +170,7 @@ class Gatekeeper:
         return token, SignedIn(session=session, user=user)
 
     def recognise(self, token: str, *, acting: bool = True) -> SignedIn | None:
-        """The live session of a token; None where it is over, or the account or its provider says no.
+        """The live session of a token; None where it is over, or the account, the playbook or the provider says no.
 
         `acting` is False for what a page does by itself: that keeps no session alive.
         """
@@ -168,14 +180,16 @@ class Gatekeeper:
         user = self._users.get(session.login) if session is not None else None
         if session is None or user is None or not user.active:
             return None
-        if session.proved_at is None and not self._rules.local_accounts:
-            return None
-        if session.proved_at is not None and (user := self._still_vouched(session, user)) is None:
+        if session.proved_at is None:
+            known = self._federation.named(user) if self._rules.local_accounts else None
+        else:
+            known = self._still_vouched(session, user)
+        if known is None:
             return None
         now = self._clock.now()
         if acting and now - (session.last_seen_at or session.created_at) >= _SEEN_EVERY:
             self._sessions.seen(session.token_digest, now=now)
-        return SignedIn(session=session, user=user)
+        return SignedIn(session=session, user=known)
 
     def vouched(self, login: str) -> LocalUser | None:
         """The account of somebody who proves who they are without a browser here; None where it may not be used now.
@@ -187,7 +201,7 @@ class Gatekeeper:
         if user is None or not user.active:
             return None
         if not user.subject or self._provider is None:
-            return user if self._rules.local_accounts else None
+            return self._federation.named(user) if self._rules.local_accounts else None
         by_provider = [s for s in self._sessions.of(login, now=self._clock.now()) if s.proved_at is not None]
         return self._still_vouched(by_provider[0], user) if by_provider else None
 
@@ -211,14 +225,15 @@ class Gatekeeper:
         if self._provider is None:
             return None
         if not self._due(session):
-            return user
+            return self._federation.as_now(user)
         with self._asking_lock:
             asking = self._asking.setdefault(session.token_digest, threading.Lock())
         with asking:
             # A refresh token may be used once: whoever waited here reads what the first one learned.
             found = self._find(session.token_digest)
             if found is None or not self._due(found):
-                return self._users.get(user.login) if found is not None else None
+                later = self._users.get(user.login) if found is not None else None
+                return self._federation.as_now(later) if later is not None else None
             try:
                 proof = self._provider.again(found.upstream, user.subject)
             except OidcRefused as refused:
@@ -229,7 +244,9 @@ class Gatekeeper:
                 return None
             except ProviderAway:
                 patience = self._rules.recheck * _PATIENCE
-                return user if (found.proved_at or found.created_at) + patience > self._clock.now() else None
+                if (found.proved_at or found.created_at) + patience <= self._clock.now():
+                    return None
+                return self._federation.as_now(user)
             self._sessions.proved(found.token_digest, now=self._clock.now(), upstream=proof.upstream)
             return self._federation.role_again(user, proof)
 

@@ -163,6 +163,7 @@ def build_site(deps: UiDependencies) -> Site:
         clock=deps.clock,
         kept_out=lambda case_id, round, login: kept_out(deps, deps.queue.item(case_id, round), login),
     )
+    people = Federation(deps.users, deps.playbooks, config.role_mapping)
     return Site(
         deps=deps,
         watch=QueueWatch(lambda: version_of(deps)),
@@ -174,7 +175,7 @@ def build_site(deps: UiDependencies) -> Site:
             org_id=config.org_id,
             claims=deps.claims,
             queue=deps.queue,
-            users=deps.users,
+            people=people,
             audit=deps.audit,
             clock=deps.clock,
         ),
@@ -245,7 +246,7 @@ def build_site(deps: UiDependencies) -> Site:
                 local_accounts=config.local_accounts,
                 secret=config.sign_in_secret,
             ),
-            federation=Federation(deps.users, deps.playbooks, config.role_mapping),
+            federation=people,
             provider=deps.provider,
         ),
         unsigned_limit=RateLimit(deps.clock, limit=30, window=timedelta(minutes=1)),

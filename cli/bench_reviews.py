@@ -11,10 +11,11 @@ from domain.cards import ReviewCard
 from domain.cases import CaseState, DocumentKind, Ladder
 from domain.decisions import RoundState
 from domain.drafting import Draft, DraftOrigin, DraftSentence
+from domain.errors import InputError
 from domain.ladder import build_ladder
 from domain.leads import Motion, RecordRef
 from domain.model import Instant
-from domain.permissions import RiskAssessment, RiskCategory, Role
+from domain.permissions import RiskAssessment, RiskCategory, can_decide
 from domain.proposals import AssignOwner, digest_of, make_content
 from domain.qualification import Fit, Qualification, ScoreLine
 from domain.review_queue import account_key, searchable
@@ -23,7 +24,6 @@ from persistence.database import Database
 from persistence.tables import metadata
 from persistence.users import LocalUser
 
-LOGIN = "bench"
 _COLLEAGUE = "bench-colleague"
 _CARDS = 100
 _OWNER = "005000000000001AAA"
@@ -34,10 +34,14 @@ def seed(site: Site, database: Database, reviews: int) -> str:
     """Fill the queue and sign somebody in; their session's token."""
     deps = site.deps
     password = secrets.token_urlsafe(24)
-    user = LocalUser(login=LOGIN, display_name="Bench", role=Role.MANAGER, team="bench")
-    deps.users.save(user, password_hash=hash_password(password))
     now = deps.clock.now()
     playbook = deps.playbooks.current()
+    able = [r for r in playbook.reviewers if can_decide(r.role)]
+    if not able:
+        raise InputError("the playbook names nobody who may decide, so there is nobody whose queue could be measured")
+    login = able[0].login
+    user = LocalUser(login=login, display_name=able[0].name, role=able[0].role, team=able[0].team)
+    deps.users.save(user, password_hash=hash_password(password))
     ladder = build_ladder(now, "", playbook, RiskCategory.MEDIUM)
     digests = [_documents(site, n, now) if n < _CARDS else "0" * 64 for n in range(reviews)]
     table = metadata.tables["review"]
@@ -46,9 +50,9 @@ def seed(site: Site, database: Database, reviews: int) -> str:
         with database.transaction() as session:
             cases = [_case(site, n, now) for n in rows]
             session.connection().execute(sa.insert(metadata.tables["sales_case"]), cases)
-            made = [_review(site, n, digests[n], ladder, now) for n in rows]
+            made = [_review(site, n, login, digests[n], ladder, now) for n in rows]
             session.connection().execute(sa.insert(table), made)
-    token, _ = site.gatekeeper.sign_in(LOGIN, password, "bench")
+    token, _ = site.gatekeeper.sign_in(login, password, "bench")
     return token
 
 
@@ -81,7 +85,7 @@ def _case(site: Site, n: int, now: Instant) -> dict[str, object]:
     }
 
 
-def _review(site: Site, n: int, digest: str, ladder: Ladder, now: Instant) -> dict[str, object]:
+def _review(site: Site, n: int, login: str, digest: str, ladder: Ladder, now: Instant) -> dict[str, object]:
     company = f"Company {n // 3} GmbH"
     due = now + timedelta(minutes=n // 3)
     title = f"Reply to {company} and assign to EMEA mid-market"
@@ -97,7 +101,7 @@ def _review(site: Site, n: int, digest: str, ladder: Ladder, now: Instant) -> di
         "score": n * 37 % 100,
         "band": "ABCD"[n % 4],
         "owner_name": f"Owner {n % 40}",
-        "assignee": LOGIN if n % 8 == 0 else f"reviewer{n % 40}",
+        "assignee": login if n % 8 == 0 else f"reviewer{n % 40}",
         "proposal_digest": digest,
         "quorum": 1,
         "opened_at": now - timedelta(minutes=n % 5_000),

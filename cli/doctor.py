@@ -9,12 +9,14 @@ from rich.console import Console
 from rich.markup import escape
 
 from cli.channels import check_channels
+from cli.doors import who_can_sign_in
 from cli.existing_store import place_of
 from cli.org_check import OrgCheck, check_org
 from domain.decisions import KeyUse
 from domain.environments import environment_of
 from domain.errors import DomainError, InputError
 from persistence.database import Database, exists, upgrade
+from persistence.users import SqlUsers
 from runtime.engine import connect
 from runtime.keys import read_keyring
 from runtime.playbook_files import load_playbook
@@ -69,6 +71,7 @@ def _checks(org: list[OrgCheck]) -> tuple[tuple[str, Callable[[], str]], ...]:
         ("Playbook", _playbook),
         ("Database", _database),
         ("Keys", _keys),
+        ("Sign-in", _sign_in),
         ("Temporal", _temporal),
         ("CRM", lambda: _crm(org)),
         ("Model", _model),
@@ -121,6 +124,18 @@ def _keys() -> str:
     if missing:
         raise InputError(f"no {' and no '.join(missing)} key is in force; run: countersign keys rotate {missing[0]}")
     return f"{len(ring.keys)} public keys"
+
+
+def _sign_in() -> str:
+    playbook, store = load_playbook(load(PlaybookSettings).playbook_dir), load(StoreSettings)
+    if not exists(store.url):
+        return who_can_sign_in(playbook, None)
+    upgrade(store.url)
+    database = Database(store.url)
+    try:
+        return who_can_sign_in(playbook, SqlUsers(database))
+    finally:
+        database.close()
 
 
 def _temporal() -> str:

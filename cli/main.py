@@ -35,6 +35,7 @@ class Commands(LateGroup):
         "connect": Late(
             "cli.connect:connect", "Sign in to your own Salesforce, check it, decide ten of your leads read-only."
         ),
+        "account": Late("cli.account:app", "Local accounts: who of the playbook's people has a password here."),
         "backtest": Late("cli.backtest:backtest", "Agreement per rule with the owners people chose."),
         "readiness": Late("cli.readiness:readiness", "Audit the connected CRM and the set-up."),
         "localcrm": Late("cli.localcrm:app", "The embedded CRM that speaks the Salesforce REST API."),

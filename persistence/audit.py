@@ -9,7 +9,7 @@ from sqlmodel import Session, col, func, select
 
 from domain.audit import AuditEvent, AuditKind, ChainHead
 from domain.leads import Motion
-from domain.model import Value
+from domain.model import Instant, Value
 from domain.pausing import Stopped, resume_case
 from persistence.database import Database, lock
 from persistence.tables import AuditRow
@@ -37,26 +37,7 @@ class SqlAuditLog:
     def append(self, event: AuditEvent) -> None:
         """Add the event, unless its key is already in the org's chain."""
         with self._db.transaction() as session:
-            lock(session, "audit", event.org_id)
-            known = select(AuditRow.seq).where(AuditRow.org_id == event.org_id, AuditRow.key == event.key)
-            if session.exec(known).first() is not None:
-                return
-            last = _last(session, event.org_id)
-            previous = _FIRST_PREVIOUS if last is None else last.entry_hash
-            body = rfc8785.dumps(event.model_dump(mode="json"))
-            session.add(
-                AuditRow(
-                    org_id=event.org_id,
-                    position=1 if last is None else last.position + 1,
-                    key=event.key,
-                    kind=event.kind.value,
-                    case_id=event.case_id,
-                    at=event.at,
-                    body=body,
-                    prev_hash=previous,
-                    entry_hash=entry_hash(previous, body),
-                )
-            )
+            add_to_chain(session, event)
 
     def head(self, org_id: str) -> ChainHead | None:
         """The last link; None while the org has none."""
@@ -87,6 +68,17 @@ class SqlAuditLog:
                 .order_by(col(AuditRow.org_id), col(AuditRow.position))
             ).all()
         return tuple(map(_entry, rows))
+
+    def last_sign_ins(self, org_id: str) -> dict[str, Instant]:
+        """When each login signed in last. Raises `ValueError` at an entry that is no event."""
+        query = (
+            select(AuditRow.body, AuditRow.at)
+            .where(AuditRow.org_id == org_id, AuditRow.kind == AuditKind.SIGNED_IN.value)
+            .order_by(col(AuditRow.position))
+            .execution_options(yield_per=_PAGE)
+        )
+        with self._db.session() as session:
+            return {AuditEvent.model_validate_json(body).actor: at for body, at in session.exec(query)}
 
     def last_stops(self, org_id: str) -> tuple[Stopped, ...]:
         """When writing was stopped last by each switch that was ever pressed: one for all motions, one for each."""
@@ -153,6 +145,30 @@ class SqlAuditLog:
                 .order_by(col(AuditRow.org_id), col(AuditRow.position))
                 .execution_options(yield_per=_PAGE)
             )
+
+
+def add_to_chain(session: Session, event: AuditEvent) -> None:
+    """As `append`, within the transaction of the act that the event tells of: both are kept, or neither."""
+    lock(session, "audit", event.org_id)
+    known = select(AuditRow.seq).where(AuditRow.org_id == event.org_id, AuditRow.key == event.key)
+    if session.exec(known).first() is not None:
+        return
+    last = _last(session, event.org_id)
+    previous = _FIRST_PREVIOUS if last is None else last.entry_hash
+    body = rfc8785.dumps(event.model_dump(mode="json"))
+    session.add(
+        AuditRow(
+            org_id=event.org_id,
+            position=1 if last is None else last.position + 1,
+            key=event.key,
+            kind=event.kind.value,
+            case_id=event.case_id,
+            at=event.at,
+            body=body,
+            prev_hash=previous,
+            entry_hash=entry_hash(previous, body),
+        )
+    )
 
 
 def entry_hash(prev_hash: str, body: bytes) -> str:

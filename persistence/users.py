@@ -1,11 +1,14 @@
 """Local accounts. Passwords are hashed and checked in the approval UI; here they are text."""
 
+from sqlalchemy import delete
 from sqlmodel import col, select
 
+from domain.audit import AuditEvent
 from domain.model import Value
 from domain.permissions import Role
+from persistence.audit import add_to_chain
 from persistence.database import Database
-from persistence.tables import UserRow
+from persistence.tables import SessionRow, UserRow
 
 
 class LocalUser(Value):
@@ -31,19 +34,15 @@ class SqlUsers:
     def save(self, user: LocalUser, *, password_hash: str) -> None:
         """Add the account, or replace the one with this login. An empty hash fits no password."""
         with self._db.transaction() as session:
-            session.merge(
-                UserRow(
-                    login=_key(user.login),
-                    display_name=user.display_name,
-                    role=user.role.value,
-                    password_hash=password_hash,
-                    crm_user_id=user.crm_user_id,
-                    team=user.team,
-                    active=user.active,
-                    issuer=user.issuer,
-                    subject=user.subject,
-                )
-            )
+            session.merge(_row(user, password_hash))
+
+    def renew(self, user: LocalUser, *, password_hash: str, event: AuditEvent) -> int:
+        """As `save`, and in the same moment end the person's sessions and audit that; how many sessions ended."""
+        with self._db.transaction() as session:
+            session.merge(_row(user, password_hash))
+            ended = session.connection().execute(delete(SessionRow).where(col(SessionRow.login) == _key(user.login)))
+            add_to_chain(session, event)
+            return int(ended.rowcount)
 
     def get(self, login: str) -> LocalUser | None:
         with self._db.session() as session:
@@ -70,6 +69,20 @@ class SqlUsers:
         with self._db.session() as session:
             rows = session.exec(select(UserRow).order_by(col(UserRow.login))).all()
         return tuple(_user(row) for row in rows)
+
+
+def _row(user: LocalUser, password_hash: str) -> UserRow:
+    return UserRow(
+        login=_key(user.login),
+        display_name=user.display_name,
+        role=user.role.value,
+        password_hash=password_hash,
+        crm_user_id=user.crm_user_id,
+        team=user.team,
+        active=user.active,
+        issuer=user.issuer,
+        subject=user.subject,
+    )
 
 
 def _key(login: str) -> str:

@@ -72,9 +72,7 @@ class FilePlaybooks:
 
     def place_of(self, path: KeyPath) -> str:
         """`file.yaml:line` where the value at this path stands now. Raises `InputError` where there is no playbook."""
-        source, _ = _read(self._folder)
-        file, line = source.place(path)
-        return f"{file}:{line}"
+        return line_of(self._folder, path)
 
     def pinned(self, digest: str) -> Playbook:
         """The playbook of that digest. Raises `DomainError` (document_missing)."""
@@ -117,6 +115,13 @@ class Located(Value):
     def __str__(self) -> str:
         """One line, whatever the names in the playbook hold."""
         return f"{self.file}:{self.line}: {'warning: ' if self.warning else ''}{clean(self.text, MAX_TEXT)}"
+
+
+def line_of(folder: Path, path: KeyPath) -> str:
+    """`file.yaml:line` where the value at this path stands. Raises `InputError` where there is no playbook."""
+    source, _ = _read(folder)
+    file, line = source.place(path)
+    return f"{file}:{line}"
 
 
 def examine(folder: Path, judges: Sequence[Judge]) -> tuple[Playbook | None, tuple[Located, ...]]:

@@ -141,6 +141,8 @@ AUDIT: dict[AuditKind, str] = {
     AuditKind.SIGN_IN_REFUSED: "Sign-in refused",
     AuditKind.SIGN_IN_LOCKED: "Sign-in locked after too many attempts",
     AuditKind.SIGNED_OUT: "Signed out",
+    AuditKind.ACCOUNT_SET: "Password set, sessions ended",
+    AuditKind.ACCOUNT_CLOSED: "Account closed, sessions ended",
     AuditKind.ABSENCE_SET: "Somebody is away",
     AuditKind.HANDED_OVER: "Review handed over",
     AuditKind.KEY_MADE: "Signing key made",

@@ -17,7 +17,6 @@ from approval_ui.dependencies import UiDependencies
 from domain.model import Instant
 from domain.permissions import Role
 from persistence.queue import DecisionItem
-from persistence.users import LocalUser
 from tests.approval_ui.sample_review import Sample, northwind, quiet, student
 from tests.approval_ui.world import PASSWORD, SITE_KEY, World, build_world
 from tests.fakes.clock import FakeClock
@@ -58,10 +57,7 @@ class Served:
 
     def somebody(self, login: str, name: str, role: Role) -> None:
         """One more person who can sign in."""
-        users = self.world.deps.users
-        users.save(
-            LocalUser(login=login, display_name=name, role=role), password_hash=users.password_hash("oriol") or ""
-        )
+        self.world.admit(login, name, role)
 
 
 def _from_elsewhere(case_id: str, org_id: str, now: Instant, *, name: str, quorum: int) -> Sample:

@@ -122,10 +122,6 @@ def test_only_an_admin_says_it_of_somebody_else(world: World, door: Door) -> Non
     body = {"login": "oriol", "last_day": "2026-11-25"}
     assert door.script("ines").post("/api/away", body).status_code == 403
     assert assignee(world, made) == "oriol"
-    user = world.deps.users.get("tomas")
-    assert user is not None
-    world.deps.users.save(
-        user.model_copy(update={"role": Role.ADMIN}), password_hash=world.deps.users.password_hash("tomas") or ""
-    )
+    world.admit("tomas", "Tomás Aguilar", Role.ADMIN)
     assert door.script("tomas").post("/api/away", body).json() == {"handed_over": 1}
     assert audited(world, AuditKind.ABSENCE_SET) == [("tomas", "oriol", "until 2026-11-25")]

@@ -10,7 +10,6 @@ from fastapi.testclient import TestClient
 
 from approval_ui.app import create_app
 from domain.permissions import ROLE_PERMISSIONS, Permission, Role, can_decide, can_undo
-from persistence.users import LocalUser
 from tests.approval_ui.conftest import Answer, Browser, Door, Script
 from tests.approval_ui.world import World
 
@@ -64,8 +63,7 @@ def test_the_table_names_every_route_of_the_application(world: World) -> None:
 
 @pytest.mark.parametrize("role", list(Role))
 def test_every_route_lets_in_whom_the_table_says(world: World, door: Door, role: Role) -> None:
-    stored = world.deps.users.password_hash("oriol") or ""
-    world.deps.users.save(LocalUser(login="somebody", display_name="Some Body", role=role), password_hash=stored)
+    world.admit("somebody", "Some Body", role)
     differing: list[str] = []
     browser, script = door.browser("somebody"), door.script("somebody")
     # What ends a session comes last.

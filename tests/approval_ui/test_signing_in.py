@@ -8,14 +8,16 @@ import pytest
 from fastapi.testclient import TestClient
 
 from approval_ui.app import MAX_BODY_BYTES, create_app
+from approval_ui.signing_in import Gatekeeper, SignedIn, hash_password
+from approval_ui.site import build_site
 from domain.audit import AuditKind
 from domain.model import Instant
-from domain.permissions import Role
+from domain.permissions import RiskCategory, Role
 from persistence.documents import SqlDocuments
 from persistence.users import LocalUser
 from tests.approval_ui.conftest import Answer, Door, field
 from tests.approval_ui.sample_review import Sample, northwind
-from tests.approval_ui.world import PASSWORD, World
+from tests.approval_ui.world import PASSWORD, World, with_person
 
 
 def sign_in(client: TestClient, login: str = "oriol", password: str = PASSWORD, next: str = "/") -> Answer:
@@ -81,6 +83,48 @@ def test_a_session_ends_by_time_by_signing_out_and_with_the_account(world: World
         password_hash=world.deps.users.password_hash("oriol") or "",
     )
     assert browser.get("/cases").status_code == 303
+
+
+def test_whom_the_playbook_names_no_more_is_out_and_does_not_come_in(world: World, door: Door) -> None:
+    browser, script = door.browser("javier"), door.script("javier")
+    world.dismiss("javier")
+    assert browser.get("/cases").status_code == 303
+    assert script.get("/api/reviews").status_code == 401
+    answer = sign_in(door.stranger(), "javier")
+    assert (answer.status_code, "Login or password is wrong." in answer.text) == (401, True)
+    # Nobody may hand such a person a review either.
+    assert "javier" not in {u.login for u in build_site(world.deps).arranging.takers(RiskCategory.LOW)}
+
+
+def test_role_and_name_are_what_the_playbook_says_now(world: World, door: Door) -> None:
+    """The account keeps what it was made with; somebody who steps down must not go on by that."""
+    made = world.seed()
+    browser = door.browser("ines")
+    world.playbooks.playbook = with_person(world.playbooks.playbook, "ines", "Inés Robledo Vega", Role.VIEWER)
+    answer = browser.post(f"/reviews/{made.opening.case_id}/1/claim")
+    assert answer.status_code == 403
+    assert "Inés Robledo Vega" in browser.get("/cases").text
+
+
+def test_a_password_renewed_while_the_old_one_is_checked_leaves_no_session(
+    world: World, door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    users, log_on = world.deps.users, Gatekeeper._start
+
+    def renewed_first(keeper: Gatekeeper, user: LocalUser, how: str) -> tuple[str, SignedIn]:
+        users.save(user, password_hash="another")
+        return log_on(keeper, user, how)
+
+    monkeypatch.setattr(Gatekeeper, "_start", renewed_first)
+    assert sign_in(door.stranger()).status_code == 401
+    assert world.deps.sessions.of("oriol", now=world.now) == ()
+
+
+def test_a_letter_typed_as_two_code_points_is_the_same_password(world: World, door: Door) -> None:
+    user = world.deps.users.get("oriol")
+    assert user is not None
+    world.deps.users.save(user, password_hash=hash_password("l\u00e9man de nuit"))
+    assert sign_in(door.stranger(), password="le\u0301man de nuit").status_code == 303
 
 
 def test_the_sign_in_form_is_bound_to_its_browser(door: Door) -> None:

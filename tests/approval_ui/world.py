@@ -14,7 +14,7 @@ from domain.errors import ErrorCode, InputError
 from domain.leads import Motion
 from domain.model import Instant
 from domain.permissions import Level, Role
-from domain.playbook import Playbook
+from domain.playbook import Playbook, Reviewer
 from domain.proposals import Phase
 from domain.receipts import RecordImage, WriteReceipt
 from domain.signed_pause import VerifiedPause
@@ -71,9 +71,18 @@ def _password_hash() -> str:
 
 @lru_cache(maxsize=1)
 def shipped_playbook() -> Playbook:
+    """Ours, with somebody in it who may only look."""
     playbook = load_playbook(SHIPPED)
     levels = dict.fromkeys(Motion, Level.APPROVED_WRITEBACK)
-    return playbook.model_copy(update={"levels": levels}).with_digest()
+    changed = with_person(playbook.model_copy(update={"levels": levels}), "vera", "Vera Lorca", Role.VIEWER)
+    return changed.with_digest()
+
+
+def with_person(playbook: Playbook, login: str, name: str, role: Role) -> Playbook:
+    """The playbook with this person in it, in this role."""
+    others = tuple(r for r in playbook.reviewers if r.login != login)
+    person = Reviewer(login=login, name=name, role=role, calendar="madrid")
+    return playbook.model_copy(update={"reviewers": (*others, person)})
 
 
 class OnePlaybook:
@@ -132,6 +141,16 @@ class World:
         self.deps.documents.put(case_id, DocumentKind.CARD, slot, made.card.model_dump_json().encode())
         self.deps.documents.put(case_id, DocumentKind.PROPOSAL, slot, made.content.to_bytes())
         self.deps.reviews.open_round(made.opening)
+
+    def admit(self, login: str, name: str, role: Role) -> None:
+        """One more person whom the playbook names, with everybody's password."""
+        self.playbooks.playbook = with_person(self.playbooks.playbook, login, name, role)
+        self.deps.users.save(LocalUser(login=login, display_name=name, role=role), password_hash=_password_hash())
+
+    def dismiss(self, login: str) -> None:
+        """Take somebody out of the playbook; the account stays."""
+        left = tuple(r for r in self.playbooks.playbook.reviewers if r.login != login)
+        self.playbooks.playbook = self.playbooks.playbook.model_copy(update={"reviewers": left})
 
     def write(self, made: Sample, decision_id: str) -> WriteReceipt:
         """The receipt that the CRM worker would leave."""
