@@ -1,5 +1,6 @@
 """What a writer is given and what it gives back. The lead's own words are data inside `facts`, nothing more."""
 
+from datetime import date
 from enum import StrEnum
 
 from domain.bant_speakers import Side
@@ -142,6 +143,9 @@ class DraftSentence(Value):
     why: str = ""
 
 
+_TALKS = {"event": "Meeting", "call_transcript": "Call", "voice_call": "Call", "task": "Call notes"}
+
+
 class MeetingSummary(Value):
     """What one call or meeting came to; each sentence points to the words it rests on."""
 
@@ -151,9 +155,16 @@ class MeetingSummary(Value):
     record: str
     occurred_at: Instant
     day: str
+    """ISO date, where the seller works."""
     agreed: tuple[DraftSentence, ...] = ()
     open_questions: tuple[DraftSentence, ...] = ()
     next_steps: tuple[DraftSentence, ...] = ()
+
+    @property
+    def called(self) -> str:
+        """What page and task call it: `Call of 25 Feb 2026`."""
+        day = date.fromisoformat(self.day)
+        return f"{_TALKS.get(self.kind, 'Call')} of {day.day} {day:%b %Y}"
 
     def sentences(self) -> tuple[DraftSentence, ...]:
         return (*self.agreed, *self.open_questions, *self.next_steps)

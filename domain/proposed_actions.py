@@ -219,7 +219,7 @@ def _spoken(draft: Draft, number: str) -> Iterator[str]:
             if not sentence.struck and (kept := _callable(sentence.text, number))
         ]
         if said:
-            yield f"From the {meeting.kind.replace('_', ' ')} of {meeting.day}:"
+            yield f"{meeting.called}:"
             yield from said
 
 

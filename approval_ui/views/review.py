@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 
 from approval_ui.deciding import MAX_ROUNDS, Review, Reviewer
 from approval_ui.views.changes import Change, Row, Scene, Submitted, as_signed, changes_of, suggested_rows
@@ -12,7 +12,7 @@ from approval_ui.views.wording import MAIL, STEP, VERDICT, ago, field_label, plu
 from domain.cards import Check, ReviewCard
 from domain.cases import Case, LadderStep
 from domain.decisions import APPROVALS, RoundState
-from domain.drafting import DraftOrigin, MeetingSummary, ModelUsage
+from domain.drafting import DraftOrigin, ModelUsage
 from domain.evidence import Evidence, EvidenceSource
 from domain.model import Instant
 from domain.permissions import Level, can_approve, can_decide
@@ -167,9 +167,7 @@ def review_view(
         mail=mail_of(scene),
         suggested=suggested_rows(card),
         sent=sent_questions(card.draft.asked),
-        meeting_names={
-            m.key: f"{_TALKS.get(m.kind, 'Call')} of {m.occurred_at:%-d %b %Y}" for m in card.draft.meetings
-        },
+        meeting_names={m.key: m.called for m in card.draft.meetings},
         failed=tuple(c for c in card.checks if not c.passed),
         passed=tuple(c for c in card.checks if c.passed),
         notes=tuple(_note(e, numbers[e.id], scene) for e in card.evidence),
@@ -197,10 +195,6 @@ def review_view(
         heading=_heading(facts),
         level_note=_level_note(facts) if is_open else "",
     )
-
-
-def _meeting_name(meeting: MeetingSummary) -> str:
-    return f"{_TALKS.get(meeting.kind, 'Call')} of {date.fromisoformat(meeting.day):%-d %b %Y}"
 
 
 def footnote_numbers(evidence: tuple[Evidence, ...]) -> dict[str, str]:
@@ -251,7 +245,6 @@ def _undoable(review: Review) -> str:
     return "can be undone, except the e-mail once it left" if review.content.mail else "can be undone in part"
 
 
-_TALKS = {"event": "Meeting", "call_transcript": "Call", "voice_call": "Call", "task": "Call notes"}
 _SYSTEMS = {
     EvidenceSource.INQUIRY: "Inquiry",
     EvidenceSource.CRM: "Salesforce",

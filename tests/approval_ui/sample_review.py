@@ -159,7 +159,8 @@ def draft() -> Draft:
                 kind="call_transcript",
                 system="recorder",
                 record="call-1",
-                occurred_at=datetime(2026, 2, 25, 9, tzinfo=UTC),
+                # Half past midnight in Madrid.
+                occurred_at=datetime(2026, 2, 24, 23, 30, tzinfo=UTC),
                 day="2026-02-25",
                 agreed=(DraftSentence(text="They start with one depot.", evidence=("e7",)),),
                 next_steps=(DraftSentence(text="We call on Monday.", struck=True, why="“Monday” is in no evidence"),),

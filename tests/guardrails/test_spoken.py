@@ -99,6 +99,6 @@ def test_an_order_in_a_call_raises_the_risk_and_is_shown() -> None:
 def test_the_task_says_what_the_call_came_to() -> None:
     made = proposed("We look forward to it.", TemplateWriter())
     (task,) = (a for a in made.content.actions if isinstance(a, CreateTask))
-    assert "From the call transcript of 2026-11-12:" in task.description
+    assert "Call of 12 Nov 2026:" in task.description
     assert "- Agreed: Marta Ruiz: “We'll start with the depot in Valencia.”" in task.description
     assert "- Next: Irene Castell: “I'll send you the list of data fields by Friday.”" in task.description
