@@ -320,6 +320,7 @@ class UndoItemInput(CaseRef):
     batch_id: str
     number: int
     receipt_id: str = ""
+    decision_id: str = ""
     agent_version: str = ""
 
 
@@ -341,6 +342,31 @@ class UndoBatchEnding(Message):
     batch_id: str
     org_id: str
     state: BatchState
+
+
+class StoppedUndo(Message):
+    """An undo whose workflow was ended from outside, or a batch, then with the write that was next in it.
+
+    `settle_seconds`: how long an attempt that was cut off may still be at it; 0 where there is none.
+    """
+
+    org_id: str
+    decision_id: str = ""
+    batch_id: str = ""
+    dry_run: bool = False
+    case_id: str = ""
+    motion: Motion = Motion.INBOUND
+    receipt_id: str = ""
+    number: int = -1
+    agent_version: str = ""
+    settle_seconds: int = 0
+
+
+class StoppedUndos(Message):
+    """`next_after` is empty behind the last page."""
+
+    stopped: tuple[StoppedUndo, ...] = ()
+    next_after: str = ""
 
 
 class StraysOrder(Message):

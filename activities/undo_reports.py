@@ -19,20 +19,30 @@ def carry_out(writer: CrmWriter, documents: CaseDocuments, order: UndoOrder) -> 
     except DomainError as failed:
         if is_final(failed, order.attempt):
             code = failed.reason.value if isinstance(failed, NotAuthorised) else failed.code.value
-            _keep(documents, order, UndoReport(receipt_id=order.receipt_id, code=code))
+            keep_report(documents, order.case_id, order.decision_id, UndoReport(receipt_id=order.receipt_id, code=code))
         raise
-    made = outcome.receipt.id if outcome.receipt is not None else ""
-    _keep(
-        documents,
-        order,
-        UndoReport(receipt_id=order.receipt_id, new_receipt_id=made, refusals=outcome.refusals),
-    )
+    _report(documents, order, outcome)
     return outcome
 
 
-def _keep(documents: CaseDocuments, order: UndoOrder, report: UndoReport) -> None:
+def look_up(writer: CrmWriter, documents: CaseDocuments, order: UndoOrder) -> UndoOutcome | None:
+    """What an undo that was cut off has done; None where the ledger holds nothing of it. Raises as `find_undone`."""
+    outcome = writer.find_undone(order)
+    if outcome is not None:
+        _report(documents, order, outcome)
+    return outcome
+
+
+def _report(documents: CaseDocuments, order: UndoOrder, outcome: UndoOutcome) -> None:
+    made = outcome.receipt.id if outcome.receipt is not None else ""
+    report = UndoReport(receipt_id=order.receipt_id, new_receipt_id=made, refusals=outcome.refusals)
+    keep_report(documents, order.case_id, order.decision_id, report)
+
+
+def keep_report(documents: CaseDocuments, case_id: str, decision_id: str, report: UndoReport) -> None:
+    """Where there is one of this undo already, that one stands."""
     try:
-        CaseFile(documents, order.case_id).keep(DocumentKind.UNDO, order.decision_id, report)
+        CaseFile(documents, case_id).keep(DocumentKind.UNDO, decision_id, report)
     except DomainError as erased:
         # The person was erased meanwhile: what was taken back is taken back, and there is no page to say more.
         if erased.code is not ErrorCode.DOCUMENT_MISSING:

@@ -7,15 +7,17 @@ in `gateways/crm`, whose guard wants a signature for each.
 from temporalio import activity
 
 from activities.messages import (
+    StoppedUndo,
     UndoBatchEnding,
     UndoBatchRef,
+    UndoHead,
     UndoItemFailed,
     UndoItemHead,
     UndoItemInput,
     UndoItems,
     UndoLookHead,
 )
-from activities.undo_reports import carry_out
+from activities.undo_reports import carry_out, keep_report, look_up
 from domain.audit import AuditEvent, AuditKind
 from domain.errors import DomainError, ErrorCode
 from domain.ports import AuditLog, CaseDocuments, Clock, CrmWriter, Receipts, UndoOrder
@@ -30,6 +32,7 @@ from domain.undo_batches import (
     ahead_of,
     result_of,
 )
+from domain.undoing import UndoReport
 
 
 class UndoingActivities:
@@ -86,6 +89,28 @@ class UndoingActivities:
         self._batches.finish(order.batch_id, order.number, result)
         return UndoItemHead(reach=result.reach)
 
+    @activity.defn
+    def find_undone(self, order: StoppedUndo) -> UndoHead:
+        """What the ledger holds of an undo that was cut off, filed with its report. Writes nothing to the CRM."""
+        outcome = look_up(
+            self._writer,
+            self._documents,
+            UndoOrder(
+                org_id=order.org_id,
+                case_id=order.case_id,
+                receipt_id=order.receipt_id,
+                decision_id=order.decision_id,
+                motion=order.motion,
+                attempt=activity.info().attempt,
+                agent_version=order.agent_version,
+            ),
+        )
+        if outcome is None or outcome.receipt is None:
+            return UndoHead()
+        if order.batch_id:
+            self._batches.finish(order.batch_id, order.number, result_of(outcome))
+        return UndoHead(new_receipt_id=outcome.receipt.id, restored=len(outcome.restored))
+
     def _foreseen(self, batch_id: str, item: BatchItem) -> Reach:
         receipt = self._receipts.get(item.receipt_id)
         result = ItemResult(reach=Reach.FAILED, code=ErrorCode.DOCUMENT_MISSING.value)
@@ -103,8 +128,9 @@ class UndoingActivities:
 class UndoBookActivities:
     """On the case queue: what needs the application database only."""
 
-    def __init__(self, *, batches: UndoBatches, audit: AuditLog, clock: Clock) -> None:
+    def __init__(self, *, batches: UndoBatches, documents: CaseDocuments, audit: AuditLog, clock: Clock) -> None:
         self._batches = batches
+        self._documents = documents
         self._audit = audit
         self._clock = clock
 
@@ -121,6 +147,7 @@ class UndoBookActivities:
                     motion=item.motion,
                     number=item.number,
                     receipt_id=item.receipt_id,
+                    decision_id=item.decision_id,
                     agent_version=order.agent_version,
                 )
                 for item in found
@@ -129,7 +156,11 @@ class UndoBookActivities:
 
     @activity.defn
     def give_up_undo(self, order: UndoItemFailed) -> None:
-        """A step failed for good: the others go on, and this one says why."""
+        """A step failed for good: the others go on, and this one says why, here and on the page of its case."""
+        item = self._batches.item(order.batch_id, order.number)
+        if item is not None and item.decision_id:
+            report = UndoReport(receipt_id=item.receipt_id, code=order.code)
+            keep_report(self._documents, item.case_id, item.decision_id, report)
         self._batches.finish(order.batch_id, order.number, ItemResult(reach=Reach.FAILED, code=order.code))
 
     @activity.defn

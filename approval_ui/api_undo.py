@@ -110,6 +110,17 @@ async def sign(site: SiteOf, who: ScriptUndoer, batch_id: BatchId) -> dict[str, 
     return {**await run_in_threadpool(_shown, site, batch), "unsigned": left}
 
 
+@router.post("/{batch_id}/continue")
+async def go_on(site: SiteOf, who: ScriptUndoer, batch_id: BatchId) -> dict[str, Any]:
+    """Start again what was stopped: the dry run, or what takes back what was signed. Signs nothing."""
+    try:
+        batch = await run_in_threadpool(site.undoing_many.to_go_on, batch_id, who.reviewer)
+    except DecisionRefused as refused:
+        raise _refused(refused) from None
+    await site.deliveries.undo_batch(batch)
+    return await run_in_threadpool(lambda: _shown(site, _found(site, batch_id)))
+
+
 def _found(site: Site, batch_id: str) -> UndoBatch:
     try:
         return site.undoing_many.find(batch_id)

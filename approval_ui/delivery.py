@@ -11,9 +11,8 @@ from domain.decisions import Purpose, parse_envelope
 from domain.errors import DomainError, RefusalReason, StoreError
 from domain.model import Value
 from domain.ports import Clock, Receipts
-from domain.proposals import digest_of
 from domain.undo_batches import UndoBatch
-from domain.undoing import undo_content
+from domain.undoing import receipt_undone_by
 from persistence.cases import SqlCases, Undelivered
 from persistence.delivery import UndeliveredDecision
 from persistence.exceptions import SqlExceptions, UndeliveredResolution
@@ -198,22 +197,13 @@ class Deliveries:
         return done.state is not DeliveryState.LATER
 
     def _receipt_of(self, waiting: UndeliveredDecision) -> str:
-        """The receipt that a stored undo decision takes back: the one whose reversal has the signed digest."""
+        """The receipt that a stored undo decision takes back; empty where there is none."""
         signed = self.reviews.decision(waiting.decision_id)
         if signed is None:
             return ""
-        envelope = parse_envelope(signed)
         motion = self.cases.get(waiting.case_id).motion
-        for receipt in self.receipts.of_case(waiting.case_id):
-            if receipt.digest != envelope.proposal_digest:
-                continue
-            try:
-                content = undo_content(receipt, org_id=self.org_id, motion=motion)
-            except ValueError:
-                continue
-            if digest_of(content.to_bytes()) == envelope.final_digest:
-                return receipt.id
-        return ""
+        receipt = receipt_undone_by(parse_envelope(signed), self.receipts.of_case(waiting.case_id), motion=motion)
+        return receipt.id if receipt is not None else ""
 
     async def run(self, every_seconds: float) -> None:
         """Sweep for as long as the process lives."""

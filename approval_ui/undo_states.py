@@ -51,6 +51,8 @@ class UndoStates:
         refused = self._refusal(case_id, latest.decision_id)
         if refused:
             return known.model_copy(update={"stage": UndoStage.REFUSED, "code": refused})
+        if latest.stopped_at is not None:
+            return known.model_copy(update={"stage": UndoStage.STOPPED})
         stage = UndoStage.WAITING if latest.delivered_at is None else UndoStage.UNDERWAY
         return known.model_copy(update={"stage": stage})
 

@@ -16,7 +16,7 @@ from domain.permissions import can_undo
 from domain.ports import AuditLog, CaseDocuments, Clock, DecisionSigner, Playbooks, Receipts
 from domain.proposals import digest_of
 from domain.receipts import WriteReceipt
-from domain.undoing import ON_ITS_WAY, undo_content
+from domain.undoing import STILL_OWED, undo_content
 from persistence.cases import SqlCases
 from persistence.reviews import SqlReviews
 
@@ -58,7 +58,7 @@ class Undoing:
         except ValueError as nothing:
             raise DecisionRefused(RefusalCode.INVALID, f"{str(nothing).capitalize()}.") from None
         state = self.states.of(receipt, motion, known)
-        if state.stage in ON_ITS_WAY:
+        if state.stage in STILL_OWED:
             # A second press means the same undo: nothing more is signed, and one that ops stopped is started again.
             return UndoTaken(case_id=receipt.case_id, receipt_id=receipt.id, decision_id=state.decision_id)
         stored = content.to_bytes()

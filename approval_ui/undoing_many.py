@@ -105,6 +105,17 @@ class UndoingMany:
             self._note(AuditKind.UNDO_BATCH_SIGNED, batch, reviewer, key=f"{batch_id}/{kept[0].number}")
         return left
 
+    def to_go_on(self, batch_id: str, reviewer: Reviewer) -> UndoBatch:
+        """The batch whose dry run or undo may be started again. Raises `DecisionRefused`; nothing is signed."""
+        if not can_undo(reviewer.role):
+            raise DecisionRefused(RefusalCode.ROLE_TOO_LOW, f"A {reviewer.role.value} cannot undo a write.")
+        batch = self.find(batch_id)
+        if batch.state is BatchState.LOOKED:
+            raise DecisionRefused(RefusalCode.CHANGED, "The dry run is done; what it found is to be signed.")
+        if batch.state is BatchState.DONE:
+            raise DecisionRefused(RefusalCode.ALREADY_DECIDED, "This batch was already carried out.")
+        return batch
+
     def find(self, batch_id: str) -> UndoBatch:
         """Raises `DecisionRefused` (unknown) where there is none."""
         batch = self.batches.get(batch_id)

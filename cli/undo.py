@@ -34,6 +34,7 @@ _STAGE = {
     "in_part": "Taken back in part",
     "kept": "Nothing was taken back",
     "refused": "Refused",
+    "stopped": "Stopped by ops before it was carried out; the same command starts it again",
     "waiting": "Signed; it is carried out as soon as the workflow engine can be reached",
 }
 
@@ -74,11 +75,18 @@ def undo(
         wanted = {"agent_version": agent_version, "case_id": case, "batch_id": batch}
         times = {"since": _moment(since), "until": _moment(until)}
         shown = (
-            api.call("GET", f"/api/undo-batches/{go_on}")
+            _gone_on(api, go_on)
             if go_on
             else api.call("POST", "/api/undo-batches", {**wanted, **{k: v for k, v in times.items() if v}})
         )
         _run(api, shown, dry_run=dry_run, yes=yes, as_json=as_json)
+
+
+def _gone_on(api: ApiClient, batch_id: str) -> dict[str, Any]:
+    """The batch, begun again where it was stopped."""
+    path = f"/api/undo-batches/{batch_id}"
+    shown: dict[str, Any] = api.call("GET", path)
+    return api.call("POST", f"{path}/continue") if shown["stopped_at"] else shown
 
 
 def _undo_one(api: ApiClient, receipt: str, *, as_json: bool) -> NoReturn:
@@ -143,6 +151,11 @@ def _followed(
             bar.update(task, total=shown["total"], completed=sum(shown[counted].values()))
             if shown["state"] in until:
                 return shown
+            if shown["stopped_at"]:
+                raise InputError(
+                    f"ops stopped it in the workflow engine, at {sum(shown[counted].values())} of {shown['total']}; "
+                    f"to go on: countersign undo --continue {shown['batch_id']}"
+                )
             time.sleep(_POLL_SECONDS)
 
 

@@ -30,6 +30,8 @@ class AuditKind(StrEnum):
     """Somebody asked what taking back many writes would do; the code says of which agent version or case."""
     UNDO_BATCH_SIGNED = "undo_batch_signed"
     UNDO_BATCH_DONE = "undo_batch_done"
+    UNDO_STOPPED = "undo_stopped"
+    """Ops ended the workflow of an undo, or of a batch of them, before it was done."""
     PAUSED = "paused"
     RESUMED = "resumed"
     SIGNED_IN = "signed_in"

@@ -301,6 +301,10 @@ class CrmWriter(Protocol):
 
     def undo(self, order: UndoOrder) -> UndoOutcome: ...
 
+    def find_undone(self, order: UndoOrder) -> UndoOutcome | None:
+        """What the CRM holds of this undo, filed if it was not; None where it holds nothing. Writes nothing there."""
+        ...
+
     def find_written(self, order: WriteOrder) -> WriteReceipt | None:
         """The receipt of what the CRM holds under this decision and step, filed if it was not. Writes nothing there."""
         ...

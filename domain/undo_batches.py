@@ -70,6 +70,8 @@ class UndoBatch(Value):
     requested_at: Instant
     state: BatchState = BatchState.LOOKING
     total: int
+    stopped_at: Instant | None = None
+    """When it was found that ops had ended its workflow; None while that goes on, and once it was started again."""
 
 
 class BatchItem(Value):

@@ -1,10 +1,12 @@
 """What takes a write back: derived from its receipt alone, so that everybody derives the same."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
+from domain.decisions import DecisionEnvelope
 from domain.leads import Motion
 from domain.model import Value
-from domain.proposals import Action, DeleteCreated, FieldChange, ProposalContent, UpdateFields, make_content
+from domain.proposals import Action, DeleteCreated, FieldChange, ProposalContent, UpdateFields, digest_of, make_content
 from domain.receipts import RecordImage, UndoRefusal, WriteReceipt
 
 
@@ -48,6 +50,8 @@ class UndoStage(StrEnum):
     """Signed; the workflow engine has not heard of it yet."""
     UNDERWAY = "underway"
     """Being carried out, or waiting for the CRM or for writing to be resumed."""
+    STOPPED = "stopped"
+    """Ops ended its workflow before it was carried out; it is started again under the same signature."""
     DONE = "done"
     IN_PART = "in_part"
     KEPT = "kept"
@@ -57,6 +61,8 @@ class UndoStage(StrEnum):
 
 
 ON_ITS_WAY = frozenset({UndoStage.WAITING, UndoStage.UNDERWAY})
+STILL_OWED = ON_ITS_WAY | {UndoStage.STOPPED}
+"""Signed and without an end: asked for again it is the same undo, and nothing more is signed."""
 TAKEN_BACK = frozenset({UndoStage.DONE, UndoStage.IN_PART})
 
 
@@ -87,6 +93,22 @@ def undo_content(receipt: WriteReceipt, *, org_id: str, motion: Motion) -> Propo
     return make_content(
         org_id=org_id, case_id=receipt.case_id, round=receipt.round, motion=motion, actions=tuple(actions), expected=()
     )
+
+
+def receipt_undone_by(
+    envelope: DecisionEnvelope, receipts: Iterable[WriteReceipt], *, motion: Motion
+) -> WriteReceipt | None:
+    """The receipt that a signed undo takes back: the one whose reversal has the signed digest."""
+    for receipt in receipts:
+        if receipt.digest != envelope.proposal_digest:
+            continue
+        try:
+            content = undo_content(receipt, org_id=envelope.org_id, motion=motion)
+        except ValueError:
+            continue
+        if digest_of(content.to_bytes()) == envelope.final_digest:
+            return receipt
+    return None
 
 
 def _reversal(image: RecordImage, key: str) -> Action | None:

@@ -88,6 +88,8 @@ class DecisionItem(Value):
     decided_at: Instant
     delivered_at: Instant | None
     counts: bool
+    stopped_at: Instant | None = None
+    """For an undo: when it was found that ops had stopped its workflow."""
 
 
 class RoundEvent(Value):
@@ -364,6 +366,7 @@ def _decision_item(row: DecisionRow) -> DecisionItem:
         decided_at=row.decided_at,
         delivered_at=row.delivered_at,
         counts=row.counts,
+        stopped_at=row.stopped_at,
     )
 
 

@@ -126,7 +126,7 @@ class SqlReviews:
                 return
             together = counted(session, row.case_id, row.round) if row.counts else (row,)
             for each in together:
-                each.delivered_at = each.delivered_at or now
+                each.delivered_at, each.stopped_at = each.delivered_at or now, None
                 session.add(each)
 
     def undelivered(self, limit: int) -> tuple[UndeliveredDecision, ...]:

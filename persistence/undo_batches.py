@@ -1,10 +1,11 @@
 """Batches of undos: what was selected, what was foreseen, what was signed, what came of it."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, func, or_, update
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
 from domain.decisions import DecisionEnvelope, SignedDecision
 from domain.leads import Motion
@@ -20,6 +21,7 @@ from domain.undo_batches import (
 )
 from persistence.database import Database
 from persistence.decisions import keep_group, record_alone
+from persistence.stopped_undos import forget_stop
 from persistence.tables import UndoBatchRow, UndoItemRow
 
 _SIGNABLE = (Reach.ALL.value, Reach.IN_PART.value)
@@ -83,11 +85,22 @@ class SqlUndoBatches:
         return tuple(map(_batch, rows))
 
     def counts(self, batch_id: str) -> BatchCounts:
+        return self.counts_of([batch_id])[batch_id]
+
+    def counts_of(self, batch_ids: Sequence[str]) -> dict[str, BatchCounts]:
+        """How far each is, by one query for all."""
+        found: dict[str, tuple[Counter[Reach], Counter[Reach]]] = {name: (Counter(), Counter()) for name in batch_ids}
+        query = (
+            select(UndoItemRow.batch_id, UndoItemRow.foreseen, UndoItemRow.outcome, func.count())
+            .where(col(UndoItemRow.batch_id).in_(batch_ids))
+            .group_by(col(UndoItemRow.batch_id), col(UndoItemRow.foreseen), col(UndoItemRow.outcome))
+        )
         with self._db.session() as session:
-            return BatchCounts(
-                foreseen=_by_reach(session, batch_id, UndoItemRow.foreseen),
-                results=_by_reach(session, batch_id, UndoItemRow.outcome),
-            )
+            for batch_id, foreseen, outcome, number in session.exec(query):
+                for reach, counted in zip((foreseen, outcome), found[batch_id], strict=True):
+                    if reach:
+                        counted[Reach(reach)] += number
+        return {name: BatchCounts(foreseen=seen, results=done) for name, (seen, done) in found.items()}
 
     def item(self, batch_id: str, number: int) -> BatchItem | None:
         with self._db.session() as session:
@@ -172,6 +185,8 @@ class SqlUndoBatches:
             if row is not None and dry_run is (BatchState(row.state) in LOOKING):
                 row.delivered_at = row.delivered_at or now
                 session.add(row)
+                session.flush()
+                forget_stop(session, batch_id=batch_id)
 
     def undelivered(self, limit: int) -> tuple[UndoBatch, ...]:
         with self._db.session() as session:
@@ -199,13 +214,6 @@ def _at(batch_id: str, number: int) -> tuple[ColumnElement[bool], ColumnElement[
     return col(UndoItemRow.batch_id) == batch_id, col(UndoItemRow.number) == number
 
 
-def _by_reach(session: Session, batch_id: str, column: str) -> dict[Reach, int]:
-    found = session.exec(
-        select(col(column), func.count()).where(UndoItemRow.batch_id == batch_id).group_by(col(column))
-    ).all()
-    return {Reach(name): int(count) for name, count in found if name}
-
-
 def _batch(row: UndoBatchRow) -> UndoBatch:
     return UndoBatch(
         batch_id=row.batch_id,
@@ -215,6 +223,7 @@ def _batch(row: UndoBatchRow) -> UndoBatch:
         requested_at=row.requested_at,
         state=BatchState(row.state),
         total=row.total,
+        stopped_at=row.stopped_at,
     )
 
 

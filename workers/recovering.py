@@ -9,12 +9,21 @@ from temporalio.client import Client, ScheduleActionStartWorkflow, WorkflowExecu
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.recovering import RecoveringActivities
+from activities.stopped_undos import StoppedUndoActivities
 from domain.errors import StoreError
 from domain.strays import RunState
+from domain.undo_runs import UndoRun
+from persistence.undo_runs import SqlUndoRuns
 from runtime.schedules import ensure_schedule, remove_schedule
 from runtime.settings import ReconcileSettings
 from workers.stores import Stores
-from workflows.messages import ReconcileInput, TaskQueue, reconcile_workflow_id
+from workflows.messages import (
+    ReconcileInput,
+    TaskQueue,
+    reconcile_workflow_id,
+    undo_batch_workflow_id,
+    undo_workflow_id,
+)
 from workflows.reconciling import Reconcile
 
 _STOPPED = frozenset({WorkflowExecutionStatus.TERMINATED, WorkflowExecutionStatus.CANCELED})
@@ -55,6 +64,22 @@ def recovering(client: Client, stores: Stores) -> RecoveringActivities:
         audit=stores.audit,
         clock=stores.clock,
     )
+
+
+def stopped_undos(client: Client, stores: Stores) -> StoppedUndoActivities:
+    return StoppedUndoActivities(
+        undos=SqlUndoRuns(stores.db),
+        runs=EngineRuns(client),
+        workflow_of=undo_workflow_of,
+        audit=stores.audit,
+        clock=stores.clock,
+    )
+
+
+def undo_workflow_of(org_id: str, run: UndoRun) -> str:
+    if run.batch_id:
+        return undo_batch_workflow_id(org_id, run.batch_id, dry_run=run.dry_run)
+    return undo_workflow_id(org_id, run.decision_id)
 
 
 async def schedule_reconciling(client: Client, org_id: str, settings: ReconcileSettings) -> None:

@@ -30,6 +30,7 @@ from activities.recovering import CommitFinder, RecoveringActivities
 from activities.resolving import ResolvingActivities
 from activities.reviewing import ReviewActivities
 from activities.signing import SigningActivities
+from activities.stopped_undos import StoppedUndoActivities
 from activities.telling import TellingActivities
 from activities.undoing import UndoBookActivities, UndoingActivities
 from activities.watching import WatchingActivities
@@ -42,6 +43,7 @@ from workflows.owner_check import CheckOwners
 from workflows.polling import PollCrm
 from workflows.readiness import AuditReadiness
 from workflows.reconciling import Reconcile, RecoverCase
+from workflows.stopped_undos import FileUndo
 from workflows.telling import TellPeople
 from workflows.undo import UndoWrite
 from workflows.undo_many import UndoMany
@@ -72,6 +74,7 @@ WORKFLOWS = (
     Reconcile,
     RecoverCase,
     FileCommit,
+    FileUndo,
 )
 
 SANDBOX = SandboxedWorkflowRunner(
@@ -97,6 +100,7 @@ def cases_worker(
     reassigning: ReassigningActivities,
     undo_book: UndoBookActivities,
     recovering: RecoveringActivities,
+    stopped_undos: StoppedUndoActivities,
 ) -> Worker:
     """Workflows, and the steps that need the application database only."""
     return _worker(
@@ -130,6 +134,8 @@ def cases_worker(
             undo_book.end_undos,
             recovering.find_strays,
             recovering.survey_case,
+            stopped_undos.find_stopped_undos,
+            stopped_undos.note_stopped_undo,
         ],
     )
 
@@ -175,6 +181,7 @@ def crm_worker(
             watching.place_reassignment,
             undoing.look_at_undos,
             undoing.undo_item,
+            undoing.find_undone,
             commits.find_commit,
         ],
     )

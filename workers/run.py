@@ -67,7 +67,7 @@ from workers.known_org import KnownOrg
 from workers.mirroring import exception_tasks
 from workers.owners import owner_check, schedule_owner_check
 from workers.polling import polling, schedule_polling
-from workers.recovering import recovering, schedule_reconciling
+from workers.recovering import recovering, schedule_reconciling, stopped_undos
 from workers.roles import Role, cases_worker, crm_worker, model_worker, notifier_worker, signer_worker
 from workers.stores import Stores, open_stores
 from workers.telling import schedule_telling, telling
@@ -209,7 +209,13 @@ def _build(role: Role, client: Client, stores: Stores) -> Worker:
                     clock=stores.clock,
                 ),
                 recovering=recovering(client, stores),
-                undo_book=UndoBookActivities(batches=SqlUndoBatches(stores.db), audit=stores.audit, clock=stores.clock),
+                undo_book=UndoBookActivities(
+                    batches=SqlUndoBatches(stores.db),
+                    documents=stores.documents,
+                    audit=stores.audit,
+                    clock=stores.clock,
+                ),
+                stopped_undos=stopped_undos(client, stores),
             )
         case Role.CRM:
             return _crm(client, stores)

@@ -86,6 +86,11 @@ def filing_workflow_id(org_id: str, decision_id: str, phase: Phase) -> str:
     return f"filing/{org_id}/{decision_id}/{phase.value}"
 
 
+def undo_filing_workflow_id(org_id: str, decision_id: str) -> str:
+    """The id of what files an undo that was cut off."""
+    return f"filing/{org_id}/{decision_id}/undo"
+
+
 def message_id(decision_id: str, sender_domain: str) -> str:
     """The stable Message-ID of the one e-mail that a decision can send (RFC 5322)."""
     return f"<{decision_id}@{sender_domain}>"
@@ -268,6 +273,8 @@ class ReconcileResult(Message):
     redone: int = 0
     closed: int = 0
     recovering: int = 0
+    stopped_undos: int = 0
+    """Undos and batches of them whose workflow was found to be stopped."""
 
 
 class RecoverInput(Message):

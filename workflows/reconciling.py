@@ -20,6 +20,7 @@ with workflow.unsafe.imports_passed_through():
         SurveyHead,
     )
     from activities.recovering import CommitFinder, RecoveringActivities
+    from activities.stopped_undos import StoppedUndoActivities
     from domain.cases import Act, CaseOutcome, ExceptionCode
     from domain.errors import ErrorCode
     from domain.proposals import Phase
@@ -40,6 +41,7 @@ from workflows.messages import (
 from workflows.options import CRM_WRITE, STORE
 from workflows.resolving import ResolvableCase
 from workflows.review import DOCUMENTS_MISSING, ReviewedCase
+from workflows.stopped_undos import note_stopped
 from workflows.visibility import OUTCOME, STEP, show
 from workflows.writeback import mail_order, stop_mail, write_back
 
@@ -68,7 +70,25 @@ class Reconcile:
                     result = result.model_copy(update={name: getattr(result, name) + 1})
             after = head.next_after
             if not after:
-                return result
+                break
+        return result.model_copy(update={"stopped_undos": await self._stopped_undos(start.org_id)})
+
+    async def _stopped_undos(self, org_id: str) -> int:
+        """A terminated undo says nothing itself: the pages would go on showing it as under way."""
+        count, after = 0, ""
+        while True:
+            head = await workflow.execute_activity_method(
+                StoppedUndoActivities.find_stopped_undos,
+                StraysOrder(org_id=org_id, after=after, limit=PAGE),
+                summary="Hold undos without an end against the engine",
+                **STORE,
+            )
+            for stopped in head.stopped:
+                await note_stopped(stopped)
+            count += len(head.stopped)
+            after = head.next_after
+            if not after:
+                return count
 
     async def _remedied(self, stray: StrayCase) -> bool:
         """False where somebody else was quicker."""

@@ -3,18 +3,19 @@
 When do you need to touch this? When undo gains a step. What may be taken back is decided in `gateways/crm`.
 """
 
-import contextlib
+import asyncio
 
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from activities.crm import CrmActivities
-    from activities.messages import UndoApplyInput
+    from activities.messages import StoppedUndo, UndoApplyInput, UndoHead
 
-from workflows.messages import AssignmentUndone, UndoInput, UndoResult, watch_workflow_id
+from workflows.messages import UndoInput, UndoResult
 from workflows.options import CRM_WRITE
-from workflows.watching import OwnerWatch
+from workflows.stopped_undos import note_stopped
+from workflows.undo_watch import end_watch
 
 
 @workflow.defn
@@ -24,7 +25,24 @@ class UndoWrite:
     @workflow.run
     async def run(self, start: UndoInput) -> UndoResult:
         workflow.set_current_details(f"Undo of receipt `{start.receipt_id}`")
-        head = await workflow.execute_activity_method(
+        try:
+            head = await self._take_back(start)
+        except (ActivityError, asyncio.CancelledError) as failed:
+            if is_cancelled_exception(failed):
+                # Shielded: a second cancel must not cut the bookkeeping of the first.
+                await asyncio.shield(asyncio.ensure_future(note_stopped(_stopped(start))))
+            raise
+        if head.restored:
+            await end_watch(start.org_id, start.case_id, start.receipt_id)
+        return UndoResult(
+            receipt_id=start.receipt_id,
+            new_receipt_id=head.new_receipt_id,
+            restored=head.restored,
+            refusals=head.refusals,
+        )
+
+    async def _take_back(self, start: UndoInput) -> UndoHead:
+        return await workflow.execute_activity_method(
             CrmActivities.undo,
             UndoApplyInput(
                 case_id=start.case_id,
@@ -37,21 +55,14 @@ class UndoWrite:
             summary="Take the write back",
             **CRM_WRITE,
         )
-        if head.restored:
-            await end_watch(start.org_id, start.case_id, start.receipt_id)
-        return UndoResult(
-            receipt_id=start.receipt_id,
-            new_receipt_id=head.new_receipt_id,
-            restored=head.restored,
-            refusals=head.refusals,
-        )
 
 
-async def end_watch(org_id: str, case_id: str, receipt_id: str) -> None:
-    """Where the write gave a lead an owner, nobody waits for that owner's answer any more."""
-    watch = watch_workflow_id(org_id, case_id, receipt_id)
-    # Most writes assign nobody, and most watches have ended.
-    with contextlib.suppress(ApplicationError):
-        await workflow.get_external_workflow_handle(watch).signal(
-            OwnerWatch.assignment_undone, AssignmentUndone(receipt_id=receipt_id)
-        )
+def _stopped(start: UndoInput) -> StoppedUndo:
+    return StoppedUndo(
+        org_id=start.org_id,
+        decision_id=start.decision_id,
+        case_id=start.case_id,
+        motion=start.motion,
+        receipt_id=start.receipt_id,
+        agent_version=start.agent_version,
+    )

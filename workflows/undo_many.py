@@ -4,11 +4,14 @@ When do you need to touch this? When a batch gains a step. Which writes it holds
 store; history carries numbers and ids only.
 """
 
+import asyncio
+
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from activities.messages import (
+        StoppedUndo,
         UndoBatchEnding,
         UndoBatchRef,
         UndoItemFailed,
@@ -16,11 +19,14 @@ with workflow.unsafe.imports_passed_through():
     )
     from activities.undoing import UndoBookActivities, UndoingActivities
     from domain.errors import ErrorCode
+    from domain.leads import Motion
     from domain.undo_batches import BatchState, Reach
 
+from workflows.applying import stop_if_cancelled
 from workflows.messages import UndoBatchInput, UndoProgress
 from workflows.options import CRM_WRITE, STORE, UNDO_LOOK
-from workflows.undo import end_watch
+from workflows.stopped_undos import note_stopped
+from workflows.undo_watch import end_watch
 from workflows.visibility import show
 
 PAGE = 20
@@ -35,6 +41,8 @@ class UndoMany:
     def __init__(self, start: UndoBatchInput) -> None:
         self._start = start
         self._progress = start.so_far.model_copy(update={"total": start.total})
+        self._at: UndoItemInput | None = None
+        """The write whose undo was asked for and has not answered."""
 
     @workflow.query
     def progress(self) -> UndoProgress:
@@ -42,10 +50,16 @@ class UndoMany:
 
     @workflow.run
     async def run(self, start: UndoBatchInput) -> UndoProgress:
-        if start.dry_run:
-            await self._look_at_all()
-        else:
-            await self._undo_all()
+        try:
+            if start.dry_run:
+                await self._look_at_all()
+            else:
+                await self._undo_all()
+        except (ActivityError, asyncio.CancelledError) as stopped:
+            if is_cancelled_exception(stopped):
+                # Shielded: a second cancel must not cut the bookkeeping of the first.
+                await asyncio.shield(asyncio.ensure_future(note_stopped(self._stopped())))
+            raise
         await workflow.execute_activity_method(
             UndoBookActivities.end_undos,
             UndoBatchEnding(
@@ -80,6 +94,7 @@ class UndoMany:
             self._continue_if_long()
 
     async def _undo(self, item: UndoItemInput) -> None:
+        self._at = item
         try:
             head = await workflow.execute_activity_method(
                 UndoingActivities.undo_item, item, summary="Take one write back", **CRM_WRITE
@@ -87,15 +102,19 @@ class UndoMany:
         except ActivityError as failed:
             if is_cancelled_exception(failed):
                 raise
+            self._at = None
             await self._give_up(item, failed)
+            stop_if_cancelled()
             return
         if head.reach in (Reach.ALL, Reach.IN_PART):
             await end_watch(item.org_id, item.case_id, item.receipt_id)
+        self._at = None
         self._count(
             whole=head.reach is Reach.ALL,
             in_part=head.reach is Reach.IN_PART,
             nothing=head.reach is Reach.NOTHING,
         )
+        stop_if_cancelled()
 
     async def _give_up(self, item: UndoItemInput, failed: ActivityError) -> None:
         code = failed.cause.type if isinstance(failed.cause, ApplicationError) else None
@@ -141,6 +160,20 @@ class UndoMany:
         """Thousands of writes are more than one history should hold. What is next stands in the store."""
         if workflow.info().is_continue_as_new_suggested():
             workflow.continue_as_new(self._start.model_copy(update={"so_far": self._progress}))
+
+    def _stopped(self) -> StoppedUndo:
+        start, item = self._start, self._at
+        return StoppedUndo(
+            org_id=start.org_id,
+            batch_id=start.batch_id,
+            dry_run=start.dry_run,
+            agent_version=start.agent_version,
+            decision_id=item.decision_id if item is not None else "",
+            case_id=item.case_id if item is not None else "",
+            motion=item.motion if item is not None else Motion.INBOUND,
+            receipt_id=item.receipt_id if item is not None else "",
+            number=item.number if item is not None else -1,
+        )
 
     def _page(self) -> UndoBatchRef:
         return UndoBatchRef(

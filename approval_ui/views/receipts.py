@@ -9,7 +9,7 @@ from approval_ui.views.wording import REFUSAL, UNDO_STAGE, field_label, value_te
 from domain.decisions import Purpose
 from domain.model import Scalar
 from domain.receipts import RecordImage, WriteReceipt
-from domain.undoing import ON_ITS_WAY, TAKEN_BACK, UNDO_SENTENCES, UndoReason, UndoReport, UndoState
+from domain.undoing import ON_ITS_WAY, TAKEN_BACK, UNDO_SENTENCES, UndoReason, UndoReport, UndoStage, UndoState
 from persistence.queue import DecisionItem
 
 
@@ -45,6 +45,11 @@ class ReceiptView:
     @property
     def waiting(self) -> bool:
         return self.undo.stage in ON_ITS_WAY
+
+    @property
+    def stopped(self) -> bool:
+        """Ops ended its undo; the signature stands, and carrying it out can be started again."""
+        return self.undo.stage is UndoStage.STOPPED
 
     @property
     def undo_said(self) -> str:

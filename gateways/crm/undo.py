@@ -103,6 +103,16 @@ class Undoer:
             return outcome.model_copy(update={"refusals": reversal.refusals})
         raise CrmError("the records keep changing while they are restored", code=ErrorCode.CRM_CONFLICT)
 
+    @noted
+    def find(self, order: UndoOrder) -> UndoOutcome | None:
+        """See `CrmWriter.find_undone`."""
+        undo = self._guard.authorise_undo(order)
+        filed = self._receipts.get(undo.ledger_key)
+        if filed is not None:
+            return self._done(order, undo, filed)
+        committed = self._find(undo)
+        return None if committed is None else self._file(order, undo, committed, replayed=True)
+
     def _reversal(self, undo: AuthorisedUndo, live: Live, withheld: AbstractSet[Kept]) -> Reversal:
         reversal = reversal_of(
             undo.content,
@@ -136,7 +146,7 @@ class Undoer:
             purpose=Purpose.UNDO,
             phase=Phase.CRM,
             digest=undo.envelope.final_digest,
-            agent_version=order.agent_version,
+            agent_version=order.agent_version or undo.receipt.agent_version,
             ledger_record_id=committed.ledger_id,
             records=committed.images,
             side_effects=committed.side_effects,

@@ -121,6 +121,10 @@ class SalesforceWriter:
         """Take one receipt back as far as nobody changed it since. Raises as `apply` does."""
         return self._undoer.undo(order)
 
+    def find_undone(self, order: UndoOrder) -> UndoOutcome | None:
+        """See `CrmWriter`. At most one call, and no write."""
+        return self._undoer.find(order)
+
     @noted
     def find_written(self, order: WriteOrder) -> WriteReceipt | None:
         """See `CrmWriter`. At most one call, and no write."""

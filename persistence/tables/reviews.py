@@ -103,6 +103,13 @@ class DecisionRow(Row, table=True):
             sqlite_where=sa.text("delivered_at IS NULL"),
             postgresql_where=sa.text("delivered_at IS NULL"),
         ),
+        sa.Index(
+            "ix_decision_undo",
+            "org_id",
+            "decision_id",
+            sqlite_where=sa.text("purpose = 'countersign/undo/v1' AND group_id = ''"),
+            postgresql_where=sa.text("purpose = 'countersign/undo/v1' AND group_id = ''"),
+        ),
     )
 
     decision_id: str = Field(primary_key=True)
@@ -127,6 +134,8 @@ class DecisionRow(Row, table=True):
     recorded_at: datetime = Field(sa_type=UtcDateTime)
     delivered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     delivery_attempts: int = 0
+    stopped_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """For an undo: when it was found that its workflow had been stopped."""
 
 
 class DecisionGroupRow(Row, table=True):

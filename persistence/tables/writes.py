@@ -95,6 +95,7 @@ class UndoBatchRow(Row, table=True):
     state: str
     total: int
     delivered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    stopped_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class UndoItemRow(Row, table=True):

@@ -8,9 +8,11 @@ from domain.cases import DocumentKind
 from domain.decisions import Purpose
 from domain.errors import ErrorCode, RefusalReason
 from domain.receipts import UndoRefusal
+from domain.undo_runs import UndoRun
 from domain.undoing import UndoReason, UndoReport
 from persistence.documents import SqlDocuments
 from persistence.queue import DecisionItem
+from persistence.undo_runs import SqlUndoRuns
 from tests.approval_ui.conftest import Door
 from tests.approval_ui.sample_review import LEAD, Sample
 from tests.approval_ui.world import World
@@ -87,6 +89,27 @@ def test_one_that_takes_its_time_is_the_same_undo_whenever_it_is_pressed(world: 
     browser.post(f"/receipts/{receipt}/undo")
     assert len(undos(world, made)) == 1
     assert [u[2] for u in world.engine.undos] == [undos(world, made)[0].decision_id] * 2
+
+
+def test_one_that_ops_stopped_says_so_and_starts_again_by_the_same_button(world: World, door: Door) -> None:
+    made, receipt = written(world, door)
+    browser = door.browser()
+    browser.post(f"/receipts/{receipt}/undo")
+    (signed,) = undos(world, made)
+    SqlUndoRuns(world.db).stop(UndoRun(decision_id=signed.decision_id), now=world.now)
+    page = browser.get(f"/cases/{made.opening.case_id}").text
+    assert "stopped by ops before it was carried out" in page
+    assert "Start it again…" in page
+    assert "being carried out" not in page
+    told = door.script("vera").get(f"/api/receipts/{receipt}/undo").json()
+    assert (told["stage"], told["decision_id"]) == ("stopped", signed.decision_id)
+    confirm = browser.get(f"/receipts/{receipt}/undo").text
+    assert ">Start it again</button>" in confirm
+    assert "Sign the undo" not in confirm
+    assert browser.post(f"/receipts/{receipt}/undo").status_code == 303
+    assert len(undos(world, made)) == 1
+    assert [u[2] for u in world.engine.undos] == [signed.decision_id] * 2
+    assert door.script().get(f"/api/receipts/{receipt}/undo").json()["stage"] == "underway"
 
 
 def test_while_writing_is_paused_the_undo_waits_and_is_signed_once(world: World, door: Door) -> None:

@@ -2,9 +2,15 @@
 
 import asyncio
 from functools import partial
+from typing import Any, cast
+
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
 from domain.decisions import Purpose
 from domain.undo_batches import BatchState, ItemResult, Reach, UndoBatch
+from domain.undo_runs import UndoRun
+from persistence.undo_runs import SqlUndoRuns
 from tests.approval_ui.conftest import Door
 from tests.approval_ui.sample_review import quiet
 from tests.approval_ui.world import World
@@ -99,6 +105,47 @@ def test_the_page_says_how_far_each_batch_is(world: World, door: Door) -> None:
     assert '<progress max="3" value="2"' in page
     assert "1 in part, 1 changed since" in page
     assert WANTED["agent_version"] in page
+
+
+def test_what_ops_stopped_says_so_and_starts_again_by_a_button(world: World, door: Door) -> None:
+    """The dry run as well as what takes back; nothing more is signed."""
+    write(world, 2)
+    script, batches, runs = door.script(), world.deps.undo_batches, SqlUndoRuns(world.db)
+    manager, viewer = door.browser("ines"), door.browser("vera")
+    batch_id = script.post("/api/undo-batches", WANTED).json()["batch_id"]
+    runs.stop(UndoRun(batch_id=batch_id, dry_run=True), now=world.now)
+    assert script.get(f"/api/undo-batches/{batch_id}").json()["stopped_at"]
+    page = manager.get("/undos").text
+    assert "Dry run stopped" in page
+    assert f'action="/undos/{batch_id}/continue"' in page
+    assert "/continue" not in viewer.get("/undos").text
+    assert manager.post(f"/undos/{batch_id}/continue").status_code == 303
+    assert "Dry run stopped" not in manager.get("/undos").text
+    looked_at(world, batch_id)
+    assert script.post(f"/api/undo-batches/{batch_id}/continue", {}).status_code == 409
+    script.post(f"/api/undo-batches/{batch_id}/sign", {})
+    runs.stop(UndoRun(batch_id=batch_id), now=world.now)
+    assert '<span class="pill high">Stopped</span>' in manager.get("/undos").text
+    again = script.post(f"/api/undo-batches/{batch_id}/continue", {}).json()
+    assert (again["stopped_at"], again["state"]) == (None, "undoing")
+    assert world.engine.undo_batches == [(batch_id, True)] * 2 + [(batch_id, False)] * 2
+    batches.move(batch_id, BatchState.DONE)
+    assert manager.post(f"/undos/{batch_id}/continue").status_code == 409
+    assert manager.post("/undos/nobody/continue").status_code == 404
+
+
+def test_fifty_batches_are_counted_by_one_query(world: World, door: Door) -> None:
+    write(world)
+    script, browser = door.script(), door.browser("oriol")
+    asked: list[str] = []
+    for _ in range(3):
+        script.post("/api/undo-batches", WANTED)
+    noted = cast("Any", lambda _c, _u, said, *_: asked.append(said))
+    event.listen(Engine, "before_cursor_execute", noted)
+    page = browser.get("/undos").text
+    event.remove(Engine, "before_cursor_execute", noted)
+    assert page.count("<progress") == 3
+    assert sum("undo_item" in said for said in asked) == 1
 
 
 def test_what_is_done_is_not_begun_again(world: World, door: Door) -> None:

@@ -185,9 +185,13 @@ def test_who_writes_asks_the_guard_before_anything_else(path: str, kind: str, me
 @pytest.mark.parametrize(
     ("path", "kind", "public"),
     [
-        ("gateways/crm/writer.py", "SalesforceWriter", {"apply", "undo", "note_rejection", "find_written"}),
+        (
+            "gateways/crm/writer.py",
+            "SalesforceWriter",
+            {"apply", "undo", "note_rejection", "find_undone", "find_written"},
+        ),
         ("gateways/crm/rejections.py", "Rejections", {"note"}),
-        ("gateways/crm/undo.py", "Undoer", {"undo"}),
+        ("gateways/crm/undo.py", "Undoer", {"undo", "find"}),
     ],
 )
 def test_there_is_no_other_public_way_in(path: str, kind: str, public: set[str]) -> None:

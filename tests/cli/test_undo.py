@@ -12,7 +12,9 @@ from domain.decisions import Purpose
 from domain.leads import RecordRef
 from domain.receipts import UndoRefusal, WriteReceipt
 from domain.undo_batches import BatchState, ItemResult, Reach, TakenBack
+from domain.undo_runs import UndoRun
 from domain.undoing import UndoReason, UndoReport
+from persistence.undo_runs import SqlUndoRuns
 from tests.approval_ui.sample_review import LEAD, quiet
 from tests.approval_ui.world import PASSWORD, World
 from tests.cli.calling import Shell
@@ -77,6 +79,39 @@ def test_one_write_while_paused_is_signed_and_not_waited_for(ui: World, two: lis
     said = shell.call("undo", two[0].id)
     assert (said.code, said.out.strip()) == (1, "signed; it is carried out once writing is resumed.")
     assert len(signatures(ui, two)) == 1
+
+
+def test_one_that_ops_stop_meanwhile_says_how_it_starts_again(
+    ui: World, two: list[WriteReceipt], shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ops(_seconds: float) -> None:
+        (decision_id,) = signatures(ui, two)
+        SqlUndoRuns(ui.db).stop(UndoRun(decision_id=decision_id), now=ui.now)
+
+    monkeypatch.setattr("cli.undo.time.sleep", ops)
+    said = shell.call("undo", two[0].id)
+    assert (said.code, "the same command starts it again" in said.out) == (1, True)
+    assert len(signatures(ui, two)) == 1
+
+
+def test_a_batch_that_ops_stop_meanwhile_says_how_it_goes_on(
+    ui: World, two: list[WriteReceipt], shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    works = ui.engine.carry_out
+    ui.engine.carry_out = lambda _batch_id, _dry_run: None
+
+    def ops(_seconds: float) -> None:
+        SqlUndoRuns(ui.db).stop(UndoRun(batch_id=ui.engine.undo_batches[0][0], dry_run=True), now=ui.now)
+
+    monkeypatch.setattr("cli.undo.time.sleep", ops)
+    said = shell.call("undo", *VERSION, "--since", "1h", "--yes")
+    batch_id = ui.engine.undo_batches[0][0]
+    assert (said.code, f"countersign undo --continue {batch_id}" in said.err) == (2, True)
+    assert "at 0 of 2" in said.err
+    ui.engine.carry_out = works
+    went_on = shell.call("undo", "--continue", batch_id, "--yes")
+    assert (went_on.code, "2 writes: 1 taken back, 1 in part, 0 not." in went_on.out) == (1, True)
+    assert ui.engine.undo_batches == [(batch_id, True), (batch_id, True), (batch_id, False)]
 
 
 def signatures(world: World, receipts: list[WriteReceipt]) -> list[str]:

@@ -5,14 +5,16 @@ cases of the old shape may still be running, keep their histories too, and put t
 """
 
 import asyncio
+import contextlib
 import json
 import os
 import sys
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from temporalio.api.enums.v1 import EventType
-from temporalio.client import WorkflowHistory
+from temporalio.client import WorkflowFailureError, WorkflowHandle, WorkflowHistory
 
 from activities.messages import (
     AuditHead,
@@ -22,6 +24,8 @@ from activities.messages import (
     OwnerCheckHead,
     PollHead,
     ProposalHead,
+    StoppedUndo,
+    StoppedUndos,
     StrayCase,
     StraysHead,
     SurveyHead,
@@ -41,6 +45,7 @@ from domain.strays import Remedy
 from domain.undo_batches import Reach
 from tests.replay.scenarios import (
     AUDIT,
+    CANCELLED,
     CASES,
     EXCEPTION_TASK,
     OWNERS,
@@ -51,6 +56,7 @@ from tests.replay.scenarios import (
     TELL,
     TOUCHED,
     UNDO,
+    UNDO_CANCELLED,
     UNDO_MANY,
     Scenario,
 )
@@ -96,6 +102,8 @@ async def record(folder: Path) -> list[Path]:
         written.append(_write(folder, EXCEPTION_TASK, await _exception_task(desk)))
         written.append(_write(folder, UNDO, await _undo(desk)))
         written.append(_write(folder, UNDO_MANY, await _undo_many(desk)))
+        written.append(_write(folder, CANCELLED, await _cancelled(desk)))
+        written.append(_write(folder, UNDO_CANCELLED, await _undo_cancelled(desk)))
         written.append(_write(folder, POLL, await _poll(desk)))
         written.append(_write(folder, OWNERS, await _owners(desk)))
         written.append(_write(folder, AUDIT, await _audit(desk)))
@@ -145,6 +153,35 @@ async def _undo_many(desk: Desk) -> WorkflowHistory:
     batch = ScriptedBatch([Reach.ALL, ErrorCode.NOT_AUTHORISED, Reach.NOTHING])
     handle = await desk.undo_many(batch, "history-undo-many")
     await handle.result()
+    return await handle.fetch_history()
+
+
+async def _cancelled(desk: Desk) -> WorkflowHistory:
+    """Ops cancel a case while its approved e-mail waits in the undo window."""
+    script = Script(case_id="history-cancelled", has_mail=True)
+    case = await desk.open(script)
+    await case.decide(Verdict.APPROVE)
+    await case.until_event(EventType.EVENT_TYPE_TIMER_STARTED, times=2)
+    await case.handle.cancel()
+    return await _ended_badly(case.handle)
+
+
+async def _undo_cancelled(desk: Desk) -> WorkflowHistory:
+    """Ops cancel an undo while it waits for the CRM."""
+    order = UndoInput(case_id="history-undo-cancelled", org_id=ORG, receipt_id="r-2", decision_id="u2")
+    script = Script(case_id=order.case_id)
+    script.fail("undo", ErrorCode.CRM_UNAVAILABLE, times=50)
+    handle = await desk.begin_undo(script, order)
+    await script.until_called("undo", 2)
+    await handle.cancel()
+    history = await _ended_badly(handle)
+    await desk.filed_undo(order.decision_id)
+    return history
+
+
+async def _ended_badly(handle: WorkflowHandle[Any, Any]) -> WorkflowHistory:
+    with contextlib.suppress(WorkflowFailureError):
+        await handle.result()
     return await handle.fetch_history()
 
 
@@ -243,7 +280,10 @@ async def _recover(desk: Desk) -> WorkflowHistory:
 
 
 async def _reconcile(desk: Desk) -> WorkflowHistory:
-    """One case of each kind: never started, begun and stopped, written and stopped, and a round without documents."""
+    """An undo that was stopped, and one case of each kind.
+
+    Never started; begun and stopped; written and stopped; a round without documents.
+    """
     running = await desk.open(Script(case_id="history-reconcile-redone"))
     await running.until_waiting()
     started, recovered = Script(case_id="history-reconcile-started"), Script(case_id="history-reconcile-recovered")
@@ -269,6 +309,10 @@ async def _reconcile(desk: Desk) -> WorkflowHistory:
         for script, remedy in remedies
     )
     first, second = StraysHead(looked_at=200, strays=strays, next_after="c2"), StraysHead(looked_at=3)
+    undone = Script(case_id="history-reconcile-undo")
+    desk.activities.play(undone)
+    stopped = StoppedUndo(org_id=ORG, decision_id="u3", case_id=undone.case_id, receipt_id="r-3")
+    desk.activities.stopped_undos["history-reconcile"] = [StoppedUndos(stopped=(stopped,))]
     await desk.reconcile("history-reconcile", first, second)
     handle = desk.env.client.get_workflow_handle(reconcile_workflow_id("history-reconcile"))
     history = await handle.fetch_history()

@@ -21,6 +21,7 @@ from tests.replay.changed import ReorderedInboundLead
 from tests.replay.record import HISTORIES
 from tests.replay.scenarios import (
     AUDIT,
+    CANCELLED,
     CASES,
     EXCEPTION_TASK,
     OWNERS,
@@ -31,6 +32,7 @@ from tests.replay.scenarios import (
     TELL,
     TOUCHED,
     UNDO,
+    UNDO_CANCELLED,
     UNDO_MANY,
 )
 from tests.runtime.history_text import texts_of
@@ -50,7 +52,21 @@ from workflows.messages import (
 )
 
 NAMES = sorted(path.stem for path in HISTORIES.glob("*.json"))
-OTHERS = (AUDIT, EXCEPTION_TASK, OWNERS, POLL, REASSIGNED, RECONCILE, RECOVER, TELL, TOUCHED, UNDO, UNDO_MANY)
+OTHERS = (
+    AUDIT,
+    CANCELLED,
+    EXCEPTION_TASK,
+    OWNERS,
+    POLL,
+    REASSIGNED,
+    RECONCILE,
+    RECOVER,
+    TELL,
+    TOUCHED,
+    UNDO,
+    UNDO_CANCELLED,
+    UNDO_MANY,
+)
 DECIDING = ["propose", "verify_decision"]
 
 
@@ -59,6 +75,7 @@ def load(name: str) -> WorkflowHistory:
     known = {
         EXCEPTION_TASK: "exception/acme/history-exception-task/1",
         UNDO: "undo/acme/u1",
+        UNDO_CANCELLED: "undo/acme/u2",
         UNDO_MANY: "undo-batch/acme/history-undo-many",
         POLL: "poll/acme",
         OWNERS: "owners/acme",
@@ -277,11 +294,24 @@ async def test_a_recovery_looks_first_asks_and_then_finishes_once() -> None:
 async def test_a_look_at_open_cases_gives_each_its_remedy() -> None:
     history = load(RECONCILE)
     assert await result_of(history, ReconcileResult) == ReconcileResult(
-        looked_at=203, restarted=1, redone=1, closed=1, recovering=1
+        looked_at=203, restarted=1, redone=1, closed=1, recovering=1, stopped_undos=1
     )
-    assert steps(history) == ["find_strays", "cancel", "find_strays"]
-    assert count(history, EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_STARTED) == 2
+    assert steps(history) == ["find_strays", "cancel", "find_strays", "find_stopped_undos", "note_stopped_undo"]
+    assert count(history, EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_STARTED) == 3
     assert count(history, EventType.EVENT_TYPE_EXTERNAL_WORKFLOW_EXECUTION_SIGNALED) == 1
+
+
+def test_a_cancelled_case_stops_its_mail_and_writes_nothing_more() -> None:
+    history = load(CANCELLED)
+    assert steps(history)[-4:] == ["verify_decision", "apply_changes", "cancel", "stop_mail"]
+    assert history.events[-1].event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED
+
+
+def test_a_cancelled_undo_says_so_and_has_the_ledger_asked() -> None:
+    history = load(UNDO_CANCELLED)
+    assert steps(history) == ["undo", "note_stopped_undo"]
+    assert count(history, EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_STARTED) == 1
+    assert history.events[-1].event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED
 
 
 @pytest.mark.parametrize("name", sorted(TOLD))

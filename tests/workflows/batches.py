@@ -4,7 +4,16 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from activities.messages import UndoBatchRef, UndoItemFailed, UndoItemHead, UndoItemInput, UndoItems, UndoLookHead
+from activities.messages import (
+    StoppedUndo,
+    UndoBatchRef,
+    UndoHead,
+    UndoItemFailed,
+    UndoItemHead,
+    UndoItemInput,
+    UndoItems,
+    UndoLookHead,
+)
 from domain.errors import DomainError, ErrorCode
 from domain.undo_batches import BatchState, Reach
 
@@ -28,8 +37,23 @@ class ScriptedBatch:
     done: dict[int, Reach | str] = field(default_factory=dict)
     looked: int = 0
     ended: BatchState | None = None
+    hold_look: bool = False
+    """Whether the look hangs until `go_on` is set."""
+    turn: threading.Condition = field(default_factory=threading.Condition)
+    stopped: list[StoppedUndo] = field(default_factory=list)
+    """What was noted as stopped."""
+    looked_up: list[int] = field(default_factory=list)
+    """Numbers of the undos that the ledger was asked about."""
+
+    def waited(self, attempts: int) -> None:
+        """Return once undos were asked for that often."""
+        with self.turn:
+            assert self.turn.wait_for(lambda: len(self.asked) >= attempts, WAIT)
 
     def look(self, order: UndoBatchRef) -> UndoLookHead:
+        if self.hold_look:
+            self.reached.set()
+            self.go_on.wait(WAIT)
         page = [w for w in self.writes[self.looked : self.looked + order.limit] if isinstance(w, Reach)]
         self.looked += len(page)
         return UndoLookHead(
@@ -45,14 +69,21 @@ class ScriptedBatch:
         return UndoItems(
             items=tuple(
                 UndoItemInput(
-                    batch_id=order.batch_id, org_id=order.org_id, case_id=f"case-{n}", number=n, receipt_id=f"r-{n}"
+                    batch_id=order.batch_id,
+                    org_id=order.org_id,
+                    case_id=f"case-{n}",
+                    number=n,
+                    receipt_id=f"r-{n}",
+                    decision_id=f"d-{n}",
                 )
                 for n in left
             )
         )
 
     def undo(self, order: UndoItemInput) -> UndoItemHead:
-        self.asked.append(order.number)
+        with self.turn:
+            self.asked.append(order.number)
+            self.turn.notify_all()
         if order.number == self.held:
             self.reached.set()
             self.go_on.wait(WAIT)
@@ -64,6 +95,10 @@ class ScriptedBatch:
             raise DomainError(code=comes_to)
         self.done[order.number] = comes_to
         return UndoItemHead(reach=comes_to)
+
+    def find(self, order: StoppedUndo) -> UndoHead:
+        self.looked_up.append(order.number)
+        return UndoHead(new_receipt_id=f"r-undo-{order.number}", restored=1)
 
     def give_up(self, order: UndoItemFailed) -> None:
         self.done[order.number] = order.code

@@ -54,11 +54,13 @@ from workflows.messages import (
     reconcile_workflow_id,
     recovery_workflow_id,
     undo_batch_workflow_id,
+    undo_filing_workflow_id,
     undo_workflow_id,
     watch_workflow_id,
     workflow_id,
 )
 from workflows.reconciling import Reconcile, RecoverCase
+from workflows.stopped_undos import FileUndo
 from workflows.undo import UndoWrite
 from workflows.undo_many import UndoMany
 from workflows.watching import OwnerWatch
@@ -284,13 +286,21 @@ class Desk:
 
     async def undo(self, script: Script, order: UndoInput) -> UndoResult:
         """Run an undo to its end."""
+        return await (await self.begin_undo(script, order)).result()
+
+    async def begin_undo(self, script: Script, order: UndoInput) -> WorkflowHandle[UndoWrite, UndoResult]:
         self.activities.play(script)
-        return await self.env.client.execute_workflow(
+        return await self.env.client.start_workflow(
             UndoWrite.run,
             order,
             id=undo_workflow_id(order.org_id, order.decision_id),
             task_queue=TaskQueue.CASES,
         )
+
+    async def filed_undo(self, decision_id: str) -> FiledResult:
+        """What was found of an undo that was cut off."""
+        name = undo_filing_workflow_id(ORG, decision_id)
+        return await self.env.client.get_workflow_handle_for(FileUndo.run, name).result()
 
     async def recover(self, script: Script) -> "RunningCase":
         """Start the recovery of a case whose workflow is gone."""

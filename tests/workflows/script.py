@@ -19,6 +19,7 @@ from activities.messages import (
     ProposalHead,
     ProposeInput,
     RoutingHead,
+    StoppedUndo,
     SurveyHead,
     UndoHead,
 )
@@ -35,7 +36,7 @@ from tests.workflows.questions import Questions
 _HOURS = (timedelta(hours=2), timedelta(hours=4), timedelta(hours=6))
 
 T = TypeVar("T")
-M = TypeVar("M", bound=CaseRef)
+M = TypeVar("M", bound=CaseRef | StoppedUndo)
 
 OWNER = "005000000000001AAA"
 LEAD = "00Q000000000001AAA"
@@ -70,7 +71,7 @@ class Call:
     """One attempt of an activity."""
 
     name: str
-    order: CaseRef
+    order: CaseRef | StoppedUndo
     attempt: int
     at: datetime
     """When the engine scheduled it, in the engine's time."""
@@ -114,6 +115,8 @@ class Script:
     after_mail: Answers[ApplyHead] = field(default_factory=lambda: Answers(applied(WriteOutcomeKind.WRITTEN)))
     mail: Answers[MailState] = field(default_factory=lambda: Answers(MailState.ACCEPTED))
     undo: Answers[UndoHead] = field(default_factory=lambda: Answers(UndoHead(new_receipt_id="r-undo", restored=2)))
+    found_undone: Answers[UndoHead] = field(default_factory=lambda: Answers(UndoHead()))
+    """What the ledger holds of an undo that was cut off."""
     survey: Answers[SurveyHead] = field(
         default_factory=lambda: Answers(
             SurveyHead(head=ProposalHead(digest="", risk=RiskCategory.LOW, gate=Gate.PERSON), round=1)

@@ -55,6 +55,8 @@ from activities.messages import (
     RoutingHead,
     Rung,
     StepInput,
+    StoppedUndo,
+    StoppedUndos,
     StraysHead,
     StraysOrder,
     SurveyHead,
@@ -98,6 +100,8 @@ class ScriptedActivities:
 
         self.strays: dict[str, list[StraysHead]] = {}
         """Per org what the next pages of open cases come to; afterwards nobody was left behind."""
+        self.stopped_undos: dict[str, list[StoppedUndos]] = {}
+        """Per org which undos the next looks find stopped; afterwards none."""
         self.batches: dict[str, ScriptedBatch] = {}
         """Per batch of undos what its writes come to."""
         self.audits: dict[str, list[AuditHead | ErrorCode]] = {}
@@ -107,7 +111,7 @@ class ScriptedActivities:
         """Answer the script's case by it from now on."""
         self._scripts[script.case_id] = script
 
-    def _enter(self, name: str, order: CaseRef) -> Script:
+    def _enter(self, name: str, order: CaseRef | StoppedUndo) -> Script:
         info = activity.info()
         script = self._scripts[order.case_id]
         script.enter(Call(name, order, info.attempt, info.current_attempt_scheduled_time))
@@ -222,6 +226,24 @@ class ScriptedActivities:
     @activity.defn
     def undo_item(self, order: UndoItemInput) -> UndoItemHead:
         return self.batches[order.batch_id].undo(order)
+
+    @activity.defn
+    def find_undone(self, order: StoppedUndo) -> UndoHead:
+        if order.batch_id:
+            return self.batches[order.batch_id].find(order)
+        return self._enter("find_undone", order).found_undone()
+
+    @activity.defn
+    def find_stopped_undos(self, order: StraysOrder) -> StoppedUndos:
+        coming = self.stopped_undos.get(order.org_id)
+        return coming.pop(0) if coming else StoppedUndos()
+
+    @activity.defn
+    def note_stopped_undo(self, order: StoppedUndo) -> None:
+        if order.batch_id:
+            self.batches[order.batch_id].stopped.append(order)
+        else:
+            self._enter("note_stopped_undo", order)
 
     @activity.defn
     def next_undos(self, order: UndoBatchRef) -> UndoItems:
@@ -431,6 +453,8 @@ class ScriptedActivities:
                 self.next_undos,
                 self.find_strays,
                 self.survey_case,
+                self.find_stopped_undos,
+                self.note_stopped_undo,
                 self.give_up_undo,
                 self.end_undos,
             ],
@@ -445,6 +469,7 @@ class ScriptedActivities:
                 self.note_rejection,
                 self.look_at_undos,
                 self.undo_item,
+                self.find_undone,
                 self.find_commit,
                 self.send,
                 self.stop,

@@ -1,12 +1,14 @@
 """Taking a write back."""
 
+from typing import Any, cast
+
 import pytest
 from temporalio.client import WorkflowFailureError
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ActivityError, ApplicationError, CancelledError
 
-from activities.messages import UndoApplyInput, UndoHead
+from activities.messages import StoppedUndo, UndoApplyInput, UndoHead
 from domain.errors import ErrorCode
-from tests.workflows.driving import ORG, Desk
+from tests.workflows.driving import ORG, Desk, RunningCase
 from tests.workflows.script import Script
 from workflows.messages import UndoInput
 
@@ -46,3 +48,37 @@ async def test_a_refused_signature_fails_by_its_code(desk: Desk, script: Script)
     assert isinstance(failed.value.cause, ActivityError)
     assert isinstance(failed.value.cause.cause, ApplicationError)
     assert failed.value.cause.cause.type == ErrorCode.NOT_AUTHORISED
+
+
+async def test_cancelled_between_two_attempts_it_says_so_and_the_ledger_is_asked(
+    real_desk: Desk, script: Script
+) -> None:
+    """The attempt before may have committed and lost its answer.
+
+    On the real server: the one that skips time never gets to the second attempt of a step that was cut off.
+    """
+    script.fail("undo", ErrorCode.CRM_UNAVAILABLE, times=50)
+    script.fail("find_undone", ErrorCode.CRM_UNAVAILABLE)
+    script.found_undone.usual = UndoHead(new_receipt_id="r-found", restored=1)
+    start = order(script)
+    handle = await real_desk.begin_undo(script, start)
+    await script.until_called("undo", 2)
+    await handle.cancel()
+    with pytest.raises(WorkflowFailureError) as failed:
+        await handle.result()
+    assert isinstance(failed.value.cause, CancelledError)
+    (noted,) = script.orders("note_stopped_undo", StoppedUndo)
+    assert (noted.decision_id, noted.receipt_id, noted.batch_id) == (start.decision_id, "r-1", "")
+    assert (await real_desk.filed_undo(start.decision_id)).receipt_id == "r-found"
+    assert script.names().count("find_undone") == 2
+
+
+async def test_cancelled_while_it_writes_it_is_done_and_says_nothing_else(desk: Desk, script: Script) -> None:
+    script.hold("undo")
+    handle = await desk.begin_undo(script, order(script))
+    await script.until_called("undo")
+    await handle.cancel()
+    await RunningCase(script, cast("Any", handle)).until_cancelling()
+    script.release("undo")
+    assert (await handle.result()).restored == 2
+    assert script.names() == ["undo"]

@@ -1,14 +1,18 @@
 """Taking many writes back: first a look, then one after the other, whatever happens to the worker meanwhile."""
 
 import asyncio
+from typing import Any, cast
 
 import pytest
 from temporalio.api.enums.v1 import EventType
+from temporalio.client import WorkflowFailureError, WorkflowHandle
+from temporalio.exceptions import CancelledError
 
 from domain.errors import ErrorCode
 from domain.undo_batches import BatchState, Reach
 from tests.workflows.batches import ScriptedBatch
-from tests.workflows.driving import Desk
+from tests.workflows.driving import Desk, RunningCase
+from tests.workflows.script import Script
 from workflows.messages import UndoProgress
 from workflows.undo_many import PAGE, UndoMany
 
@@ -75,3 +79,49 @@ async def test_history_holds_numbers_and_ids_alone(desk: Desk) -> None:
     asked = [e for e in events if e.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED]
     names = [e.activity_task_scheduled_event_attributes.activity_type.name for e in asked]
     assert names == ["next_undos", "undo_item", "next_undos", "end_undos"]
+
+
+async def test_cancelled_while_a_write_is_taken_back_it_ends_with_that_write(desk: Desk) -> None:
+    """That write reports what it did; the next one is not begun, and the batch says that it was stopped."""
+    batch = ScriptedBatch([Reach.ALL] * 3, held=1)
+    handle = await desk.undo_many(batch, "cancelled-writing")
+    await asyncio.to_thread(batch.reached.wait, 30)
+    await handle.cancel()
+    await RunningCase(Script(case_id="none"), cast("Any", handle)).until_cancelling()
+    batch.go_on.set()
+    await cancelled(handle)
+    assert (batch.asked, sorted(batch.done), batch.ended) == ([0, 1], [0, 1], None)
+    assert [(s.batch_id, s.number, s.dry_run) for s in batch.stopped] == [("cancelled-writing", -1, False)]
+    batch.held = None
+    progress = await (await desk.undo_many(batch, "cancelled-writing")).result()
+    assert (batch.asked, progress.whole, batch.ended) == ([0, 1, 2], 1, BatchState.DONE)
+
+
+async def test_cancelled_between_two_attempts_the_ledger_is_asked_about_that_write(real_desk: Desk) -> None:
+    batch = ScriptedBatch([Reach.ALL, Reach.ALL], outages=50)
+    handle = await real_desk.undo_many(batch, "cancelled-waiting")
+    await asyncio.to_thread(batch.waited, 2)
+    await handle.cancel()
+    await cancelled(handle)
+    assert [(s.number, s.receipt_id, s.decision_id) for s in batch.stopped] == [(0, "r-0", "d-0")]
+    assert (await real_desk.filed_undo("d-0")).receipt_id == "r-undo-0"
+    assert batch.looked_up == [0]
+
+
+async def test_a_dry_run_that_is_cancelled_says_so_and_looks_nothing_up(real_desk: Desk) -> None:
+    """On the real server: the one that skips time stands still for good once an activity was cut off."""
+    batch = ScriptedBatch([Reach.ALL] * (PAGE + 1))
+    batch.hold_look = True
+    handle = await real_desk.undo_many(batch, "cancelled-look", dry_run=True)
+    await asyncio.to_thread(batch.reached.wait, 30)
+    await handle.cancel()
+    await cancelled(handle)
+    batch.go_on.set()
+    assert [(s.dry_run, s.number) for s in batch.stopped] == [(True, -1)]
+    assert (batch.looked_up, batch.ended) == ([], None)
+
+
+async def cancelled(handle: WorkflowHandle[UndoMany, UndoProgress]) -> None:
+    with pytest.raises(WorkflowFailureError) as failed:
+        await handle.result()
+    assert isinstance(failed.value.cause, CancelledError)

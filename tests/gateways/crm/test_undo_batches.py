@@ -73,7 +73,9 @@ class Desk:
             forecaster=UndoForecasts(world.session, org_id=ORG, receipts=world.receipts),
             writer=world.writer,
         )
-        self.book = UndoBookActivities(batches=self.batches, audit=world.audit, clock=world.clock)
+        self.book = UndoBookActivities(
+            batches=self.batches, documents=world.documents, audit=world.audit, clock=world.clock
+        )
 
     def write(self, *actions: Action, round: int = 1, **more: Any) -> WriteReceipt:
         receipt = written(self.world.writer.apply(self.world.approved(*actions, round=round, **more)))
