@@ -43,7 +43,7 @@ from evals.suite.cases import EvalCase, Reviewer
 from evals.suite.observed import Probe
 from evals.suite.scenery import Scenery
 from evals.suite.stage import NOW, Stage
-from workflows.inbound import GONE, MAX_REOPENINGS, REOPENS
+from workflows.motion import GONE, MAX_REOPENINGS, REOPENS
 from workflows.messages import message_id
 
 TRIES = 4
@@ -130,7 +130,7 @@ class Play:
         self.scenery.faults("read")
         return taken[-1]
 
-    # ---- steps, as in workflows.inbound
+    # ---- steps, as in workflows.inbound and workflows.motion
 
     def _find_or_create(self) -> CaseOutcome | None:
         steps = self.stage.steps

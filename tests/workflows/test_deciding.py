@@ -13,7 +13,7 @@ from domain.decisions import Verdict
 from domain.errors import ErrorCode, RefusalReason
 from tests.workflows.driving import Desk, RunningCase
 from tests.workflows.script import Script
-from workflows.inbound import MAX_REDRAFTS
+from workflows.motion import MAX_REDRAFTS
 from workflows.messages import DecisionRef
 from workflows.review import MAX_AUDITED_REFUSALS
 

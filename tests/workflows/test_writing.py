@@ -11,7 +11,7 @@ from domain.proposals import Phase
 from domain.receipts import MailState, WriteOutcomeKind
 from tests.workflows.driving import Desk
 from tests.workflows.script import LEAD, Script, applied
-from workflows.inbound import MAX_REOPENINGS
+from workflows.motion import MAX_REOPENINGS
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
