@@ -16,6 +16,7 @@ from domain.audit_table import rows
 from domain.decisions import KeyUse
 from domain.errors import InputError
 from persistence.audit import SqlAuditLog
+from persistence.audit_guards import weaknesses
 from persistence.database import Database, upgrade
 from runtime.audit_heads import KeptHeads, read_heads
 from runtime.keys import KeyringVerifier, read_keyring
@@ -24,6 +25,11 @@ from runtime.settings import AuditSettings, KeySettings, StoreSettings, load
 app = typer.Typer(help="Check and export the audit chain, and ask it about a write.", no_args_is_help=True)
 console = Console()
 app.command("show")(show)
+
+
+ALTERED = 1
+UNGUARDED = 3
+"""Exit codes of `verify`; 2 is for what cannot be asked at all."""
 
 
 class Format(StrEnum):
@@ -43,28 +49,38 @@ def verify(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
 ) -> int:
-    """Say which entry was altered, removed, reordered or cut off; exit code 1 if one was."""
+    """Say which entry was altered, removed, reordered or cut off, and which guard of the database is missing.
+
+    Exit code 1 if an entry was; 3 if all entries are whole, and nothing or not enough keeps them so.
+    """
     store = existing_store()
     folder = heads or load(AuditSettings).heads_in(store.data_dir)
     if heads is not None and not any(heads.glob("*.jsonl")):
         raise InputError(f"{heads} holds no signed heads; give the folder of the signer's *.jsonl files")
     # The heads first: what is signed while the chain is read would seem to be missing.
     kept = _kept(folder, store)
-    log = _log(store)
+    upgrade(store.url)
+    database = Database(store.url)
+    log = SqlAuditLog(database)
     ends = {head.org_id: head.position for head in log.heads()}
     problems = [*kept.problems, *log.verify(kept.heads)]
     entries = sum(ends.values())
     remarks = [*kept.remarks, *_coverage(kept, ends, folder)]
+    unguarded = weaknesses(database)
+    code = ALTERED if problems else UNGUARDED if unguarded else 0
     if as_json:
-        told = {"whole": not problems, "entries": entries, "heads": len(kept.heads)}
-        sys.stdout.write(json.dumps({**told, "problems": problems, "remarks": remarks}) + "\n")
-        return 1 if problems else 0
+        told = {"whole": not problems, "guarded": not unguarded, "entries": entries, "heads": len(kept.heads)}
+        said = {"problems": problems, "unguarded": unguarded, "remarks": remarks}
+        sys.stdout.write(json.dumps({**told, **said}) + "\n")
+        return code
     for line in (*problems, *remarks):
         console.print(line, highlight=False, markup=False, soft_wrap=True)
     if not problems:
         whole = f"The audit chain is whole: {entries} entries in {place_of(store)}."
         console.print(whole, markup=False, soft_wrap=True)
-    return 1 if problems else 0
+    for line in unguarded:
+        console.print(f"Not guarded: {line}.", highlight=False, markup=False, soft_wrap=True)
+    return code
 
 
 @app.command("export")

@@ -15,6 +15,7 @@ from cli.org_check import OrgCheck, check_org
 from domain.decisions import KeyUse
 from domain.environments import environment_of
 from domain.errors import DomainError, InputError
+from persistence.audit_guards import weaknesses
 from persistence.database import Database, exists, upgrade
 from persistence.users import SqlUsers
 from runtime.engine import connect
@@ -70,6 +71,7 @@ def _checks(org: list[OrgCheck]) -> tuple[tuple[str, Callable[[], str]], ...]:
     return (
         ("Playbook", _playbook),
         ("Database", _database),
+        ("Audit", _audit),
         ("Keys", _keys),
         ("Sign-in", _sign_in),
         ("Temporal", _temporal),
@@ -99,6 +101,19 @@ def _database() -> str:
     upgrade(settings.url)
     with Database(settings.url).session():
         return "reachable, schema up to date"
+
+
+def _audit() -> str:
+    """Whether the database itself keeps the audit append-only."""
+    store = load(StoreSettings)
+    if not exists(store.url):
+        return "guarded from the first start on"
+    database = Database(store.url)
+    found = weaknesses(database)
+    database.close()
+    if found:
+        raise InputError("; ".join(found))
+    return "no entry can be changed by the role of this address"
 
 
 def _may_be_made(store: StoreSettings) -> None:

@@ -2,13 +2,17 @@
 
 from rich.console import Console
 
-from persistence.database import upgrade
+from persistence.audit_guards import restore_guards
+from persistence.database import Database, upgrade
 from runtime.settings import StoreSettings, load
 
 
 def migrate() -> None:
-    """Bring the database's schema to this version, as its owner."""
+    """Bring the database's schema to this version, as its owner, and put back what keeps the audit append-only."""
     store = load(StoreSettings)
     store.make_data_dir()
     upgrade(store.url)
+    database = Database(store.url)
+    restore_guards(database)
+    database.close()
     Console().print("The schema is this version's.", highlight=False)

@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -61,19 +63,20 @@ def test_a_cut_end_is_found_through_the_signed_head(shell: Audited) -> None:
     shell.sign()
     assert json.loads(shell.call("audit", "verify", "--json").out) == {
         "whole": True,
+        "guarded": True,
         "entries": 3,
         "heads": 1,
         "problems": [],
+        "unguarded": [],
         "remarks": [],
     }
     with shell.db.transaction() as session:
         session.connection().exec_driver_sql("DROP TRIGGER audit_entry_no_delete")
         session.connection().exec_driver_sql("DELETE FROM audit_entry WHERE position = 3")
     said = shell.call("audit", "verify")
-    assert (said.code, said.out.splitlines()) == (
-        1,
-        ["acme #3: missing; a head kept elsewhere names it, and the chain ends at #2"],
-    )
+    cut, unguarded = said.out.splitlines()
+    assert (said.code, cut) == (1, "acme #3: missing; a head kept elsewhere names it, and the chain ends at #2")
+    assert unguarded.startswith("Not guarded: the trigger audit_entry_no_delete is gone")
 
 
 def test_what_no_head_covers_yet_is_said(shell: Audited) -> None:
@@ -113,3 +116,30 @@ def test_a_case_without_writes_shows_its_entries(shell: Audited) -> None:
     said = shell.call("audit", "show", "c1")
     assert "Case c1: nothing was written." in said.out
     assert "#1 2026" in said.out
+
+
+def test_a_guard_that_is_gone_is_an_exit_code_of_its_own_until_migrate_puts_it_back(shell: Audited) -> None:
+    with closing(sqlite3.connect(shell.folder / "countersign.db")) as database:
+        database.execute("DROP TRIGGER audit_entry_no_update")
+        database.commit()
+    said = shell.call("audit", "verify")
+    assert said.code == 3
+    assert "The audit chain is whole: 3 entries" in said.out
+    assert "Not guarded: the trigger audit_entry_no_update is gone, so entries can be changed" in said.out
+    told = json.loads(shell.call("audit", "verify", "--json").out)
+    assert (told["whole"], told["guarded"], len(told["unguarded"])) == (True, False, 1)
+    assert "Audit: the trigger audit_entry_no_update is gone" in shell.call("doctor").out
+    assert shell.call("migrate").code == 0
+    assert shell.call("audit", "verify").code == 0
+    assert "Audit: no entry can be changed" in shell.call("doctor").out
+
+
+def test_an_altered_entry_counts_more_than_a_missing_guard(shell: Audited) -> None:
+    with closing(sqlite3.connect(shell.folder / "countersign.db")) as database:
+        database.execute("DROP TRIGGER audit_entry_no_update")
+        database.execute("UPDATE audit_entry SET kind = 'undone' WHERE position = 2")
+        database.commit()
+    said = shell.call("audit", "verify")
+    assert said.code == 1
+    assert "acme #2" in said.out
+    assert "Not guarded: the trigger audit_entry_no_update is gone" in said.out

@@ -11,6 +11,7 @@ from sqlalchemy.engine import make_url
 from domain.audit import AuditEvent, AuditKind
 from domain.errors import StoreError
 from persistence.audit import SqlAuditLog
+from persistence.audit_guards import restore_guards, weaknesses
 from persistence.database import Database, upgrade
 from tests.architecture.source_tree import ROOT
 from tests.fakes.clock import START
@@ -50,6 +51,63 @@ def test_sqlite_refuses_every_way_to_change_an_entry(sqlite_template: Path, tmp_
     log.append(event("b"))
     assert log.verify() == []
     database.close()
+
+
+def test_with_all_its_guards_sqlite_has_no_weakness(sqlite_template: Path, tmp_path: Path) -> None:
+    assert weaknesses(copied(sqlite_template, tmp_path)) == ()
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("DROP TRIGGER audit_entry_no_update", "the trigger audit_entry_no_update is gone"),
+        ("DROP TRIGGER audit_entry_no_delete", "the trigger audit_entry_no_delete is gone"),
+        ("DROP TRIGGER audit_entry_no_replace", "the trigger audit_entry_no_replace is gone"),
+        (
+            "DROP TRIGGER audit_entry_no_delete; CREATE TRIGGER audit_entry_no_delete BEFORE DELETE ON audit_entry "
+            "WHEN OLD.org_id = 'other' BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END",
+            "the trigger audit_entry_no_delete was altered",
+        ),
+        (
+            "DROP TRIGGER audit_entry_no_update; CREATE TRIGGER audit_entry_no_update BEFORE UPDATE OF key "
+            "ON Audit_Entry BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END",
+            "the trigger audit_entry_no_update was altered",
+        ),
+    ],
+)
+def test_a_guard_that_is_gone_is_named_and_put_back(
+    sqlite_template: Path, tmp_path: Path, statement: str, said: str
+) -> None:
+    database = copied(sqlite_template, tmp_path)
+    with sqlite3.connect(database.url.database or "") as connection:
+        connection.executescript(statement)
+    (weakness,) = weaknesses(database)
+    assert weakness.startswith(said)
+    assert "countersign migrate" in weakness
+    restore_guards(database)
+    assert weaknesses(database) == ()
+
+
+def test_a_trigger_that_drops_new_entries_is_named(sqlite_template: Path, tmp_path: Path) -> None:
+    database = copied(sqlite_template, tmp_path)
+    with sqlite3.connect(database.url.database or "") as connection:
+        connection.execute("CREATE TRIGGER quiet BEFORE INSERT ON audit_entry BEGIN SELECT RAISE(IGNORE); END")
+    (weakness,) = weaknesses(database)
+    assert "the trigger quiet on audit_entry is not ours" in weakness
+
+
+def looked_at(url: str) -> tuple[str, ...]:
+    database = Database(url)
+    try:
+        return weaknesses(database)
+    finally:
+        database.close()
+
+
+def copied(template: Path, folder: Path) -> Database:
+    path = folder / "audit.db"
+    path.write_bytes(template.read_bytes())
+    return Database(f"sqlite:///{path}")
 
 
 @pytest.fixture
@@ -102,9 +160,62 @@ class TestPostgresRole:
             connection.execute(statement)
 
     def test_an_older_schema_is_left_to_its_owner(self, role: str) -> None:
-        owner = make_url(role).set(username="postgres", password=None)
-        with psycopg.connect(owner.render_as_string(hide_password=False), autocommit=True) as connection:
+        with psycopg.connect(owner_of(role), autocommit=True) as connection:
             connection.execute("UPDATE alembic_version SET version_num = '0008'")
         with pytest.raises(StoreError) as refused:
             upgrade(role)
         assert "run countersign migrate" in refused.value.detail
+
+    def test_with_its_own_grants_alone_it_has_no_weakness(self, role: str) -> None:
+        assert looked_at(role) == ()
+
+    @pytest.mark.parametrize(
+        ("statement", "said"),
+        [
+            ("GRANT UPDATE ON audit_entry TO countersign_app", "countersign_app has UPDATE on audit_entry; REVOKE"),
+            ("GRANT DELETE, TRUNCATE ON audit_entry TO PUBLIC", "PUBLIC has DELETE, TRUNCATE on audit_entry"),
+            ("GRANT UPDATE (body) ON audit_entry TO countersign_crm", "countersign_crm has UPDATE on audit_entry"),
+            ("ALTER TABLE audit_entry DISABLE TRIGGER ALL", "audit_entry_append_only is switched off"),
+            ("ALTER TABLE audit_entry ENABLE REPLICA TRIGGER audit_entry_append_only", "is switched off"),
+            ("DROP TRIGGER audit_entry_append_only ON audit_entry", "audit_entry_append_only is gone"),
+            (
+                "DROP TRIGGER audit_entry_append_only ON audit_entry; CREATE TRIGGER audit_entry_append_only "
+                "BEFORE UPDATE OR DELETE ON audit_entry FOR EACH ROW EXECUTE FUNCTION audit_entry_is_append_only()",
+                "or its function was altered",
+            ),
+            (
+                "CREATE OR REPLACE FUNCTION audit_entry_is_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+                "$$ BEGIN RETURN NULL; END $$",
+                "or its function was altered",
+            ),
+            ("CREATE RULE quiet AS ON INSERT TO audit_entry DO INSTEAD NOTHING", "the rule quiet on audit_entry"),
+            (
+                "CREATE TRIGGER quiet BEFORE INSERT ON audit_entry FOR EACH ROW "
+                "EXECUTE FUNCTION suppress_redundant_updates_trigger()",
+                "the trigger quiet on audit_entry is not ours",
+            ),
+            ("ALTER ROLE countersign_crm SUPERUSER", "is a superuser, whom nothing keeps"),
+            ("ALTER TABLE audit_entry OWNER TO countersign_crm", "is the owner of the schema, whom nothing keeps"),
+        ],
+    )
+    def test_what_leaves_the_entries_open_is_named(self, role: str, statement: str, said: str) -> None:
+        with psycopg.connect(owner_of(role), autocommit=True) as connection:
+            for each in statement.split("; ") if "$$" not in statement else (statement,):
+                connection.execute(each.encode())
+        (weakness,) = looked_at(role)
+        assert said in weakness
+
+    def test_the_owner_puts_the_trigger_back_and_is_told_that_nothing_binds_it(self, role: str) -> None:
+        with psycopg.connect(owner_of(role), autocommit=True) as connection:
+            connection.execute("DROP TRIGGER audit_entry_append_only ON audit_entry")
+        assert len(looked_at(owner_of(role))) == 2
+        owner = Database(owner_of(role))
+        restore_guards(owner)
+        owner.close()
+        assert looked_at(role) == ()
+        (left,) = looked_at(owner_of(role))
+        assert "is a superuser" in left
+
+
+def owner_of(role: str) -> str:
+    return make_url(role).set(username="postgres", password=None).render_as_string(hide_password=False)
