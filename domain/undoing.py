@@ -16,6 +16,7 @@ class UndoReason(StrEnum):
     CHANGED_SINCE = "changed_since"
     USED_SINCE = "used_since"
     RECORD_DELETED = "record_deleted"
+    RECORD_MERGED = "record_merged"
     RECORD_CONVERTED = "record_converted"
     CANNOT_UNDELETE = "cannot_undelete"
     REFUSED_BY_CRM = "refused_by_crm"
@@ -25,7 +26,8 @@ class UndoReason(StrEnum):
 UNDO_SENTENCES: dict[UndoReason, str] = {
     UndoReason.CHANGED_SINCE: "Somebody changed this after the write; their value stays.",
     UndoReason.USED_SINCE: "Somebody works with this record since; it stays.",
-    UndoReason.RECORD_DELETED: "The record was deleted or merged; restore it in the CRM first.",
+    UndoReason.RECORD_DELETED: "The record was deleted; restore it in the CRM first.",
+    UndoReason.RECORD_MERGED: "The record was merged into another, which keeps what the merge made of it.",
     UndoReason.RECORD_CONVERTED: "The lead was converted; the CRM no longer lets it change.",
     UndoReason.CANNOT_UNDELETE: "The record is in the CRM's recycle bin; restore it there.",
     UndoReason.REFUSED_BY_CRM: "The CRM refuses the old value by one of its own rules.",

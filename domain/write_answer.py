@@ -1,13 +1,13 @@
 """What a write answers for itself: who asked, which agent, which sources, who approved, from what to what, how back."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from domain.decisions import DecisionEnvelope, Purpose
-from domain.evidence import Evidence
+from domain.evidence import Evidence, EvidenceSource
 from domain.leads import Inquiry
 from domain.model import Instant, Scalar, Value
-from domain.proposals import NoInverse, ProposalContent, cited_by
+from domain.proposals import CreateLead, NoInverse, ProposalContent, cited_by
 from domain.receipts import RecordImage, WriteReceipt
 
 
@@ -74,6 +74,8 @@ def answer(
     done = {key for image in receipt.records for key in image.action_keys}
     actions = [a for a in content.actions if a.key in done] if content else []
     cited = tuple(dict.fromkeys(name for action in actions for name in cited_by(action)))
+    known = list(inquiries)
+    sent = tuple(e for action in actions if isinstance(action, CreateLead) for e in _sent(action, known))
     undone = tuple(other.id for other in receipts if other.undoes == receipt.id)
     return WriteAnswer(
         receipt_id=receipt.id,
@@ -85,8 +87,8 @@ def answer(
         digest=receipt.digest,
         ledger_record_id=receipt.ledger_record_id,
         agent_version=receipt.agent_version,
-        asked=tuple(map(_asked, inquiries)),
-        sources=tuple(e for e in evidence if e.id in cited),
+        asked=tuple(map(_asked, known)),
+        sources=(*(e for e in evidence if e.id in cited), *sent),
         source_ids=cited,
         approvals=tuple(_approval(envelope, worth) for envelope, worth in signatures),
         changes=tuple(change for image in receipt.records for change in _changes(image)),
@@ -100,6 +102,29 @@ def _asked(inquiry: Inquiry) -> Asked:
     name = f"{inquiry.first_name} {inquiry.last_name}".strip()
     who = ", ".join(part for part in (name, inquiry.company, inquiry.email) if part)
     return Asked(source=inquiry.source.value, at=inquiry.received_at, who=who)
+
+
+_SENT = ("first_name", "last_name", "email", "phone", "company", "title", "website", "country", "product_interest")
+"""What of an inquiry becomes a field of a new lead."""
+
+
+def _sent(action: CreateLead, inquiries: Sequence[Inquiry]) -> Iterator[Evidence]:
+    """A new lead holds what its person sent, so each such field has the inquiry that said it as its source."""
+    for field, value in action.fields.items():
+        said = next(
+            ((i, name) for i in reversed(inquiries) for name in _SENT if value and getattr(i, name) == value), None
+        )
+        if said is not None:
+            inquiry, name = said
+            yield Evidence(
+                id=f"sent:{field}",
+                source=EvidenceSource.INQUIRY,
+                system=inquiry.source.value,
+                record=inquiry.event_id,
+                field=name,
+                value=str(value),
+                observed_at=inquiry.received_at,
+            )
 
 
 def _approval(envelope: DecisionEnvelope, worth: str) -> Approval:

@@ -21,9 +21,10 @@ from approval_ui.signing_in import SignedIn
 from approval_ui.site import Form, Reader, Resolver, Site, SiteOf, text_of, version_of
 from approval_ui.views.exception_lane import lane_view
 from approval_ui.views.exceptions import exception_path, exception_view
+from approval_ui.views.receipts import receipts_of
 from approval_ui.views.trace import steps_of
 from domain.exception_lane import read_exception_filter
-from domain.permissions import can_resolve
+from domain.permissions import can_resolve, can_undo
 from domain.resolutions import Resolution
 from domain.review_queue import Place
 
@@ -154,6 +155,8 @@ def _page(
             "view": view,
             "links": links_of(site.deps.config, found.opened.opening.workflow_id, case.lead_id),
             "steps": steps_of(site.deps, case_id)[-12:],
+            "receipts": receipts_of(site.deps, case_id),
+            "may_undo": can_undo(who.user.role),
             "may": can_resolve(who.user.role) and view.open,
             "mine": found.opened.claimed_by == who.user.login,
             "said": said,

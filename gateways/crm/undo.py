@@ -338,8 +338,10 @@ def fields_of(receipt: WriteReceipt) -> dict[RecordRef, frozenset[str]]:
 
 
 def _gone(found: CrmRecord | None) -> UndoReason | None:
-    if found is None or found.flag("IsDeleted"):
+    if found is None:
         return UndoReason.RECORD_DELETED
+    if found.flag("IsDeleted"):
+        return UndoReason.RECORD_MERGED if found.text("MasterRecordId") else UndoReason.RECORD_DELETED
     return UndoReason.RECORD_CONVERTED if found.flag("IsConverted") else None
 
 

@@ -286,3 +286,14 @@ def test_the_command_line_resolves_like_the_page(
     with pytest.raises(InputError) as unclear:
         cli.cases.resolve_case(opened.opening.case_id, **{**options, "retry": True, "close": "too"})
     assert "exactly one" in unclear.value.detail
+
+
+def test_what_was_written_stands_beside_the_exception_with_its_undo(world: World, door: Door) -> None:
+    opened = stuck(world, ExceptionCode.WRITE_UNFINISHED, Act.RETRY, Act.CLOSE)
+    case_id = opened.opening.case_id
+    path = f"/exceptions/{case_id}/{opened.number}"
+    assert "/receipts/" not in door.browser("oriol").get(path).text
+    elsewhere = world.write(world.seed(student), "d1")
+    world.deps.receipts.put(elsewhere.model_copy(update={"id": "a" * 64, "case_id": case_id}))
+    assert f'href="/receipts/{"a" * 64}/undo"' in door.browser("oriol").get(path).text
+    assert "Your role cannot undo." in door.browser("vera").get(path).text

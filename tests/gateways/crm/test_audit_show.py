@@ -8,6 +8,7 @@ import pytest
 from cli.main import main
 from domain.cases import DocumentKind
 from domain.permissions import Role
+from domain.proposals import CreateLead
 from domain.receipts import WriteReceipt
 from runtime.keys import revoke_key
 from tests.approval_ui.sample_review import card
@@ -125,3 +126,24 @@ def test_an_erased_person_is_said_to_be_erased(world: World, asked: Any) -> None
     text = asked(receipt.id)
     assert "the person was erased" in text
     assert "ada@example.org" not in text
+
+
+def test_a_new_lead_has_what_its_person_sent_as_its_source(world: World, asked: Any) -> None:
+    """Policy signs it, and there is no card whose evidence could be cited."""
+    sent = inquiry()
+    new = CreateLead(
+        key="lead",
+        fields={"LastName": sent.last_name, "Company": sent.company},
+        owner_id=world.queue,
+    )
+    receipt = world.writer.apply(world.approved(new, knows_lead=False)).receipt
+    assert receipt is not None
+    (told,) = json.loads(asked(receipt.id, "--json"))["writes"]
+    sources = {(s["id"], s["source"], s["field"], s["value"]) for s in told["sources"]}
+    assert sources == {
+        ("sent:LastName", "inquiry", "last_name", sent.last_name),
+        ("sent:Company", "inquiry", "company", sent.company),
+    }
+    assert f"source        sent:Company {sent.source.value} {sent.event_id} company: {sent.company}" in asked(
+        receipt.id
+    )

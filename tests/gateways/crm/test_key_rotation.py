@@ -2,15 +2,18 @@
 
 from datetime import timedelta
 
+import pytest
+
 from domain.audit import AuditKind
 from domain.decisions import KeyUse
-from domain.errors import RefusalReason
+from domain.errors import NotAuthorised, RefusalReason
 from domain.ports import WriteOrder
 from domain.receipts import WriteOutcomeKind
 from persistence.queue import ReviewQueue
 from runtime.keys import retire_key, revoke_key
 from runtime.signing_keys import CurrentSigner, rotate
 from tests.gateways.crm.forging import refused, store_by_force
+from tests.gateways.crm.outcomes import written
 from tests.gateways.crm.world import ORG, World
 
 
@@ -64,3 +67,39 @@ def test_what_a_revoked_key_signed_before_is_refused_by_name_and_audited(world: 
     entries = [item.event for item in ReviewQueue(world.database, ORG).audit_tail()]
     noted = [(e.kind, e.code, e.subject) for e in entries if e.kind is AuditKind.WRITE_REFUSED]
     assert noted == [(AuditKind.WRITE_REFUSED, "revoked_key", order.decision_id)]
+
+
+def test_what_a_retired_key_wrote_is_taken_back_under_its_successor(world: World) -> None:
+    ring = world.keys / "keyring.json"
+    receipt = written(world.writer.apply(world.approved(world.rating())))
+    world.crm.clock.forward(60)
+    made, _ = rotate(world.keys, ring, KeyUse.HUMAN, now=world.crm.clock.now)
+    assert world.writer.undo(world.undo_order(receipt, key_id=made.key_id)).restored == (world.lead_ref,)
+    assert world.row(world.lead)["Rating"] is None
+
+
+def test_what_a_revoked_key_wrote_is_taken_back_under_its_successor(world: World) -> None:
+    """Often that is why it was revoked."""
+    ring = world.keys / "keyring.json"
+    receipt = written(world.writer.apply(world.approved(world.rating())))
+    world.crm.clock.forward(60)
+    made, _ = rotate(world.keys, ring, KeyUse.HUMAN, now=world.crm.clock.now)
+    revoke_key(ring, "ui-1")
+    assert world.writer.undo(world.undo_order(receipt, key_id=made.key_id)).restored == (world.lead_ref,)
+
+
+def test_an_undo_that_was_signed_before_the_rotation_is_carried_out_and_one_by_a_revoked_key_is_not(
+    world: World,
+) -> None:
+    ring = world.keys / "keyring.json"
+    first = written(world.writer.apply(world.approved(world.rating())))
+    second = written(world.writer.apply(world.approved(world.note(), round=2)))
+    world.crm.clock.forward(60)
+    before, revoked = world.undo_order(first), world.undo_order(second)
+    world.crm.clock.forward(1)
+    rotate(world.keys, ring, KeyUse.HUMAN, now=world.crm.clock.now)
+    assert world.writer.undo(before).restored == (world.lead_ref,)
+    revoke_key(ring, "ui-1")
+    with pytest.raises(NotAuthorised) as refused_by_name:
+        world.writer.undo(revoked)
+    assert refused_by_name.value.reason is RefusalReason.REVOKED_KEY

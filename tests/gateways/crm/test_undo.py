@@ -159,6 +159,21 @@ class TestLeftAlone:
         assert reasons(undo(world, receipt)) == {("", UndoReason.RECORD_DELETED)}
         assert world.row(world.lead)["Rating"] is None
 
+    def test_a_lead_that_was_merged_into_another(self, world: World) -> None:
+        """Nothing is put back into the survivor: what it holds, somebody chose."""
+        receipt = write(world, world.rating())
+        survivor = world.add("Lead", LastName="Byron", Company="Analytical Engines", Rating="Cold")
+        world.crm.control("POST", f"Lead/{world.lead}/merge_into/{survivor}", {"user_id": world.tom})
+        assert reasons(undo(world, receipt)) == {("Rating", UndoReason.RECORD_MERGED)}
+        assert world.row(survivor)["Rating"] == "Cold"
+
+    def test_a_lead_that_this_product_made_and_somebody_merged(self, world: World) -> None:
+        new = CreateLead(key="lead", fields={"LastName": "Hopper", "Company": "Cobol Ltd"}, owner_id=world.queue)
+        receipt = write(world, new, knows_lead=False)
+        made = receipt.records[0].record.id
+        world.crm.control("POST", f"Lead/{made}/merge_into/{world.lead}", {"user_id": world.tom})
+        assert reasons(undo(world, receipt)) == {("", UndoReason.RECORD_MERGED)}
+
     def test_a_converted_lead(self, world: World) -> None:
         receipt = write(world, world.rating())
         world.crm.control("POST", f"lead/{world.lead}/convert", {"user_id": world.tom})

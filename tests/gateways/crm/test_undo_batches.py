@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any, cast
 
 import pytest
@@ -28,6 +29,7 @@ from persistence.tables import CaseRow, UndoItemRow
 from persistence.undo_batches import SqlUndoBatches
 from runtime.keys import load_signer
 from tests.approval_ui.world import OnePlaybook, shipped_playbook
+from tests.fakes.races import at_once
 from tests.gateways.crm.outcomes import written
 from tests.gateways.crm.world import CASE, ORG, START, VERSION, World
 
@@ -208,6 +210,38 @@ def test_it_works_after_a_demotion_and_while_the_playbook_allows_nothing(world: 
     world.policy = world.policy.model_copy(update={"levels": {}, "allowed_fields": {}})
     assert reaches(desk.carried_out(batch)) == [(Reach.ALL, Reach.ALL)]
     assert world.row(world.lead)["Rating"] is None
+
+
+def test_two_batches_over_the_same_writes_take_each_back_once_and_the_second_says_so(world: World, desk: Desk) -> None:
+    """Both were looked at and signed while the writes still stood; they are carried out write by write, in turns."""
+    desk.write(world.rating("Hot"), world.assign())
+    desk.write(world.task(), round=2)
+    first, second = desk.looked_at(), desk.looked_at()
+    for batch in (first, second):
+        assert desk.many.sign(batch.batch_id, SAM) == 0
+    for number in (0, 1):
+        for batch in (first, second):
+            ActivityEnvironment().run(desk.steps.undo_item, desk.order(desk.items(batch)[number], batch))
+            world.crm.clock.forward(60)
+    assert [r for _, r in reaches(desk.items(first))] == [Reach.ALL, Reach.ALL]
+    assert [r for _, r in reaches(desk.items(second))] == [Reach.NOTHING, Reach.NOTHING]
+    reasons = {r.reason for item in desk.items(second) if item.result is not None for r in item.result.refusals}
+    assert reasons == {UndoReason.TAKEN_BACK_ALREADY}
+    assert [row["Kind__c"] for row in world.ledger()] == ["write", "write", "undo", "undo"]
+    assert (world.row(world.lead)["Rating"], world.row(world.lead)["OwnerId"]) == (None, world.queue)
+
+
+def test_two_batches_at_the_very_same_moment_take_each_write_back_once(world: World, desk: Desk) -> None:
+    desk.write(world.rating("Hot"), world.task())
+    batches = [desk.looked_at() for _ in range(2)]
+    for batch in batches:
+        desk.many.sign(batch.batch_id, SAM)
+    orders = [desk.order(desk.items(batch)[0], batch) for batch in batches]
+    heads = at_once([partial(ActivityEnvironment().run, desk.steps.undo_item, order) for order in orders])
+    assert sorted(head.reach for head in heads) == [Reach.ALL, Reach.NOTHING]
+    assert [row["Kind__c"] for row in world.ledger()] == ["write", "undo"]
+    (kept,) = (item.result for batch in batches for item in desk.items(batch) if item.result and item.result.refusals)
+    assert {r.reason for r in kept.refusals} == {UndoReason.TAKEN_BACK_ALREADY}
 
 
 def test_only_that_version_and_that_time(world: World, desk: Desk) -> None:
