@@ -43,8 +43,8 @@ from evals.suite.cases import EvalCase, Reviewer
 from evals.suite.observed import Probe
 from evals.suite.scenery import Scenery
 from evals.suite.stage import NOW, Stage
-from workflows.motion import GONE, MAX_REOPENINGS, REOPENS
 from workflows.messages import message_id
+from workflows.motion import GONE, MAX_REOPENINGS, REOPENS
 
 TRIES = 4
 VERSION = "evals"

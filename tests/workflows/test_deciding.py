@@ -13,8 +13,8 @@ from domain.decisions import Verdict
 from domain.errors import ErrorCode, RefusalReason
 from tests.workflows.driving import Desk, RunningCase
 from tests.workflows.script import Script
-from workflows.motion import MAX_REDRAFTS
 from workflows.messages import DecisionRef
+from workflows.motion import MAX_REDRAFTS
 from workflows.review import MAX_AUDITED_REFUSALS
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
