@@ -148,26 +148,36 @@ class SalesforceReader:
         contacts = records_from("Contact", contact_rows)
         accounts = rows_of(answer.parts["accounts"], asked, Rows.TERRITORIES) if key.names_company else []
         account = best_account(records_from("Account", accounts), key, contacts)
-        return CrmSnapshot(
-            taken_at=first.server_time,
-            lead=lead,
-            account=account,
-            contact=contacts[0] if len(contacts) == 1 else None,
-            owner=_owner(lead, (*people.users, *people.queues)),
-            individual=_individual(lead),
-            consents=self._consents.records(answer),
-            sharing=tuple(contacts) if len(contacts) > 1 else (),
-            sharing_consents=self._consents.of_sharing(answer),
-            opportunities=_open_opportunities(account, accounts),
-            activities=_activities(rows[0]),
-            conversations=self._talks.records(answer, _cases(contact_rows)),
-            users=people.users,
-            queues=people.queues,
-            open_leads_by_owner=people.open_leads_by_owner,
-            group_members=people.group_members,
-            territory_members=people.territory_members,
-            account_territories=_account_territories(account, accounts),
-            field_facts=self._facts("Lead"),
+        found = self._told(lead, rows[0], answer, people, account, accounts, contact_rows)
+        alone = contacts[0] if len(contacts) == 1 else None
+        shared = tuple(contacts) if len(contacts) > 1 else ()
+        return found.model_copy(update={"lead": lead, "contact": alone, "sharing": shared})
+
+    def _told(
+        self,
+        person: CrmRecord,
+        row: Mapping[str, Any],
+        answer: CompositeAnswer,
+        people: People,
+        account: CrmRecord | None,
+        accounts: Sequence[Mapping[str, Any]],
+        contacts: Sequence[Mapping[str, Any]],
+    ) -> CrmSnapshot:
+        """What was read around a lead or contact, whose `row` holds its activities."""
+        return _nobody(people).model_copy(
+            update={
+                "taken_at": answer.server_time,
+                "account": account,
+                "owner": _owner(person, (*people.users, *people.queues)),
+                "individual": _individual(person),
+                "consents": self._consents.records(answer),
+                "sharing_consents": self._consents.of_sharing(answer),
+                "opportunities": _open_opportunities(account, accounts),
+                "activities": _activities(row),
+                "conversations": self._talks.records(answer, _cases(contacts)),
+                "account_territories": _account_territories(account, accounts),
+                "field_facts": self._facts(person.object),
+            }
         )
 
     def _facts(self, name: str) -> FieldFacts:
@@ -197,26 +207,9 @@ class SalesforceReader:
         contact_rows = rows_of(answer.parts["contacts"], asked, Rows.CASES) if "contacts" in answer.parts else []
         accounts = rows_of(answer.parts["accounts"], asked, Rows.TERRITORIES) if employer else []
         account = record_from("Account", accounts[0]) if accounts else None
-        return CrmSnapshot(
-            taken_at=first.server_time,
-            account=account,
-            contact=contact,
-            owner=_owner(contact, (*people.users, *people.queues)),
-            individual=_individual(contact),
-            consents=self._consents.records(answer),
-            sharing=tuple(c for c in records_from("Contact", contact_rows) if c.id != contact.id),
-            sharing_consents=self._consents.of_sharing(answer),
-            opportunities=_open_opportunities(account, accounts),
-            activities=_activities(rows[0]),
-            conversations=self._talks.records(answer, _cases(contact_rows)),
-            users=people.users,
-            queues=people.queues,
-            open_leads_by_owner=people.open_leads_by_owner,
-            group_members=people.group_members,
-            territory_members=people.territory_members,
-            account_territories=_account_territories(account, accounts),
-            field_facts=self._facts("Contact"),
-        )
+        found = self._told(contact, rows[0], answer, people, account, accounts, contact_rows)
+        others = tuple(c for c in records_from("Contact", contact_rows) if c.id != contact.id)
+        return found.model_copy(update={"contact": contact, "sharing": others})
 
     def _people(self, inquiry: Inquiry, key: CompanyKey) -> list[Part]:
         """Exact addresses in queries of their own, so that people who are merely alike never crowd them out."""
