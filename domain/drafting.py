@@ -1,5 +1,6 @@
 """What a writer is given and what it gives back. The lead's own words are data inside `facts`, nothing more."""
 
+from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
 
@@ -39,6 +40,14 @@ class BriefLine(Value):
     evidence: tuple[str, ...]
 
 
+class Matter(StrEnum):
+    """What a sentence of a call is about; the names of a summary's parts."""
+
+    AGREED = "agreed"
+    OPEN = "open_questions"
+    NEXT = "next_steps"
+
+
 class SpokenLine(Value):
     """One sentence of a call or of its notes, word by word in `evidence`."""
 
@@ -47,11 +56,14 @@ class SpokenLine(Value):
     """As the source names them; empty in notes."""
     side: Side = Side.UNKNOWN
     heading: str = ""
-    """Where notes put it under one: `agreed`, `open_questions` or `next_steps`."""
+    """The `Matter` that notes put it under; empty where they do not."""
 
 
-class Meeting(Value):
-    """A call or meeting of which there are words, as far as a summary needs it. `lines` are in their order."""
+_TALKS = {"event": "Meeting", "call_transcript": "Call", "voice_call": "Call", "task": "Call notes"}
+
+
+class Talk(Value):
+    """A call or meeting of which there are words."""
 
     key: str
     kind: str
@@ -60,6 +72,17 @@ class Meeting(Value):
     occurred_at: Instant
     day: str
     """ISO date, where the seller works."""
+
+    @property
+    def called(self) -> str:
+        """What page and task call it: `Call of 25 Feb 2026`."""
+        day = date.fromisoformat(self.day)
+        return f"{_TALKS.get(self.kind, 'Call')} of {day.day} {day:%b %Y}"
+
+
+class Meeting(Talk):
+    """As far as a summary needs it. `lines` are in their order."""
+
     lines: tuple[SpokenLine, ...]
 
 
@@ -143,31 +166,24 @@ class DraftSentence(Value):
     why: str = ""
 
 
-_TALKS = {"event": "Meeting", "call_transcript": "Call", "voice_call": "Call", "task": "Call notes"}
-
-
-class MeetingSummary(Value):
+class MeetingSummary(Talk):
     """What one call or meeting came to; each sentence points to the words it rests on."""
 
-    key: str
-    kind: str
-    system: str
-    record: str
-    occurred_at: Instant
-    day: str
-    """ISO date, where the seller works."""
     agreed: tuple[DraftSentence, ...] = ()
     open_questions: tuple[DraftSentence, ...] = ()
     next_steps: tuple[DraftSentence, ...] = ()
 
-    @property
-    def called(self) -> str:
-        """What page and task call it: `Call of 25 Feb 2026`."""
-        day = date.fromisoformat(self.day)
-        return f"{_TALKS.get(self.kind, 'Call')} of {day.day} {day:%b %Y}"
+    def about(self, matter: Matter) -> tuple[DraftSentence, ...]:
+        return {Matter.AGREED: self.agreed, Matter.OPEN: self.open_questions, Matter.NEXT: self.next_steps}[matter]
 
     def sentences(self) -> tuple[DraftSentence, ...]:
-        return (*self.agreed, *self.open_questions, *self.next_steps)
+        return tuple(sentence for matter in Matter for sentence in self.about(matter))
+
+    def revised(
+        self, change: Callable[[Matter, tuple[DraftSentence, ...]], tuple[DraftSentence, ...]]
+    ) -> "MeetingSummary":
+        """The same talk with what `change` makes of the sentences of each matter."""
+        return self.model_copy(update={matter.value: change(matter, self.about(matter)) for matter in Matter})
 
 
 class ModelUsage(Value):

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 
 from domain.context import moment_of
-from domain.drafting import ContactKind, EarlierContact, Meeting
+from domain.drafting import ContactKind, EarlierContact, Matter, Meeting
 from domain.evidence import Evidence, EvidenceBook, EvidenceSource
 from domain.leads import CrmRecord, CrmSnapshot
-from domain.meeting_cues import Matter, matters_in
+from domain.meeting_cues import matters_in
 from domain.meetings import words_of
 from domain.model import Instant
 

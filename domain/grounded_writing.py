@@ -96,15 +96,6 @@ def cite_spoken(draft: Draft, meetings: tuple[Meeting, ...], book: EvidenceBook)
             "talking_points": cited(draft.talking_points),
             "account_brief": cited(draft.account_brief),
             "paragraphs": tuple(cited(p) for p in draft.paragraphs),
-            "meetings": tuple(
-                m.model_copy(
-                    update={
-                        "agreed": cited(m.agreed),
-                        "open_questions": cited(m.open_questions),
-                        "next_steps": cited(m.next_steps),
-                    }
-                )
-                for m in draft.meetings
-            ),
+            "meetings": tuple(m.revised(lambda _, said: cited(said)) for m in draft.meetings),
         }
     )

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from domain.claim_support import check, is_in, missing, unquoted
 from domain.commercial import Commercial, commercial_in, settles
 from domain.dates_in_text import DATE_WORDS
-from domain.drafting import AnsweredQuestion, Draft, DraftRequest, DraftSentence, MeetingSummary
+from domain.drafting import AnsweredQuestion, Draft, DraftRequest, DraftSentence, Matter, MeetingSummary
 from domain.evidence import Evidence, EvidenceSource
-from domain.meeting_cues import Matter, matters_in
+from domain.meeting_cues import matters_in
 from domain.meetings import quoted, speaker_of
 from domain.mixups import Known, borrowed, misplaced, of_itself
 from domain.model import Value
@@ -173,13 +173,7 @@ def _meeting_judged(meeting: MeetingSummary, brief: ForTheBrief, allowed: Allowe
             for s in sentences
         )
 
-    return meeting.model_copy(
-        update={
-            "agreed": judged(meeting.agreed, firm=True),
-            "open_questions": judged(meeting.open_questions, firm=False),
-            "next_steps": judged(meeting.next_steps, firm=False),
-        }
-    )
+    return meeting.revised(lambda matter, said: judged(said, firm=matter is Matter.AGREED))
 
 
 def _internal(sentence: DraftSentence, facts: dict[str, Evidence], allowed: Allowed) -> DraftSentence:

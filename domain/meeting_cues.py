@@ -5,18 +5,11 @@ because people switch. A cue finds a sentence to quote: it never says more than 
 """
 
 import re
-from enum import StrEnum
 
+from domain.drafting import Matter
 from domain.relations import hedged
 from domain.texts import fold
 from domain.wording import language_of, negated
-
-
-class Matter(StrEnum):
-    AGREED = "agreed"
-    OPEN = "open_questions"
-    NEXT = "next_steps"
-
 
 _HEADINGS = {
     Matter.AGREED: r"agreed|agreements?|decisions?|decided|acuerdos?|acordado|decisiones|vereinbart|vereinbarung(?:en)?"

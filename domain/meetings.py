@@ -3,7 +3,7 @@
 The summary of the rules is quotes alone. A model's is held to the same sentences (`domain.grounding`).
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from domain.bant_listening import sentence_spans
 from domain.bant_speakers import Side, sides_of
@@ -11,11 +11,11 @@ from domain.bant_turns import Transcript, Turn, turns_of
 from domain.bant_vocabulary import LANGUAGES, language_spoken
 from domain.calls import calls_of, own_people
 from domain.context import CaseContext, ContextItem, ContextKind
-from domain.drafting import DraftSentence, Meeting, MeetingSummary, SpokenLine
+from domain.drafting import DraftSentence, Matter, Meeting, MeetingSummary, SpokenLine
 from domain.evidence import Evidence, EvidenceSource
 from domain.injection import detect
 from domain.leads import CrmSnapshot
-from domain.meeting_cues import Matter, heading_in, leaves_open, matters_in
+from domain.meeting_cues import heading_in, leaves_open, matters_in
 from domain.model import Instant
 from domain.qualification import InjectionFinding
 from domain.texts import clean, fold
@@ -55,30 +55,14 @@ def summary_by_rules(meeting: Meeting) -> MeetingSummary:
             continue
         for matter in found:
             if len(matters[matter]) < MOST_OF_A_MATTER:
-                matters[matter].append(
-                    DraftSentence(text=f"{speaker_of(line)}: “{said}”", evidence=(line.evidence.id,))
-                )
-    return summary_of(meeting, **{m.value: tuple(s) for m, s in matters.items()})
+                matters[matter].append(DraftSentence(text=quoted(line), evidence=(line.evidence.id,)))
+    return summary_of(meeting, matters)
 
 
-def summary_of(
-    meeting: Meeting,
-    *,
-    agreed: tuple[DraftSentence, ...] = (),
-    open_questions: tuple[DraftSentence, ...] = (),
-    next_steps: tuple[DraftSentence, ...] = (),
-) -> MeetingSummary:
-    return MeetingSummary(
-        key=meeting.key,
-        kind=meeting.kind,
-        system=meeting.system,
-        record=meeting.record,
-        occurred_at=meeting.occurred_at,
-        day=meeting.day,
-        agreed=agreed,
-        open_questions=open_questions,
-        next_steps=next_steps,
-    )
+def summary_of(meeting: Meeting, said: Mapping[Matter, Sequence[DraftSentence]]) -> MeetingSummary:
+    """Of that meeting, with what was said of each matter."""
+    blank = MeetingSummary.model_validate(meeting.model_dump(exclude={"lines"}))
+    return blank.revised(lambda matter, _: tuple(said.get(matter, ())))
 
 
 def words_of(meeting: Meeting, name: str) -> tuple[Evidence, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from domain.consent import ConsentDecision, recipient_address
-from domain.drafting import Draft, DraftOrigin
+from domain.drafting import Draft, DraftOrigin, Matter
 from domain.enrichment import Enrichment
 from domain.field_mapping import RECORD_TYPE, Write, automatic, mapped_as, may_fill, only_suggested, takes
 from domain.leads import CrmRecord, CrmSnapshot, Inquiry
@@ -206,7 +206,7 @@ def task_action(
     )
 
 
-_MATTERS = (("Agreed", "agreed"), ("Open", "open_questions"), ("Next", "next_steps"))
+_MATTERS = {Matter.AGREED: "Agreed", Matter.OPEN: "Open", Matter.NEXT: "Next"}
 
 
 def _spoken(draft: Draft, number: str) -> Iterator[str]:
@@ -214,8 +214,8 @@ def _spoken(draft: Draft, number: str) -> Iterator[str]:
     for meeting in draft.meetings[:1]:
         said = [
             f"- {label}: {kept}"
-            for label, name in _MATTERS
-            for sentence in getattr(meeting, name)
+            for matter, label in _MATTERS.items()
+            for sentence in meeting.about(matter)
             if not sentence.struck and (kept := _callable(sentence.text, number))
         ]
         if said:

@@ -4,9 +4,8 @@ import json
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from domain.drafting import DraftRequest, Meeting, SpokenLine
+from domain.drafting import DraftRequest, Matter, Meeting, SpokenLine
 from domain.evidence import Evidence, EvidenceSource
-from domain.meeting_cues import Matter
 from domain.model import Value
 from gateways.llm.blanking import blanked
 from gateways.llm.completions import boundary_for

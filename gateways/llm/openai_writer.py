@@ -4,7 +4,7 @@ import re
 
 from pydantic import Field
 
-from domain.drafting import Draft, DraftOrigin, DraftRequest, DraftSentence, Meeting, MeetingSummary
+from domain.drafting import Draft, DraftOrigin, DraftRequest, DraftSentence, Matter, Meeting, MeetingSummary
 from domain.meetings import MAX_MEETINGS, summary_of
 from domain.model import Value
 from gateways.llm.asking import ask
@@ -110,9 +110,11 @@ def _sentences(answers: tuple[_Sentence, ...]) -> tuple[DraftSentence, ...]:
 def _summed(meeting: Meeting, said: _Summed) -> MeetingSummary:
     return summary_of(
         meeting,
-        agreed=_sentences(said.agreed),
-        open_questions=_sentences(said.open_questions),
-        next_steps=_sentences(said.next_steps),
+        {
+            Matter.AGREED: _sentences(said.agreed),
+            Matter.OPEN: _sentences(said.open_questions),
+            Matter.NEXT: _sentences(said.next_steps),
+        },
     )
 
 

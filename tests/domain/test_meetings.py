@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.context import ContextKind
-from domain.drafting import ContactKind, DraftRequest, MeetingSummary
+from domain.drafting import ContactKind, DraftRequest, Matter, MeetingSummary
 from domain.grounded_writing import cite_spoken, draft_grounded
 from domain.leads import CrmRecord
-from domain.meeting_cues import Matter, matters_in
+from domain.meeting_cues import matters_in
 from domain.meetings import MAX_LINES, orders_in, summary_by_rules
 from gateways.llm.template_writer import TemplateWriter
 from tests.domain.scenes import NOW, lead, record, snapshot

@@ -3,7 +3,7 @@
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from domain.drafting import Draft, DraftOrigin, DraftRequest, DraftSentence
+from domain.drafting import Draft, DraftOrigin, DraftRequest, DraftSentence, Matter
 from domain.grounded_writing import cite_spoken, draft_grounded
 from domain.meetings import orders_in, summary_of
 from domain.permissions import RISK_ORDER, RiskCategory
@@ -34,8 +34,9 @@ class Obedient:
             meetings=tuple(
                 summary_of(
                     m,
-                    agreed=(DraftSentence(text=self._order, evidence=spoken[m.key]),),
-                    next_steps=(DraftSentence(text=self._order, evidence=spoken[m.key]),),
+                    dict.fromkeys(
+                        (Matter.AGREED, Matter.NEXT), (DraftSentence(text=self._order, evidence=spoken[m.key]),)
+                    ),
                 )
                 for m in request.meetings
             ),
