@@ -28,7 +28,7 @@ _STOPPED = {True: ("Dry run stopped", "high"), False: ("Stopped", "high")}
 _SAID = {
     Reach.ALL: "taken back",
     Reach.IN_PART: "in part",
-    Reach.NOTHING: "changed since, left as they are",
+    Reach.NOTHING: "left as they are",
     Reach.FAILED: "failed",
 }
 _FORESEEN = {**_SAID, Reach.ALL: "can be taken back"}

@@ -174,7 +174,7 @@ UNDO_STAGE: dict[UndoStage, str] = {
     UndoStage.NOT_ASKED: "",
     UndoStage.WAITING: "Undo signed; it waits for the workflow engine",
     UndoStage.UNDERWAY: "Undo signed; it is being carried out",
-    UndoStage.STOPPED: "Undo signed, and stopped by ops before it was carried out",
+    UndoStage.STOPPED: "Undo stopped by ops; it was signed and not carried out",
     UndoStage.DONE: "Taken back",
     UndoStage.IN_PART: "Taken back in part",
     UndoStage.KEPT: "Nothing could be taken back",

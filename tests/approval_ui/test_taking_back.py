@@ -98,7 +98,7 @@ def test_one_that_ops_stopped_says_so_and_starts_again_by_the_same_button(world:
     (signed,) = undos(world, made)
     SqlUndoRuns(world.db).stop(UndoRun(decision_id=signed.decision_id), now=world.now)
     page = browser.get(f"/cases/{made.opening.case_id}").text
-    assert "stopped by ops before it was carried out" in page
+    assert "Undo stopped by ops; it was signed and not carried out" in page
     assert "Start it again…" in page
     assert "being carried out" not in page
     told = door.script("vera").get(f"/api/receipts/{receipt}/undo").json()

@@ -1,10 +1,12 @@
 """Taking a write back, the stop button, and an audit that somebody tampers with, on the running stack."""
 
+import asyncio
 import json
 import os
 import sqlite3
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
@@ -13,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from temporalio.client import Client
 
 from cli.main import main
 from domain.audit import AuditKind
@@ -20,6 +23,7 @@ from domain.cases import CaseOutcome, CaseState
 from domain.decisions import Purpose, parse_envelope
 from domain.receipts import WriteReceipt
 from tests.e2e.conftest import PATIENCE, ROOT, Running
+from workflows.messages import reconcile_workflow_id, undo_workflow_id
 
 pytestmark = [pytest.mark.server, pytest.mark.timeout(600)]
 
@@ -54,7 +58,7 @@ def test_an_undo_restores_what_the_write_changed(patient: Running) -> None:
     assert patient.stores.audit.verify() == []
 
 
-def test_all_writes_of_an_agent_version_come_off_while_workers_are_killed(patient: Running) -> None:
+def test_all_writes_of_an_agent_version_come_off_while_workers_and_engine_are_killed(patient: Running) -> None:
     running, people = patient, ("Bakker", "Visser", "Smit", "Meijer")
     cases = [
         running.hand_in(
@@ -88,11 +92,20 @@ def test_all_writes_of_an_agent_version_come_off_while_workers_are_killed(patien
 
     running_undo = _undo_many(running, "--continue", foreseen["batch_id"], "--yes", "--json")
     running.until(lambda: any(_undone(running, c) for c in cases), "the first undo")
-    for worker in ("crm", "cases"):
-        running.stack.kill(f"worker-{worker}")
-        running.stack.start_worker(worker)
+    running.stack.kill("worker-crm")
+    running.stack.start_worker("crm")
+    running.stack.kill("temporal")
+    running.stack.start_engine()
+    running.stack.kill("worker-cases")
+    running.stack.start_worker("cases")
     told, _ = running_undo.communicate(timeout=PATIENCE)
     done = json.loads(told)
+    assert sum(done["results"].values()) == done["total"] == foreseen["total"]
+    undone = Counter(r.undoes for c in cases for r in running.stores.receipts.of_case(c) if r.undoes)
+    assert set(undone.values()) == {1}
+    rows = running.crm.all_records()["Agent_Write__c"].values()
+    mine = [row for row in rows if row["Kind__c"] == "undo" and row["Case_Id__c"] in cases]
+    assert len(mine) == len(undone) == foreseen["total"]
     assert done["results"]["failed"] == 0, done
     assert done["results"]["all"] + done["results"]["in_part"] == done["total"]
     for case_id in others:
@@ -100,6 +113,42 @@ def test_all_writes_of_an_agent_version_come_off_while_workers_are_killed(patien
     assert _lead_of(running, touched)["Rating"] == theirs
     assert _lead_of(running, touched)["OwnerId"] == before[touched]["OwnerId"]
     assert running.stores.audit.verify() == []
+
+
+def test_an_undo_that_ops_terminate_says_so_and_is_carried_out_once_it_is_started_again(patient: Running) -> None:
+    """Stopping keeps it from being carried out at once, so that it can be terminated on its way."""
+    case_id = patient.hand_in(
+        **PERSON, event_id="terminated-undo", last_name="Vos", email="m.vos@voslogistiek.example", company="Vos"
+    )
+    round = patient.review_of(case_id)
+    patient.approve(case_id, round)
+    assert patient.outcome(case_id) is CaseOutcome.WRITTEN
+    receipt = patient.stores.receipts.of_case(case_id)[-1]
+    path = f"/api/receipts/{receipt.id}/undo"
+    patient.api.call("POST", "/api/pause", {"motion": None, "paused": True})
+    decision_id = patient.api.call("POST", path)["decision_id"]
+    patient.until(lambda: patient.api.call("GET", path)["stage"] == "underway", "the undo to be under way")
+    asyncio.run(_terminate_undo(patient, decision_id))
+    patient.until(lambda: patient.api.call("GET", path)["stage"] == "stopped", "that it was stopped")
+    patient.api.call("POST", "/api/pause", {"motion": None, "paused": False})
+    assert _undo_of(patient, case_id, receipt.id) is None
+    assert patient.api.call("POST", path)["decision_id"] == decision_id
+    patient.until(partial(_undo_of, patient, case_id, receipt.id), "the undo")
+    told = patient.until(lambda: _ended(patient.api.call("GET", path)), "its end")
+    assert (told["stage"], told["tries"]) == ("done", 1)
+    assert patient.stores.audit.verify() == []
+
+
+def _ended(told: dict[str, Any]) -> dict[str, Any] | None:
+    return None if told["stage"] in ("waiting", "underway", "stopped") else told
+
+
+async def _terminate_undo(running: Running, decision_id: str) -> None:
+    client = await Client.connect(f"127.0.0.1:{running.stack.ports.temporal}")
+    org_id = running.stores.playbooks.current().org_id
+    await client.get_workflow_handle(undo_workflow_id(org_id, decision_id)).terminate("by hand")
+    # So that nobody waits ten minutes for it.
+    await client.get_schedule_handle(reconcile_workflow_id(org_id)).trigger()
 
 
 def _undo_many(running: Running, *options: str) -> "subprocess.Popen[str]":
