@@ -95,7 +95,9 @@ _TOLD_ELSEWHERE = frozenset(
     }
 )
 _OUTCOMES = frozenset(outcome.value for outcome in CaseOutcome)
-_BAD_AUDIT = frozenset({AuditKind.DECISION_REFUSED, AuditKind.WRITE_REFUSED, AuditKind.REVIEW_EXPIRED})
+_BAD_AUDIT = frozenset(
+    {AuditKind.DECISION_REFUSED, AuditKind.WRITE_REFUSED, AuditKind.REVIEW_EXPIRED, AuditKind.UNDO_STOPPED}
+)
 
 
 def _audit_step(item: AuditItem, people: dict[str, str]) -> Step | None:

@@ -19,8 +19,9 @@ PROMPT = (
     "history.transferProcessorMaxPollRPS=2000",
     "history.timerProcessorMaxPollRPS=2000",
     'history.timerProcessorMaxTimeShift="10ms"',
+    "limit.historyCount.suggestContinueAsNew=300",
 )
-"""The development server's own pace is 50 ms a workflow task."""
+"""The development server's own pace is 50 ms a workflow task, and it lets histories grow to 4096 events."""
 
 
 def program(name: str) -> str:

@@ -121,6 +121,33 @@ async def test_a_dry_run_that_is_cancelled_says_so_and_looks_nothing_up(real_des
     assert (batch.looked_up, batch.ended) == ([], None)
 
 
+async def test_a_long_batch_continues_as_new_and_counts_on(real_desk: Desk) -> None:
+    """Thousands of writes in one history would meet the engine's limit; each run holds some hundreds of events."""
+    total = 4 * PAGE
+    batch = ScriptedBatch([Reach.ALL] * total)
+    handle = await real_desk.undo_many(batch, "long")
+    assert await handle.result() == UndoProgress(total=total, done=total, whole=total)
+    assert batch.asked == list(range(total))
+    lengths = await lengths_of(real_desk, handle)
+    assert len(lengths) > 1
+    # A page of twenty is still finished once the engine has asked for a new run.
+    assert max(lengths) < 300 + PAGE * EVENTS_OF_ONE
+
+
+EVENTS_OF_ONE = 15
+"""At most, of one write: its activity, the word to its watch, and the tasks between."""
+
+
+async def lengths_of(desk: Desk, handle: WorkflowHandle[UndoMany, UndoProgress]) -> list[int]:
+    """How many events each run of a workflow holds, from the first run on."""
+    found, run_id = [], handle.first_execution_run_id
+    while run_id:
+        events = (await desk.env.client.get_workflow_handle(handle.id, run_id=run_id).fetch_history()).events
+        found.append(len(events))
+        run_id = events[-1].workflow_execution_continued_as_new_event_attributes.new_execution_run_id
+    return found
+
+
 async def cancelled(handle: WorkflowHandle[UndoMany, UndoProgress]) -> None:
     with pytest.raises(WorkflowFailureError) as failed:
         await handle.result()
