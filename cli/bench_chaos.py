@@ -19,9 +19,9 @@ from sqlmodel import col
 from cli.api import ApiClient
 from cli.chaos_report import ChaosReport, Recovery, judged
 from cli.crm_check import CrmReading, Records
+from cli.sample_stack import SampleStack
 from cli.scripted_reviewer import Play, ScriptedReviewer
 from cli.short_playbook import with_short_deadlines
-from cli.stack import LocalStack
 from domain.cases import CaseState
 from domain.errors import InputError
 from domain.leads import InquirySource
@@ -65,7 +65,7 @@ class Chaos:
         """Raises `StackError` where a part cannot be started again."""
         rules = with_short_deadlines(self.playbook, self.root / "playbook", ladder=LADDER, undo_window="1s")
         self._dice = random.Random(self.seed)  # noqa: S311  what fails when; nothing secret
-        self._stack = LocalStack(self.root / "data", playbook=rules, seed=self.seed)
+        self._stack = SampleStack(self.root / "data", playbook=rules, seed=self.seed)
         try:
             self._stack.prepare()
             self._stack.start()
@@ -73,7 +73,7 @@ class Chaos:
         finally:
             self._stack.stop()
 
-    def _with(self, stack: LocalStack) -> ChaosReport:
+    def _with(self, stack: SampleStack) -> ChaosReport:
         stores = self._stores = open_stores(
             StoreSettings(data_dir=stack.root), PlaybookSettings(playbook_dir=stack.playbook), KeySettings()
         )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from cli.stack import MARKER
+from cli.sample_stack import MARKER
 from domain.errors import InputError
 from domain.ports import Clock
 from gateways.crm.client import SalesforceSession

@@ -4,12 +4,10 @@ When do you need to touch this? When the first minute should show something else
 """
 
 import os
-import signal
 import time
 import webbrowser
 from dataclasses import asdict
 from pathlib import Path
-from types import FrameType
 from typing import Annotated, Any
 
 import httpx
@@ -19,14 +17,14 @@ from rich.markup import escape
 from rich.table import Table
 
 from cli.api import ApiClient
-from cli.children import StackError
 from cli.crm_access import demo_access
 from cli.crm_check import CrmReading, Records, approved_writes, compare, ledger_keys
+from cli.foreground import in_foreground, until_stopped
 from cli.part_environment import set_aside
 from cli.readiness import audit, keep
+from cli.sample_stack import SampleStack, reset
 from cli.scripted_reviewer import ScriptedReviewer
 from cli.short_playbook import with_short_deadlines
-from cli.stack import LocalStack, reset
 from domain.cases import Case, CaseState
 from domain.errors import InputError
 from domain.leads import InquirySource
@@ -52,10 +50,6 @@ _SOURCES = {
 console = Console()
 
 
-class _Stopped(Exception):
-    """SIGINT or SIGTERM arrived."""
-
-
 def demo(
     leads: Annotated[int, typer.Option(min=1, max=200, help="How many sample leads to hand in.")] = 20,
     once: Annotated[bool, typer.Option(help="Let a scripted reviewer decide, print the outcome, and end.")] = False,
@@ -65,8 +59,6 @@ def demo(
     playbook: Annotated[Path, typer.Option(help="The rules to use.")] = Path("playbook"),
 ) -> int:
     """Run everything on this machine with a sample org: no key, no Docker, no Salesforce."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _stop)
     # The demo's own database, mail sink and org, whatever this shell is set up for.
     ignored = set_aside(os.environ)
     root = data_dir / ("once" if once else "demo")
@@ -76,8 +68,9 @@ def demo(
         reset(root)
     StoreSettings(data_dir=root).make_data_dir()
     rules = with_short_deadlines(playbook, root / "playbook") if once else playbook
-    stack = LocalStack(root, playbook=rules)
-    try:
+    stack = SampleStack(root, playbook=rules)
+
+    def run() -> int:
         with console.status("Starting Temporal, the local CRM, workers and the approval UI …"):
             stack.prepare()
             stack.start()
@@ -86,24 +79,11 @@ def demo(
         for sentence in stack.ports.moved:
             console.print(f"[yellow]{sentence}[/]")
         return _scripted_run(stack, leads) if once else _open_end(stack, leads, browser=not no_browser)
-    except StackError as ended:
-        # Said before the rest is stopped, which takes a while.
-        console.print(f"\n[red]{escape(ended.detail)}[/]\nStopping the rest …")
-        return 2
-    except _Stopped:
-        console.print("\nStopping …")
-        return 0 if not once else 130
-    finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_IGN)
-        stack.stop()
+
+    return in_foreground(stack, run, console, stopped=130 if once else 0)
 
 
-def _stop(number: int, frame: FrameType | None) -> None:
-    raise _Stopped
-
-
-def _stores(stack: LocalStack) -> Stores:
+def _stores(stack: SampleStack) -> Stores:
     return open_stores(StoreSettings(data_dir=stack.root), PlaybookSettings(playbook_dir=stack.playbook), KeySettings())
 
 
@@ -114,7 +94,7 @@ def _reviewer_login(stores: Stores) -> str:
     return (managers or list(reviewers))[0].login
 
 
-def _open_end(stack: LocalStack, leads: int, *, browser: bool) -> int:
+def _open_end(stack: SampleStack, leads: int, *, browser: bool) -> int:
     stores = _stores(stack)
     handed_in = stack.root / "handed-in"
     if handed_in.exists():
@@ -138,12 +118,10 @@ def _open_end(stack: LocalStack, leads: int, *, browser: bool) -> int:
     console.print("\nCtrl-C stops everything.\n")
     if browser:
         webbrowser.open(stack.ui_url)
-    while True:
-        time.sleep(1)
-        stack.check()
+    return until_stopped(stack)
 
 
-def _scripted_run(stack: LocalStack, leads: int) -> int:
+def _scripted_run(stack: SampleStack, leads: int) -> int:
     stores = _stores(stack)
     crm = CrmReading(stack.crm_url, stack.secrets.crm_client_id, stack.secrets.crm_client_secret)
     before = crm.all_records()
@@ -186,7 +164,7 @@ def _scripted_run(stack: LocalStack, leads: int) -> int:
     return 1 if problems else 0
 
 
-def _hand_in(stack: LocalStack, count: int) -> dict[str, str]:
+def _hand_in(stack: SampleStack, count: int) -> dict[str, str]:
     """Deliver the sample inquiries at the signed webhook; case id to the label of its hard case."""
     from localcrm.sample import inquiries
 
@@ -216,7 +194,7 @@ def _stopped(stores: Stores, case_id: str) -> str:
     return next((e.opening.code.value for e in asked if e.state is ExceptionState.OPEN), "")
 
 
-def _convert_when_waiting(stack: LocalStack, stores: Stores, case_id: str) -> str:
+def _convert_when_waiting(stack: SampleStack, stores: Stores, case_id: str) -> str:
     """Once the card is open, convert the lead as a rep would. The lead's id, or nothing if it is too early."""
     case = stores.cases.get(case_id)
     if not case.lead_id or stores.reviews.last_round(case_id) < 1:

@@ -5,9 +5,12 @@ import json
 import os
 import socket
 import tempfile
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
+
+from domain.errors import InputError
 
 DEFAULTS = {"ui": 8080, "temporal": 7233, "temporal_web": 8233, "crm": 8100, "smtp": 1025}
 LABELS = {
@@ -21,11 +24,13 @@ LABELS = {
 
 @dataclass(frozen=True)
 class Ports:
-    ui: int
-    temporal: int
-    temporal_web: int
-    crm: int
-    smtp: int
+    """0 for what the stack does not have."""
+
+    ui: int = 0
+    temporal: int = 0
+    temporal_web: int = 0
+    crm: int = 0
+    smtp: int = 0
     moved: tuple[str, ...] = ()
     """One sentence for each port that could not be the usual one."""
 
@@ -46,10 +51,11 @@ def turn_to_start(directory: Path | None = None) -> IO[bytes]:
     return turn
 
 
-def choose(remembered: Path) -> Ports:
+def choose(remembered: Path, names: Collection[str] = DEFAULTS, fixed: Mapping[str, int] | None = None) -> Ports:
     """Usual or remembered ports where they are free, others where not; remembers the choice.
 
-    They are ours only during a `turn_to_start`.
+    They are ours only during a `turn_to_start`. Of `fixed` ones nothing else is taken: somebody said them, and others
+    know them by that. Raises `InputError` where such a one is in use.
     """
     before: dict[str, int] = {}
     if remembered.exists():
@@ -57,14 +63,19 @@ def choose(remembered: Path) -> Ports:
     taken: set[int] = set()
     chosen: dict[str, int] = {}
     moved: list[str] = []
-    for name, usual in DEFAULTS.items():
-        wished = before.get(name, usual)
+    for name, wished in (fixed or {}).items():
+        if not _is_free(wished):
+            raise InputError(f"{LABELS[name]}: port {wished} is in use; stop what has it, or set another one")
+        chosen[name] = wished
+        taken.add(wished)
+    for name in (n for n in DEFAULTS if n in names and n not in chosen):
+        wished = before.get(name, DEFAULTS[name])
         port = wished if wished not in taken and _is_free(wished) else _free(taken)
         if port != wished:
             moved.append(f"{LABELS[name]}: port {wished} is in use, taking {port}")
         taken.add(port)
         chosen[name] = port
-    remembered.write_text(json.dumps(chosen))
+    remembered.write_text(json.dumps({**before, **chosen}))
     return Ports(**chosen, moved=tuple(moved))
 
 

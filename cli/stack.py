@@ -1,18 +1,15 @@
-"""The whole product on one machine: Temporal, the embedded CRM, workers, approval UI and mail sink.
+"""A local stack: the engine, workers, the approval UI and a mail sink on one machine, in one data directory.
 
-When do you need to touch this? When a part joins the stack. Each is a process of its own, as in a cluster,
-and each is given only the secrets that it needs.
+When do you need to touch this? When a part joins every local stack. Each is a process of its own, as in a cluster,
+and each is given only the secrets that it needs. What the demo has beside them is in `sample_stack`, what an
+installation of one's own has in `own_stack`.
 """
 
 import fcntl
-import json
 import os
-import secrets
 import shutil
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
@@ -20,22 +17,14 @@ import httpx
 
 from cli.children import Children, StackError
 from cli.part_environment import CASES, CRM, MAIL, SIGNER, UI, environment_of
-from cli.ports import Ports, choose, turn_to_start
+from cli.ports import DEFAULTS, Ports, choose, turn_to_start
 from domain.decisions import KeyUse
 from domain.errors import InputError
-from persistence.database import Database, upgrade
-from persistence.users import LocalUser, SqlUsers
-from runtime.keys import KEYRING_FILE
+from persistence.database import upgrade
 from runtime.playbook_files import load_playbook
 from runtime.settings import KeySettings, StoreSettings
 from runtime.signing_keys import ensure_in_force
 from workflows.visibility import SEARCH_ATTRIBUTES
-
-MARKER = "countersign-local-stack"
-"""Written into the data directory, so that a reset never removes a folder that is not ours."""
-
-SAMPLE_ORG = "00DLc0000000001MAA"
-"""The id of the embedded CRM's org."""
 
 ENGINE_TUNING = (
     # The dev server checks its queues 20 times a second by default, which costs 50 ms at each step.
@@ -43,33 +32,27 @@ ENGINE_TUNING = (
     "history.timerProcessorMaxPollRPS=2000",
     'history.timerProcessorMaxTimeShift="10ms"',
 )
-
-
-@dataclass(frozen=True)
-class Secrets:
-    """Made once per data directory, kept in a file that only its owner can read."""
-
-    crm_client_id: str
-    crm_client_secret: str
-    crm_control_token: str
-    intake_secret: str
-    site_key: str
-    password: str
+_WORKERS = {"cases": (CASES, "cases", "model"), "crm": (CRM, "crm", "notifier"), "signer": (SIGNER, "signer")}
+"""The part, and the work that its process does. What tells people shares the address of the mail server."""
 
 
 class LocalStack:
     """Starts and stops everything in one data directory. The second start continues with the first one's data."""
 
-    def __init__(self, root: Path, *, playbook: Path, seed: int = 7, today: date | None = None) -> None:
-        self.root = root.resolve()
+    own_engine = True
+    """Whether the Temporal dev server is one of the parts."""
+    own_sink = True
+    """Whether e-mail ends in a Maildir here."""
+
+    def __init__(self, store: StoreSettings, *, playbook: Path, keys: KeySettings | None = None) -> None:
+        self.store = store
+        self.root = store.data_dir.resolve()
         self.playbook = playbook.resolve()
-        self.seed = seed
-        self.today = today or datetime.now(UTC).date()
+        self.keys = keys or KeySettings()
         self._children = Children(self.root / "logs")
         self._claim: IO[str] | None = None
         self._turn: IO[bytes] | None = None
         self.ports: Ports
-        self.secrets: Secrets
 
     @property
     def ui_url(self) -> str:
@@ -80,78 +63,53 @@ class LocalStack:
         return f"http://127.0.0.1:{self.ports.temporal_web}"
 
     @property
-    def crm_url(self) -> str:
-        return f"http://127.0.0.1:{self.ports.crm}"
-
-    @property
-    def crm_database(self) -> Path:
-        return self.root / "localcrm.db"
+    def maildir(self) -> Path:
+        return self.root / "mail"
 
     def prepare(self) -> None:
-        """Make the data directory, secrets, keys, users and the sample org where they are not there yet.
+        """Make the data directory, schema and keys where they are not there yet, and choose the addresses.
 
-        Raises `InputError` while another stack runs in the directory: two engines on one file would ruin it; and where
-        the playbook is for another org than the sample one, which would let nothing in.
+        Raises `InputError` while another stack runs in the directory: two engines on one file would ruin it.
         """
-        org_id = load_playbook(self.playbook).org_id
-        if org_id != SAMPLE_ORG:
-            raise InputError(
-                f"{self.playbook / 'organisation.yaml'}: org_id is {org_id}, and the sample org is {SAMPLE_ORG}; "
-                "change it in a copy of the playbook to try that copy here"
-            )
         self.root.mkdir(parents=True, exist_ok=True)
         self._claim = claim(self.root)
-        (self.root / MARKER).touch()
-        self.secrets = _secrets(self.root / "secrets.json")
         self._turn = turn_to_start()
-        self.ports = choose(self.root / "ports.json")
-        store = StoreSettings(data_dir=self.root)
-        upgrade(store.url)
-        keys = KeySettings()
+        self.ports = self.choose_ports()
+        upgrade(self.store.url)
         now = datetime.now(UTC)
         pinned = {
-            KeyUse.HUMAN: keys.human_key_id,
-            KeyUse.POLICY: keys.policy_key_id,
-            KeyUse.AUDIT: keys.audit_key_id,
+            KeyUse.HUMAN: self.keys.human_key_id,
+            KeyUse.POLICY: self.keys.policy_key_id,
+            KeyUse.AUDIT: self.keys.audit_key_id,
         }
+        directory, ring = self.keys.keys_in(self.root), self.keys.keyring_in(self.root)
         for use, key_id in pinned.items():
-            directory = self.root / "keys"
-            ensure_in_force(directory, directory / KEYRING_FILE, use, now=now, pinned=key_id)
-        self._save_users(SqlUsers(Database(store.url)))
-        if not self.crm_database.exists():
-            from localcrm.sample import seed
+            ensure_in_force(directory, ring, use, now=now, pinned=key_id)
 
-            seed(str(self.crm_database), self.seed, self.today)
-
-    def _save_users(self, users: SqlUsers) -> None:
-        from approval_ui.signing_in import hash_password
-
-        hashed = hash_password(self.secrets.password)
-        for reviewer in load_playbook(self.playbook).reviewers:
-            if users.get(reviewer.login) is None:
-                users.save(
-                    LocalUser(
-                        login=reviewer.login,
-                        display_name=reviewer.name,
-                        role=reviewer.role,
-                        crm_user_id="",
-                        team=reviewer.team,
-                    ),
-                    password_hash=hashed,
-                )
+    def choose_ports(self) -> Ports:
+        return choose(self.root / "ports.json", tuple(DEFAULTS))
 
     def start(self) -> None:
         """Start every part and wait until each answers. Raises `StackError`; `stop` is still needed then."""
-        self.start_engine()
-        self.start_crm()
-        self._start_own(MAIL, ["mail-sink", "--port", str(self.ports.smtp), "--maildir", str(self.root / "mail")], {})
+        if self.own_engine:
+            self.start_engine()
+        self.start_beside()
+        if self.own_sink:
+            self._start_own(MAIL, ["mail-sink", "--port", str(self.ports.smtp), "--maildir", str(self.maildir)])
         self.start_ui()
-        for name in ("cases", "crm", "signer"):
+        for name in _WORKERS:
             self.start_worker(name)
-        self._children.wait_until(lambda: _answers(f"{self.crm_url}/services/data"), "the local CRM")
-        self._children.wait_until(lambda: _answers(f"{self.ui_url}/healthz"), "the approval UI")
-        self._children.wait_until(lambda: _answers(self.temporal_web_url), "Temporal Web")
+        self.until_beside_answers()
+        self.until_answers(f"{self.ui_url}/healthz", "the approval UI")
+        if self.own_engine:
+            self.until_answers(self.temporal_web_url, "Temporal Web")
         self._end_turn()
+
+    def start_beside(self) -> None:
+        """What this kind of stack has beside the parts of every one."""
+
+    def until_beside_answers(self) -> None:
+        """Wait for it. Raises `StackError`."""
 
     def start_engine(self) -> None:
         binary = shutil.which("temporal", path=str(Path(sys.executable).parent))
@@ -166,72 +124,64 @@ class LocalStack:
             command += ["--dynamic-config-value", value]
         self._children.start("temporal", command, environment_of("temporal", os.environ))
 
-    def start_crm(self) -> None:
-        self._children.start(
-            "localcrm",
-            [sys.executable, "-m", "localcrm", "serve", "--db", str(self.crm_database), "--port", str(self.ports.crm)],
-            {
-                **environment_of("localcrm", os.environ),
-                "LOCALCRM_CLIENT_ID": self.secrets.crm_client_id,
-                "LOCALCRM_CLIENT_SECRET": self.secrets.crm_client_secret,
-                "LOCALCRM_CONTROL_TOKEN": self.secrets.crm_control_token,
-            },
-        )
-
     def start_worker(self, name: str) -> None:
-        """`cases` serves the model queue too; `crm`, which also tells people, gets the addresses of CRM and mail."""
-        match name:
-            case "cases":
-                self._start_own(CASES, ["worker", "cases", "model"], {})
-            case "crm":
-                self._start_own(
-                    CRM,
-                    ["worker", "crm", "notifier"],
-                    {
-                        "COUNTERSIGN_CRM_INSTANCE_URL": self.crm_url,
-                        "COUNTERSIGN_CRM_CLIENT_ID": self.secrets.crm_client_id,
-                        "COUNTERSIGN_CRM_CLIENT_SECRET": self.secrets.crm_client_secret,
-                        "COUNTERSIGN_SMTP_PORT": str(self.ports.smtp),
-                        # The server of the demo is a sink.
-                        "COUNTERSIGN_SANDBOX_MAIL_TO": "*",
-                        "COUNTERSIGN_NOTIFY_FROM": f"countersign@{load_playbook(self.playbook).seller.sender_domain}",
-                        "COUNTERSIGN_NOTIFY_SECONDS": "5",
-                        "COUNTERSIGN_PUBLIC_URL": self.ui_url,
-                    },
-                )
-            case "signer":
-                self._start_own(SIGNER, ["worker", "signer"], {})
-            case _:
-                raise InputError(f"no such worker: {name}")
+        """`cases` serves the model queue too; `crm` also tells people."""
+        if name not in _WORKERS:
+            raise InputError(f"no such worker: {name}")
+        part, *roles = _WORKERS[name]
+        self._start_own(part, ["worker", *roles])
 
     def start_ui(self) -> None:
-        self._start_own(
-            UI,
-            ["ui"],
-            {
-                "COUNTERSIGN_UI_PORT": str(self.ports.ui),
-                "COUNTERSIGN_ORG_KIND": "demo",
-                "COUNTERSIGN_PUBLIC_URL": self.ui_url,
-                "COUNTERSIGN_TEMPORAL_WEB_URL": self.temporal_web_url,
-                "COUNTERSIGN_INTAKE_SECRET": self.secrets.intake_secret,
-                "COUNTERSIGN_SITE_KEY": self.secrets.site_key,
-                "COUNTERSIGN_MAILDIR": str(self.root / "mail"),
-            },
-        )
+        self._start_own(UI, ["ui"])
 
-    def _start_own(self, name: str, arguments: list[str], environment: Mapping[str, str]) -> None:
-        given = {**environment_of(name, os.environ), **self.environment, **environment}
-        self._children.start(name, [sys.executable, "-m", "cli.main", *arguments], given)
+    def settings_of(self, part: str) -> dict[str, str]:
+        """What this part is told by the stack; it counts before what the environment says."""
+        if part == UI:
+            told = {"COUNTERSIGN_UI_HOST": "127.0.0.1", "COUNTERSIGN_UI_PORT": str(self.ports.ui)}
+            if self.own_engine:
+                told["COUNTERSIGN_TEMPORAL_WEB_URL"] = self.temporal_web_url
+            if self.own_sink:
+                told["COUNTERSIGN_MAILDIR"] = str(self.maildir)
+            return told
+        if part == CRM and self.own_sink:
+            return {
+                "COUNTERSIGN_SMTP_HOST": "127.0.0.1",
+                "COUNTERSIGN_SMTP_PORT": str(self.ports.smtp),
+                # A sink asks for neither.
+                "COUNTERSIGN_SMTP_STARTTLS": "false",
+                "COUNTERSIGN_SMTP_USER": "",
+                "COUNTERSIGN_SMTP_PASSWORD": "",
+                # Nothing leaves it, whoever it is for.
+                "COUNTERSIGN_SANDBOX_MAIL_TO": "*",
+                "COUNTERSIGN_SANDBOX_MAIL_SINK": "",
+                "COUNTERSIGN_NOTIFY_FROM": f"countersign@{load_playbook(self.playbook).seller.sender_domain}",
+            }
+        return {}
+
+    def _start_own(self, part: str, arguments: list[str]) -> None:
+        given = environment_of(part, os.environ)
+        if self.own_engine:
+            # A key or certificate for another engine does not fit this one, and is nobody's business here.
+            given = {name: value for name, value in given.items() if not name.startswith("TEMPORAL_")}
+        told = {**given, **self.environment, **self.settings_of(part)}
+        self._children.start(part, [sys.executable, "-m", "cli.main", *arguments], told)
 
     @property
     def environment(self) -> dict[str, str]:
         """What every part of ours needs to find the others. Holds no secret."""
-        return {
+        told = {
             "COUNTERSIGN_DATA_DIR": str(self.root),
             "COUNTERSIGN_PLAYBOOK_DIR": str(self.playbook),
+            "PYTHONUNBUFFERED": "1",
+        }
+        if not self.own_engine:
+            return told
+        return {
+            **told,
             "TEMPORAL_ADDRESS": f"127.0.0.1:{self.ports.temporal}",
             "TEMPORAL_NAMESPACE": "default",
-            "PYTHONUNBUFFERED": "1",
+            # No such file: the profiles of this user are for other engines.
+            "TEMPORAL_CONFIG_FILE": str(self.root / "no-temporal.toml"),
         }
 
     def kill(self, part: str) -> None:
@@ -239,10 +189,11 @@ class LocalStack:
         self._children.kill(part)
 
     def until_answers(self, url: str, what: str) -> None:
-        """Wait for a part that was started again. Raises `StackError`."""
+        """Wait for a part that was started. Raises `StackError`."""
         self._children.wait_until(lambda: _answers(url), what)
 
     def check(self) -> None:
+        """Raises `StackError` naming a part that ended by itself."""
         self._children.check()
 
     def stop(self) -> None:
@@ -266,34 +217,8 @@ def claim(root: Path) -> IO[str]:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         held.close()
-        raise InputError(f"another demo runs with the data in {root}; stop it first, or use --data-dir") from None
+        raise InputError(f"another stack runs with the data in {root}; stop it first, or take another folder") from None
     return held
-
-
-def reset(root: Path) -> None:
-    """Remove a data directory of the stack. Raises `InputError` where the folder is something else."""
-    if not root.exists():
-        return
-    if not (root / MARKER).exists():
-        raise InputError(f"{root} was not made by this program; remove it by hand if you mean it")
-    with claim(root):
-        shutil.rmtree(root)
-
-
-def _secrets(path: Path) -> Secrets:
-    if path.exists():
-        return Secrets(**json.loads(path.read_text()))
-    made = Secrets(
-        crm_client_id="countersign-" + secrets.token_hex(4),
-        crm_client_secret=secrets.token_urlsafe(24),
-        crm_control_token=secrets.token_urlsafe(24),
-        intake_secret=secrets.token_urlsafe(24),
-        site_key="site-" + secrets.token_hex(8),
-        password=secrets.token_urlsafe(9),
-    )
-    path.touch(mode=0o600)
-    path.write_text(json.dumps(made.__dict__))
-    return made
 
 
 def _answers(url: str) -> bool:

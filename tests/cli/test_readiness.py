@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 
 from cli.crm_access import crm_access
 from cli.main import app
-from cli.stack import MARKER
+from cli.sample_stack import MARKER
 from domain.errors import CrmError, InputError
 from domain.readiness_facts import Area
 from domain.readiness_report import ReadinessReport

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.stack import MARKER, SAMPLE_ORG, LocalStack, claim, reset
+from cli.sample_stack import MARKER, SAMPLE_ORG, SampleStack, reset
+from cli.stack import claim
 from domain.errors import InputError
 from tests.cli.calling import PLAYBOOK
 from tests.localcrm.driving import running
@@ -18,7 +19,7 @@ def test_a_directory_in_use_is_neither_taken_nor_removed(tmp_path: Path) -> None
     with claim(root):
         with pytest.raises(InputError) as refused:
             claim(root)
-        assert "another demo runs" in refused.value.detail
+        assert "another stack runs" in refused.value.detail
         with pytest.raises(InputError):
             reset(root)
         assert (root / MARKER).exists()
@@ -31,7 +32,7 @@ def test_a_playbook_of_another_org_is_turned_away_before_anything_is_made(tmp_pa
     shutil.copytree(PLAYBOOK, tmp_path / "mine")
     organisation = tmp_path / "mine" / "organisation.yaml"
     organisation.write_text(organisation.read_text().replace(SAMPLE_ORG, "00D000000000002AAA"))
-    stack = LocalStack(tmp_path / "data", playbook=tmp_path / "mine")
+    stack = SampleStack(tmp_path / "data", playbook=tmp_path / "mine")
     with pytest.raises(InputError) as refused:
         stack.prepare()
     assert f"org_id is 00D000000000002AAA, and the sample org is {SAMPLE_ORG}" in refused.value.detail

@@ -12,8 +12,8 @@ import pytest
 
 from cli.api import ApiClient
 from cli.crm_check import CrmReading, Records, approved_writes, compare, ledger_keys
+from cli.sample_stack import SampleStack
 from cli.short_playbook import with_short_deadlines
-from cli.stack import LocalStack
 from domain.cases import Case, CaseOutcome, CaseState
 from domain.resolutions import ExceptionState
 from runtime.settings import KeySettings, PlaybookSettings, StoreSettings
@@ -28,7 +28,7 @@ PATIENCE = 150.0
 class Running:
     """A started stack with what a test needs to act on it and to look inside."""
 
-    stack: LocalStack
+    stack: SampleStack
     stores: Stores
     api: ApiClient
     crm: CrmReading
@@ -116,7 +116,7 @@ class Running:
 def start(root: Path, ladder: dict[str, str]) -> Running:
     """Start everything in `root`. Whoever starts it stops `stack`."""
     playbook = with_short_deadlines(ROOT / "playbook", root / "playbook", ladder=ladder, undo_window="1s")
-    stack = LocalStack(root / "data", playbook=playbook)
+    stack = SampleStack(root / "data", playbook=playbook)
     try:
         stack.prepare()
         stack.start()

@@ -12,7 +12,7 @@ import pytest
 from temporalio.client import Client
 from temporalio.common import WorkflowIDReusePolicy
 
-from cli.stack import LocalStack
+from cli.sample_stack import SampleStack
 from domain.card_checks import contradictions
 from domain.casefile import CaseFile
 from domain.cases import DocumentKind
@@ -74,7 +74,7 @@ def test_the_demo_says_which_settings_it_leaves_alone(finished_run: tuple[Path, 
 
 @pytest.fixture(scope="module")
 def kept(finished_run: tuple[Path, str]) -> Iterator[list[KeptByEngine]]:
-    stack = LocalStack(finished_run[0] / "once", playbook=finished_run[0] / "once" / "playbook")
+    stack = SampleStack(finished_run[0] / "once", playbook=finished_run[0] / "once" / "playbook")
     stack.prepare()
     stack.start_engine()
     try:
@@ -83,7 +83,7 @@ def kept(finished_run: tuple[Path, str]) -> Iterator[list[KeptByEngine]]:
         stack.stop()
 
 
-async def _read_all(address: str, stack: LocalStack) -> list[KeptByEngine]:
+async def _read_all(address: str, stack: SampleStack) -> list[KeptByEngine]:
     client = await _connected(address, stack)
     # The canary: an address where nobody may put one. The search has to find it.
     await client.start_workflow(
@@ -101,7 +101,7 @@ async def _read_all(address: str, stack: LocalStack) -> list[KeptByEngine]:
     return kept
 
 
-async def _connected(address: str, stack: LocalStack) -> Client:
+async def _connected(address: str, stack: SampleStack) -> Client:
     while True:
         try:
             return await Client.connect(address, data_converter=DATA_CONVERTER)
