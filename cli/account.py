@@ -60,7 +60,10 @@ def show(as_json: AsJson = False) -> None:
         told = {"accounts": rows, "provider": ways.provider or None, "passwords": ways.passwords}
         sys.stdout.write(json.dumps(told) + "\n")
         return
-    table = Table("login", "name", "role", "team", box=None)
+    table = Table(box=None)
+    table.add_column("login", min_width=max(len(str(row["login"])) for row in rows))
+    for name in ("name", "role", "team"):
+        table.add_column(name, overflow="fold")
     table.add_column("account", no_wrap=True)
     table.add_column("last sign-in", no_wrap=True)
     for row in rows:

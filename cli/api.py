@@ -69,7 +69,7 @@ class ApiClient:
         except (httpx.HTTPError, httpx.InvalidURL) as failed:
             raise Unreachable(
                 f"the approval UI does not answer at {self._url} ({type(failed).__name__}); "
-                "start it (countersign demo does) or set COUNTERSIGN_URL"
+                "start it (countersign up does) or set COUNTERSIGN_URL"
             ) from None
 
     def _json(self, answer: httpx.Response) -> Any:

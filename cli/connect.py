@@ -20,6 +20,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from cli.doctor import show_org
+from cli.doors import first_to_have
 from cli.explain import of_crm_lead
 from cli.org_check import OrgCheck, check_org
 from domain.errors import CrmError, DomainError, InputError
@@ -83,7 +84,7 @@ def connect(
     playbook = load_playbook(place)
     clock = SystemClock()
     org = own_org(settings, clock)
-    with _next_step_told():
+    with next_step_told():
         found = check_org(org, playbook)
         explained = _decided(org, playbook, place, leads)
     baseline, stopped = _measured(org, found)
@@ -91,9 +92,9 @@ def connect(
     if as_json:
         sys.stdout.write(json.dumps(_as_json(found, explained, baseline)) + "\n")
     else:
-        _show(found, explained, baseline, settings)
+        _show(found, explained, baseline, settings, first_to_have(playbook))
     if stopped is not None:
-        with _next_step_told():
+        with next_step_told():
             raise stopped
     return 1 if found.missing else 0
 
@@ -136,7 +137,8 @@ def _known(name: str, question: str, *, hidden: bool = False) -> str:
 
 
 @contextmanager
-def _next_step_told() -> Iterator[None]:
+def next_step_told() -> Iterator[None]:
+    """What the org refuses within, told with what to do about it."""
     try:
         yield
     except CrmError as refused:
@@ -191,7 +193,11 @@ def _as_json(
 
 
 def _show(
-    found: OrgCheck, explained: list[tuple[str, Explanation | str]], baseline: Baseline | None, settings: CrmSettings
+    found: OrgCheck,
+    explained: list[tuple[str, Explanation | str]],
+    baseline: Baseline | None,
+    settings: CrmSettings,
+    first: str,
 ) -> None:
     org = found.organisation
     console.print(
@@ -214,6 +220,9 @@ def _show(
         console.print(f"  export {PREFIX}CRM_PRIVATE_KEY_FILE={escape(str(file))}", highlight=False, soft_wrap=True)
     else:
         console.print(f"  export {PREFIX}CRM_CLIENT_SECRET=…", highlight=False)
+    if not found.missing:
+        step = f"countersign account set {first} gives that person a password, and countersign up runs it here"
+        console.print(f"\nThen {escape(step)}.", highlight=False, soft_wrap=True)
 
 
 def _show_leads(explained: list[tuple[str, Explanation | str]]) -> None:

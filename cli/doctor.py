@@ -134,7 +134,13 @@ def _why_not(folder: Path) -> str:
 
 
 def _keys() -> str:
-    ring = read_keyring(load(KeySettings).keyring_in(load(StoreSettings).data_dir))
+    path = load(KeySettings).keyring_in(load(StoreSettings).data_dir)
+    if not path.exists():
+        raise InputError(
+            f"there are no keys at {path}; countersign up makes them, or the approval UI and the signer on their first "
+            "start"
+        )
+    ring = read_keyring(path)
     missing = [use.value for use in KeyUse if in_force(ring, use) is None]
     if missing:
         raise InputError(f"no {' and no '.join(missing)} key is in force; run: countersign keys rotate {missing[0]}")

@@ -86,7 +86,7 @@ def who_can_sign_in(playbook: Playbook, users: SqlUsers | None) -> str:
             f"nobody who can sign in may decide ({_named(able)}); run: countersign account set "
             f"{first_to_have(playbook)}"
         )
-    return f"{_named(able)} by password; {len(deciding)} of them may decide"
+    return f"{_named(able)} by password; {len(deciding)} may decide"
 
 
 def first_to_have(playbook: Playbook) -> str:

@@ -26,8 +26,7 @@ def in_foreground(stack: LocalStack, run: Callable[[], int], console: Console, *
 
     The exit code: what `run` says, `stopped` where somebody ended it, 2 where a part ended by itself.
     """
-    for number in _ENDING:
-        signal.signal(number, _stop)
+    before = {number: signal.signal(number, _stop) for number in _ENDING}
     try:
         return run()
     except StackError as ended:
@@ -41,6 +40,8 @@ def in_foreground(stack: LocalStack, run: Callable[[], int], console: Console, *
         for number in _ENDING:
             signal.signal(number, signal.SIG_IGN)
         stack.stop()
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def until_stopped(stack: LocalStack) -> int:

@@ -1,5 +1,6 @@
 """`countersign localcrm …`: the embedded CRM by itself."""
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -20,14 +21,18 @@ def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port on loopback.")] = 8100,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
 ) -> None:
-    """Answer the Salesforce REST API. Clients come from LOCALCRM_CLIENT_ID and LOCALCRM_CLIENT_SECRET."""
+    """Answer the Salesforce REST API. Clients come from LOCALCRM_CLIENT_ID and LOCALCRM_CLIENT_SECRET.
+
+    LOCALCRM_CONTROL_TOKEN opens the test controls.
+    """
     _make_folder(db)
     from localcrm.options import Options, clients_from_environment
     from localcrm.server import run
     from localcrm.store import StoreError
 
     try:
-        run(str(db), host, port, options=Options(clients=clients_from_environment()))
+        control = os.environ.get("LOCALCRM_CONTROL_TOKEN") or None
+        run(str(db), host, port, options=Options(clients=clients_from_environment(), control_token=control))
     except StoreError as refused:
         raise InputError(f"{refused}; choose another --db") from None
 

@@ -24,6 +24,10 @@ class Commands(LateGroup):
 
     late: ClassVar[dict[str, Late]] = {
         "demo": Late("cli.demo:demo", "Run everything on this machine, with a sample org."),
+        "up": Late(
+            "cli.up:up",
+            "Run this installation on this machine: Temporal, workers, the pages.",
+        ),
         "worker": Late("cli.process:worker", "Run workers until stopped."),
         "ui": Late("cli.process:ui", "Run the approval UI, which alone holds the key that signs people's decisions."),
         "mail-sink": Late("cli.process:mail_sink", "Accept e-mail and keep it in a Maildir.", hidden=True),

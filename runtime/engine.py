@@ -4,6 +4,7 @@ When do you need to touch this? When payloads are to be converted or encrypted d
 """
 
 import dataclasses
+import os
 
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
@@ -24,6 +25,11 @@ class EngineUnreachable(DomainError):
     """Temporal does not answer; nothing was started."""
 
     code = ErrorCode.STORE_UNAVAILABLE
+
+
+def is_configured() -> bool:
+    """Whether the environment names a Temporal Service. A profile file that only lies in its usual place does not."""
+    return any(os.environ.get(name) for name in ("TEMPORAL_ADDRESS", "TEMPORAL_PROFILE", "TEMPORAL_CONFIG_FILE"))
 
 
 async def connect() -> Client:
@@ -50,5 +56,5 @@ async def connect() -> Client:
     except (RPCError, RuntimeError, OSError) as refused:
         # The SDK reports a refused connection as RuntimeError.
         raise EngineUnreachable(
-            f"Temporal is not reachable at {address}. Start it (countersign demo does) or set TEMPORAL_ADDRESS"
+            f"Temporal is not reachable at {address}. Start it (countersign up does) or set TEMPORAL_ADDRESS"
         ) from refused

@@ -259,6 +259,29 @@ class OidcSettings(_Group):
         return tuple(pairs)
 
 
+EVERY_GROUP: tuple[type[BaseSettings], ...] = (
+    StoreSettings,
+    PlaybookSettings,
+    EnrichmentSettings,
+    KeySettings,
+    AuditSettings,
+    CrmSettings,
+    PollSettings,
+    OwnerCheckSettings,
+    ReconcileSettings,
+    ModelSettings,
+    MetricsSettings,
+    MailSettings,
+    NotifySettings,
+    SlackSettings,
+    SlackDoorSettings,
+    LinkSettings,
+    UiSettings,
+    OidcSettings,
+)
+"""For whoever starts all processes, and wants to know before whether each will read its settings."""
+
+
 def variables_of(group: type[BaseSettings]) -> frozenset[str]:
     """The names of the environment variables that a group is read from."""
     prefix = group.model_config.get("env_prefix", "")

@@ -88,6 +88,24 @@ def test_secrets_reach_only_the_part_that_uses_them(compose: dict[str, Any]) -> 
     }
 
 
+def test_every_part_reads_the_same_playbook(compose: dict[str, Any]) -> None:
+    for name, service in ours(compose).items():
+        folder = service["environment"]["COUNTERSIGN_PLAYBOOK_DIR"]
+        assert f"./playbook:{folder}:ro" in service["volumes"], name
+
+
+def test_an_account_can_be_set_in_the_container_of_the_pages(compose: dict[str, Any]) -> None:
+    """`docker compose run ui account set …`: the same database, a data directory that it may write, an open input."""
+    text = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+    assert "run --rm ui account set LOGIN" in text
+    pages = compose["services"]["ui"]
+    folder = pages["environment"]["COUNTERSIGN_DATA_DIR"]
+    assert [volume for volume in pages["volumes"] if volume.split(":")[1:] == [folder]] == ["ui-data:" + folder]
+    assert "COUNTERSIGN_DATABASE_URL" in pages["environment"]
+    assert pages["command"] == ["ui"]
+    assert 'ENTRYPOINT ["countersign"]' in (ROOT / "Dockerfile").read_text(encoding="utf-8")
+
+
 def test_every_part_names_the_agent_by_the_same_model(compose: dict[str, Any]) -> None:
     """The pages take cases in and the CRM worker polls for them: both write down which agent acts."""
     shared = set(example(f"{ENV}common.env"))

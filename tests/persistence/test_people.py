@@ -6,7 +6,10 @@ from functools import partial
 import pytest
 from sqlmodel import select
 
+from domain.audit import AuditEvent, AuditKind
+from domain.errors import StoreError
 from domain.permissions import Role
+from persistence.audit import SqlAuditLog
 from persistence.claims import SqlClaims
 from persistence.database import Database
 from persistence.reviews import SqlReviews
@@ -97,3 +100,40 @@ def test_a_review_that_ended_is_neither_claimed_nor_snoozed(claims: SqlClaims, d
     assert claims.claim("c1", 1, "sam", now=START) == ""
     assert not claims.snooze("c1", 1, START + HOUR, "sam", now=START)
     assert claims.claim("c9", 1, "sam", now=START) == ""
+
+
+def told(key: str, org_id: str = "00D000000000001AAA") -> AuditEvent:
+    return AuditEvent(key=key, kind=AuditKind.ACCOUNT_SET, org_id=org_id, actor="somebody", subject="sam", at=START)
+
+
+def test_a_renewed_account_its_ended_sessions_and_the_audit_are_one_act(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    users, sessions, audit = SqlUsers(db), SqlSessions(db), SqlAuditLog(db)
+    for each in (session("t1"), session("t2"), session("t3", login="kim")):
+        sessions.start(each)
+    assert users.renew(SAM, password_hash="$argon2id$one", event=told("first")) == 2
+    assert [t for t in ("t1", "t2", "t3") if sessions.find(t, now=START)] == ["t3"]
+    assert [e.event.key for e in audit.export()] == ["first"]
+
+    sessions.start(session("t4"))
+
+    def full(*_: object) -> None:
+        raise StoreError("the disk is full")
+
+    monkeypatch.setattr("persistence.users.add_to_chain", full)
+    with pytest.raises(StoreError):
+        users.renew(SAM, password_hash="$argon2id$two", event=told("second"))
+    assert users.password_hash("sam") == "$argon2id$one"
+    assert sessions.find("t4", now=START) is not None
+
+
+def test_the_last_sign_in_is_read_from_the_audit(db: Database) -> None:
+    audit = SqlAuditLog(db)
+    for number, (actor, kind) in enumerate(
+        [("sam", AuditKind.SIGNED_IN), ("kim", AuditKind.SIGN_IN_REFUSED), ("sam", AuditKind.SIGNED_IN)]
+    ):
+        event = told(f"e{number}").model_copy(update={"actor": actor, "kind": kind, "at": START + number * HOUR})
+        audit.append(event)
+    assert audit.last_sign_ins("00D000000000001AAA") == {"sam": START + 2 * HOUR}
+    assert audit.last_sign_ins("00D000000000002AAA") == {}
