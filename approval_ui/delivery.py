@@ -121,10 +121,15 @@ class Deliveries:
     async def undo_batch(self, batch: UndoBatch) -> Delivered:
         """Start the dry run of a batch, or, once it is signed, what takes it back."""
         dry_run = batch.state in LOOKING
+        counts = await asyncio.to_thread(self.undo_batches.counts, batch.batch_id)
         try:
             async with asyncio.timeout(self.timeout_seconds):
                 await self.temporal.start_undo_batch(
-                    batch.batch_id, total=batch.total, dry_run=dry_run, agent_version=self.agent_version
+                    batch.batch_id,
+                    total=batch.total,
+                    dry_run=dry_run,
+                    agent_version=self.agent_version,
+                    so_far=counts.so_far(signed=not dry_run, total=batch.total),
                 )
         except (EngineUnavailable, TimeoutError):
             return Delivered(state=DeliveryState.LATER)

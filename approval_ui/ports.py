@@ -1,10 +1,12 @@
 """What the pages need from the workflow engine. The adapter over Temporal is wired in `approval_ui/main.py`."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Protocol
 
 from domain.cases import Case
 from domain.model import Instant, Value
+from domain.undo_batches import Reach
 
 
 class EngineUnavailable(Exception):
@@ -74,8 +76,13 @@ class TemporalGateway(Protocol):
         """Start the undo of one receipt and return its workflow id; one that was stopped is started again."""
         ...
 
-    async def start_undo_batch(self, batch_id: str, *, total: int, dry_run: bool, agent_version: str) -> None:
-        """Start the dry run of a batch, or what takes it back; one that runs already is success."""
+    async def start_undo_batch(
+        self, batch_id: str, *, total: int, dry_run: bool, agent_version: str, so_far: Mapping[Reach, int]
+    ) -> None:
+        """Start the dry run of a batch, or what takes it back; one that runs already is success.
+
+        `so_far` is what a run that was stopped had done, so that the engine's pages count on.
+        """
         ...
 
     async def start_audit(self) -> None:

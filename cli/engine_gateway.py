@@ -1,7 +1,7 @@
 """The approval UI's door to Temporal: starts, signals and updates of the case workflows."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -20,6 +20,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from approval_ui.ports import AuditRun, AuditState, Delivery, EngineUnavailable
 from domain.cases import Case
 from domain.errors import DomainError, RefusalReason
+from domain.undo_batches import Reach
 from runtime.engine import connect
 from workflows.inbound import InboundLead
 from workflows.messages import (
@@ -33,6 +34,7 @@ from workflows.messages import (
     TaskQueue,
     UndoBatchInput,
     UndoInput,
+    UndoProgress,
     audit_workflow_id,
     undo_batch_workflow_id,
     undo_workflow_id,
@@ -133,13 +135,20 @@ class EngineGateway:
             pass
         return workflow_id
 
-    async def start_undo_batch(self, batch_id: str, *, total: int, dry_run: bool, agent_version: str) -> None:
+    async def start_undo_batch(
+        self, batch_id: str, *, total: int, dry_run: bool, agent_version: str, so_far: Mapping[Reach, int]
+    ) -> None:
         client = await self._connected()
         await _reached(
             client.start_workflow(
                 UndoMany.run,
                 UndoBatchInput(
-                    batch_id=batch_id, org_id=self._org_id, dry_run=dry_run, total=total, agent_version=agent_version
+                    batch_id=batch_id,
+                    org_id=self._org_id,
+                    dry_run=dry_run,
+                    total=total,
+                    agent_version=agent_version,
+                    so_far=_progress(so_far),
                 ),
                 id=undo_batch_workflow_id(self._org_id, batch_id, dry_run=dry_run),
                 task_queue=TaskQueue.CASES,
@@ -206,6 +215,16 @@ async def _delivered(update: Awaitable[DecideResult]) -> Delivery:
         code = cause.type if isinstance(cause, ApplicationError) and cause.type else RefusalReason.NOT_WAITING
         return Delivery(accepted=False, reason=str(code))
     return Delivery(accepted=result.accepted, reason=result.reason)
+
+
+def _progress(so_far: Mapping[Reach, int]) -> UndoProgress:
+    return UndoProgress(
+        done=sum(so_far.values()),
+        whole=so_far.get(Reach.ALL, 0),
+        in_part=so_far.get(Reach.IN_PART, 0),
+        nothing=so_far.get(Reach.NOTHING, 0),
+        failed=so_far.get(Reach.FAILED, 0),
+    )
 
 
 async def _why_failed(handle: WorkflowHandle[Any, Any]) -> str:

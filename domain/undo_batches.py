@@ -95,6 +95,18 @@ class BatchCounts(Value):
     foreseen: Mapping[Reach, int] = {}
     results: Mapping[Reach, int] = {}
 
+    def so_far(self, *, signed: bool, total: int) -> Mapping[Reach, int]:
+        """What was looked at; once it is signed, what was taken back.
+
+        Of what nothing could be taken back of nothing is signed, so it gets no result of its own.
+        """
+        if not signed:
+            return self.foreseen
+        if sum(self.results.values()) >= total:
+            return self.results
+        left = {reach: self.foreseen.get(reach, 0) for reach in (Reach.NOTHING, Reach.FAILED)}
+        return {reach: self.results.get(reach, 0) + left.get(reach, 0) for reach in Reach}
+
 
 class UndoBatches(Protocol):
     """The batches and their items. Every method may be repeated."""

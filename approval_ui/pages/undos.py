@@ -71,11 +71,7 @@ async def go_on(site: SiteOf, who: Undoer, form: Form, batch_id: Annotated[str, 
 def _row(batch: UndoBatch, counts: BatchCounts) -> Row:
     """Until it is signed it is the dry run that goes on; afterwards what was taken back."""
     signed = batch.state in (BatchState.UNDOING, BatchState.DONE)
-    found, words = (counts.results, _SAID) if signed else (counts.foreseen, _FORESEEN)
-    if signed and sum(found.values()) < batch.total:
-        # Of these nothing could be signed, so they get no result of their own.
-        left = {reach: counts.foreseen.get(reach, 0) for reach in (Reach.NOTHING, Reach.FAILED)}
-        found = {reach: found.get(reach, 0) + left.get(reach, 0) for reach in Reach}
+    found, words = counts.so_far(signed=signed, total=batch.total), _SAID if signed else _FORESEEN
     state, tone = _STATE[batch.state] if batch.stopped_at is None else _STOPPED[not signed]
     return Row(
         batch=batch,

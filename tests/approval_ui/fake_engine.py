@@ -1,11 +1,12 @@
 """A workflow engine that remembers what it was told, and can be switched off."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from approval_ui.ports import AuditRun, AuditState, Delivery, EngineUnavailable
 from domain.cases import Case
+from domain.undo_batches import Reach
 
 
 @dataclass
@@ -25,6 +26,8 @@ class FakeTemporal:
     """What the workers do about one undo."""
     undo_batches: list[tuple[str, bool]] = field(default_factory=list)
     """The batches that were started, and whether as a dry run."""
+    undone_before: list[dict[Reach, int]] = field(default_factory=list)
+    """What was said to be done when each batch was started."""
     carry_out: Callable[[str, bool], None] = lambda _batch_id, _dry_run: None
     """What the workers do about a batch."""
     stopped: list[str] = field(default_factory=list)
@@ -63,8 +66,11 @@ class FakeTemporal:
         self.undo(decision_id)
         return f"undo/{decision_id}"
 
-    async def start_undo_batch(self, batch_id: str, *, total: int, dry_run: bool, agent_version: str) -> None:
+    async def start_undo_batch(
+        self, batch_id: str, *, total: int, dry_run: bool, agent_version: str, so_far: Mapping[Reach, int]
+    ) -> None:
         self._reach()
+        self.undone_before.append(dict(so_far))
         self.undone_by.append(agent_version)
         self.undo_batches.append((batch_id, dry_run))
         self.carry_out(batch_id, dry_run)

@@ -124,11 +124,14 @@ def test_what_ops_stopped_says_so_and_starts_again_by_a_button(world: World, doo
     looked_at(world, batch_id)
     assert script.post(f"/api/undo-batches/{batch_id}/continue", {}).status_code == 409
     script.post(f"/api/undo-batches/{batch_id}/sign", {})
+    batches.finish(batch_id, 0, ItemResult(reach=Reach.ALL))
     runs.stop(UndoRun(batch_id=batch_id), now=world.now)
     assert '<span class="pill high">Stopped</span>' in manager.get("/undos").text
     again = script.post(f"/api/undo-batches/{batch_id}/continue", {}).json()
     assert (again["stopped_at"], again["state"]) == (None, "undoing")
     assert world.engine.undo_batches == [(batch_id, True)] * 2 + [(batch_id, False)] * 2
+    # The engine's own pages count on from what was done before.
+    assert [before.get(Reach.ALL, 0) for before in world.engine.undone_before] == [0, 0, 0, 1]
     batches.move(batch_id, BatchState.DONE)
     assert manager.post(f"/undos/{batch_id}/continue").status_code == 409
     assert manager.post("/undos/nobody/continue").status_code == 404
