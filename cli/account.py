@@ -239,7 +239,10 @@ def _typed(person: Reviewer) -> str:
 
 def _read() -> str:
     """One line of standard input, without its end."""
-    given = sys.stdin.read(MAX_LENGTH + 3)
+    try:
+        given = sys.stdin.read(MAX_LENGTH + 3)
+    except UnicodeDecodeError:
+        raise InputError("--password-stdin takes UTF-8 text, and this is none") from None
     lines = given.splitlines()
     if len(lines) != 1:
         raise InputError("--password-stdin takes one line and no more; pipe the password in, and nothing else")

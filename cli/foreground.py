@@ -26,7 +26,9 @@ def in_foreground(stack: LocalStack, run: Callable[[], int], console: Console, *
 
     The exit code: what `run` says, `stopped` where somebody ended it, 2 where a part ended by itself.
     """
-    before = {number: signal.signal(number, _stop) for number in _ENDING}
+    # Whom nohup started stays when the terminal goes.
+    heard = [n for n in _ENDING if n is not signal.SIGHUP or signal.getsignal(n) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, _stop) for number in heard}
     try:
         return run()
     except StackError as ended:
@@ -37,7 +39,7 @@ def in_foreground(stack: LocalStack, run: Callable[[], int], console: Console, *
         console.print("\nStopping …")
         return stopped
     finally:
-        for number in _ENDING:
+        for number in heard:
             signal.signal(number, signal.SIG_IGN)
         stack.stop()
         for number, handler in before.items():

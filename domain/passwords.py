@@ -1,6 +1,7 @@
 """What a password must be: long, and nothing that somebody would try first. No rules about kinds of characters."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
 MIN_LENGTH = 12
@@ -9,6 +10,7 @@ _FEWEST = 5
 """Different characters: what has fewer is one key held down, or two in turn."""
 _RUNS = ("abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm", "qwertzuiopasdfghjklyxcvbnm", "0123456789")
 _FIRST_GUESSES = ("password", "passwort", "countersign", "letmein", "welcome", "changeme", "salesforce")
+_UNTYPED = ("Cc", "Cs", "Cn")
 _SHORT_REST = 4
 """Letters beside what is known: fewer are an ending that is tried next."""
 
@@ -22,8 +24,8 @@ def weakness(password: str, about: Iterable[str] = ()) -> str:
         return f"it has {len(password)} characters; use at least {MIN_LENGTH}, for example four words"
     if len(password) > MAX_LENGTH:
         return f"it has more than {MAX_LENGTH} characters; use a shorter one"
-    if any(ord(character) < 32 or ord(character) == 127 for character in password):
-        return "it holds a control character, which no keyboard types into the sign-in page; leave it out"
+    if any(unicodedata.category(character) in _UNTYPED for character in password):
+        return "it holds a control character or no character at all, which nobody can type at the sign-in page"
     folded = password.casefold()
     if len(set(folded)) < _FEWEST:
         return "it repeats a few characters; use different ones"

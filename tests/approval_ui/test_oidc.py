@@ -124,6 +124,18 @@ def test_a_verified_address_of_the_playbook_links_to_that_reviewer_and_stays_lin
     assert place.actors(AuditKind.SIGNED_IN)[0] == ("ines", "provider")
 
 
+def test_without_groups_the_role_is_the_playbooks_and_ends_with_it(place: Place) -> None:
+    """`lucia` is a manager of the playbook who never had an account here."""
+    place.provider.person.email = "lucia.ferrer@acme-routing.example"
+    client = place.app()
+    sign_in(client)
+    assert place.actors(AuditKind.SIGNED_IN) == [("lucia", "provider")]
+    assert client.get("/audit").status_code == 200
+    place.world.dismiss("lucia")
+    assert client.get("/audit").status_code == 403
+    assert client.get("/cases").status_code == 200
+
+
 def role_seen_of(place: Place, login: str) -> Role | None:
     user = place.world.deps.users.get(login)
     return user.role if user else None

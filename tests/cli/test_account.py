@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from io import StringIO
+from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
@@ -116,6 +116,14 @@ def test_what_is_refused_names_the_next_step_and_makes_nothing(
     assert said.code == 2
     assert sentence in said.line
     assert not given or given not in said.line
+    assert shell.files == set()
+
+
+def test_what_is_no_text_is_refused_like_any_other(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    for errors in ("strict", "surrogateescape"):
+        piped = TextIOWrapper(BytesIO(b"correct horse \xff battery\n"), encoding="utf-8", errors=errors)
+        monkeypatch.setattr(sys, "stdin", piped)
+        assert shell.call("account", "set", "ines", "--password-stdin").code == 2
     assert shell.files == set()
 
 

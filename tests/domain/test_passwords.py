@@ -40,6 +40,7 @@ def test_length_is_enough(good: str) -> None:
         ("Ines.Robledo2026", "little more than"),
         ("ines.robledo@acme-routing.example", "little more than"),
         ("correct horse\tbattery", "control character"),
+        ("correct horse \udcff battery", "no character at all"),
     ],
 )
 def test_what_would_be_tried_first_is_not_taken(bad: str, said: str) -> None:
