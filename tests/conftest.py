@@ -10,6 +10,10 @@ from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
+from tests.fakes.databases import unsynced
+
+__all__ = ["unsynced"]
+
 # A slow machine is not a defect, and continuous integration should fail twice on the same example.
 settings.register_profile("countersign", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("countersign")

@@ -15,9 +15,9 @@ from domain.model import Instant
 from tests.approval_ui.sample_review import Sample
 from tests.approval_ui.served import Served, launched, serving
 from tests.approval_ui.world import PASSWORD, World, build_world
-from tests.fakes.databases import sqlite_template, unsynced
+from tests.fakes.databases import sqlite_template
 
-__all__ = ["sqlite_template", "unsynced"]
+__all__ = ["sqlite_template"]
 
 
 @pytest.fixture(scope="module")

@@ -19,9 +19,9 @@ _TEMPLATE = "countersign_template"
 _numbers = itertools.count(1)
 
 
-@pytest.fixture(scope="module", autouse=True)
+@pytest.fixture(scope="session", autouse=True)
 def unsynced() -> Iterator[None]:
-    """For the tests below whoever imports it: SQLite waits for no disk, which makes minutes of many small commits."""
+    """In this process SQLite waits for no disk, which makes minutes of many small commits. No test cuts the power."""
     event.listen(Engine, "engine_connect", _unsynced)
     yield
     event.remove(Engine, "engine_connect", _unsynced)
@@ -39,7 +39,6 @@ class Postgres:
 
     def __init__(self, address: str) -> None:
         self._address = make_url(address)
-        # No test here cuts the power.
         self._run("ALTER SYSTEM SET fsync = off")
         self._run("SELECT pg_reload_conf()")
         self._run("CREATE DATABASE {}", _TEMPLATE)
