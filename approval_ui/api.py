@@ -24,9 +24,9 @@ from domain.decisions import Verdict
 from domain.exception_lane import read_exception_filter
 from domain.leads import Motion
 from domain.permissions import can_pause, can_resume
-from domain.proposals import Edit
 from domain.resolutions import ExceptionState, Resolution
 from domain.review_queue import Place, read_filter
+from domain.revising import Edit
 from persistence.queue import QueueItem, case_behind, place_of_case
 
 router = APIRouter(prefix="/api", responses=PROBLEMS)

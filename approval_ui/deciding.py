@@ -36,8 +36,9 @@ from domain.leads import CrmRecord
 from domain.model import Value
 from domain.permissions import RiskCategory, Role, can_approve, can_decide
 from domain.ports import AuditLog, CaseDocuments, Clock, DecisionSigner, Playbooks, Reviews
-from domain.proposals import AssignOwner, Edit, ProposalContent, digest_of, parse_content
+from domain.proposals import AssignOwner, ProposalContent, digest_of, parse_content
 from domain.reviewer_notes import ReviewerNote
+from domain.revising import Edit
 
 MAX_ROUNDS = 5
 """Redrafts stop here; after that a person writes, or the case goes to an exception."""

@@ -3,7 +3,8 @@
 from domain.cases import DocumentKind, ReviewOpening
 from domain.decisions import RoundState, parse_envelope
 from domain.ports import CaseDocuments, Reviews
-from domain.proposals import Edit, ProposalContent, parse_content, revise
+from domain.proposals import ProposalContent, parse_content
+from domain.revising import Edit, revise
 
 
 def signed_edit(

@@ -9,14 +9,7 @@ from domain.cards import ReviewCard
 from domain.cases import ReviewOpening
 from domain.field_facts import misfit
 from domain.permissions import RISK_ORDER, RiskCategory, WritePolicy, worst
-from domain.proposals import (
-    AddNote,
-    AssignOwner,
-    CreateTask,
-    ProposalContent,
-    SendEmail,
-    UpdateFields,
-)
+from domain.proposals import AddNote, AssignOwner, CreateTask, ProposalContent, SendEmail, UpdateFields
 from domain.risk import assess
 
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")

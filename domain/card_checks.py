@@ -7,14 +7,7 @@ from datetime import date
 from domain.cards import ReviewCard
 from domain.cases import Ladder
 from domain.playbook import Playbook
-from domain.proposals import (
-    Action,
-    AssignOwner,
-    CreateTask,
-    Disqualify,
-    ProposalContent,
-    UpdateFields,
-)
+from domain.proposals import Action, AssignOwner, CreateTask, Disqualify, ProposalContent, UpdateFields
 from domain.proposed_actions import asks_for_a_call
 
 _NUMBER = re.compile(r"\+?\d[\d ()./-]{5,}\d")

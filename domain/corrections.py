@@ -13,8 +13,9 @@ from domain.cards import ReviewCard
 from domain.decisions import APPROVALS, Verdict
 from domain.model import Instant, Scalar, Value
 from domain.playbook import Playbook, RoutingStep
-from domain.proposals import Action, AssignOwner, CreateTask, Disqualify, Edit, ProposalContent, UpdateFields
+from domain.proposals import Action, AssignOwner, CreateTask, Disqualify, ProposalContent, UpdateFields
 from domain.reviewer_notes import ReviewerNote
+from domain.revising import Edit
 
 KeyPath = tuple[str | int, ...]
 

@@ -9,8 +9,9 @@ from domain.leads import Motion
 from domain.model import Value
 from domain.naming import country_code
 from domain.permissions import Role
-from domain.playbook import OnFact, OnIntent, Playbook, RejectReason, RoutingStep, Territory
+from domain.playbook import Playbook, RejectReason, RoutingStep, Territory
 from domain.routing_rules import postal_span
+from domain.scoring_rules import OnFact, OnIntent
 
 Path = tuple[str | int, ...]
 _RAW_ID = re.compile(r"(?:005|00G)[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?")

@@ -1,7 +1,7 @@
 """What a reviewer said and changed beside the signature. Free text, so it lives in the case documents only."""
 
 from domain.model import Value
-from domain.proposals import Edit
+from domain.revising import Edit
 
 
 class ReviewerNote(Value):

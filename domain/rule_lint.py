@@ -6,20 +6,11 @@ from collections.abc import Iterator, Sequence
 from typing import assert_never
 
 from domain.consent_rules import OWN_WORD
-from domain.playbook import (
-    OnCrm,
-    OnFact,
-    OnField,
-    OnHost,
-    OnIntent,
-    OnSignal,
-    Playbook,
-    RoutingStep,
-    ScoreRule,
-)
+from domain.playbook import Playbook, RoutingStep
 from domain.playbook_checks import Path, PlaybookFinding
 from domain.reading import pattern_of
 from domain.rule_cover import OTHER, Box, Ground, overlap
+from domain.scoring_rules import OnCrm, OnFact, OnField, OnHost, OnIntent, OnSignal, ScoreRule
 from domain.texts import fold
 
 _ROWS_OF = {

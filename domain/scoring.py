@@ -12,19 +12,10 @@ from domain.intent_decay import decayed, newest
 from domain.leads import CrmSnapshot, Inquiry
 from domain.model import Instant
 from domain.naming import FREE_MAIL_HOSTS, NOT_PROVIDED, company_domain, mail_host, registrable_domain
-from domain.playbook import (
-    Condition,
-    OnCrm,
-    OnFact,
-    OnField,
-    OnHost,
-    OnIntent,
-    OnSignal,
-    Playbook,
-    ScoreRule,
-)
+from domain.playbook import Playbook
 from domain.qualification import DisqualifierHit, Fit, Qualification, ScoreLine
 from domain.reading import Finding, ReadFacts, pattern_of
+from domain.scoring_rules import Condition, OnCrm, OnFact, OnField, OnHost, OnIntent, OnSignal, ScoreRule
 from domain.standing import Standing, bant_lines, cite_statement, standing_of
 from domain.texts import fold
 

@@ -28,8 +28,8 @@ from approval_ui.views.review import Facts, ReviewView, review_view
 from approval_ui.views.wording import REFUSAL, REOPENED, VERDICT, WRITE
 from domain.cards import ReviewCard
 from domain.decisions import APPROVALS, RoundState, Verdict
-from domain.proposals import Edit
 from domain.receipts import WriteOutcomeKind
+from domain.revising import Edit
 
 router = APIRouter()
 

@@ -8,7 +8,6 @@ from approval_ui.views.wording import field_label, value_text
 from domain.cards import ReviewCard
 from domain.model import Scalar
 from domain.proposals import (
-    EDITABLE,
     Action,
     AddNote,
     AssignOwner,
@@ -23,6 +22,7 @@ from domain.proposals import (
     StageChange,
     UpdateFields,
 )
+from domain.revising import EDITABLE
 
 Submitted = dict[tuple[str, str], str]
 """What a form held, by action key and field: shown again when a decision was not taken."""

@@ -37,8 +37,9 @@ from domain.errors import DomainError, ErrorCode, InputError, NotAuthorised
 from domain.leads import Inquiry, InquirySource, Motion
 from domain.model import Instant
 from domain.permissions import RiskCategory, Role
-from domain.proposals import Phase, digest_of, revise
+from domain.proposals import Phase, digest_of
 from domain.receipts import MailState, WriteOutcomeKind
+from domain.revising import revise
 from evals.suite.cases import EvalCase, Reviewer
 from evals.suite.observed import Probe
 from evals.suite.scenery import Scenery

@@ -19,10 +19,10 @@ from domain.drafting import ModelUsage
 from domain.errors import ErrorCode, ModelError
 from domain.evidence import Evidence, EvidenceBook, EvidenceSource
 from domain.explaining import explain, told
-from domain.playbook import OnFact, ScoreRule
 from domain.qualification import Qualification
 from domain.reading import read
 from domain.scoring import qualify
+from domain.scoring_rules import OnFact, ScoreRule
 from gateways.llm.fact_reader import OpenAiTranscriptReader
 from gateways.llm.template_writer import TemplateWriter
 from persistence.context import SqlContext

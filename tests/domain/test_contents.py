@@ -3,17 +3,8 @@
 import pytest
 
 from domain.leads import Motion, RecordRef
-from domain.proposals import (
-    Action,
-    AddNote,
-    Edit,
-    FieldChange,
-    ProposalContent,
-    SendEmail,
-    UpdateFields,
-    make_content,
-    revise,
-)
+from domain.proposals import Action, AddNote, FieldChange, ProposalContent, SendEmail, UpdateFields, make_content
+from domain.revising import Edit, revise
 
 LEAD = RecordRef(object="Lead", id="00Q000000000001AAA")
 

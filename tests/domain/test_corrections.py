@@ -5,9 +5,10 @@ from datetime import timedelta
 from domain.corrections import CorrectionKind, DecidedCard, corrections_of, mend_offers, standing
 from domain.decisions import Verdict
 from domain.playbook import Playbook
-from domain.proposals import Edit, UpdateFields
+from domain.proposals import UpdateFields
 from domain.proposing import propose
 from domain.reviewer_notes import ReviewerNote
+from domain.revising import Edit
 from tests.domain.scenes import NOW, playbook, proposing
 
 RULES: Playbook = playbook()

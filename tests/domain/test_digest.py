@@ -13,14 +13,8 @@ import rfc8785
 
 from domain import proposals
 from domain.errors import DomainError, ErrorCode
-from domain.proposals import (
-    Action,
-    ProposalContent,
-    UpdateFields,
-    digest_of,
-    parse_content,
-    revise,
-)
+from domain.proposals import Action, ProposalContent, UpdateFields, digest_of, parse_content
+from domain.revising import revise
 from tests.domain.later_release import later_content
 
 DATA = Path(__file__).parent / "data"

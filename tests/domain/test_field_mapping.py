@@ -13,9 +13,10 @@ from domain.model import Scalar
 from domain.permissions import Level, RiskCategory
 from domain.playbook import Playbook
 from domain.playbook_checks import check
-from domain.proposals import AddNote, AssignOwner, UpdateFields, revise
+from domain.proposals import AddNote, AssignOwner, UpdateFields
 from domain.proposed_actions import lead_fields, may_write
 from domain.proposing import Proposed, propose
+from domain.revising import revise
 from domain.risk import assess
 from tests.domain.scenes import NOW, inquiry, lead, playbook, proposing, snapshot
 

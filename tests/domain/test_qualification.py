@@ -13,13 +13,14 @@ from domain.field_mapping import MappedField, MappedObject, Write
 from domain.intent_decay import decayed
 from domain.leads import CrmSnapshot, Inquiry, RecordRef
 from domain.permissions import Level, RiskCategory
-from domain.playbook import Disqualifier, OnHost, Playbook
+from domain.playbook import Playbook
 from domain.proposals import Action, AssignOwner, Disqualify, FieldChange, UpdateFields
 from domain.proposing import propose
 from domain.qualification import Qualification
 from domain.reading import read
 from domain.risk import assess
 from domain.scoring import qualify
+from domain.scoring_rules import Disqualifier, OnHost
 from tests.domain.scenes import COMPANY, INTAKE, IRENE, NOW, inquiry, playbook, proposing, snapshot
 from tests.domain.test_hostile_text import ENRICHMENTS, INQUIRIES, SLOW, snapshots
 

@@ -7,20 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.lint_names import Directory, live, unknown_names, written_down
-from domain.playbook import (
-    OnField,
-    OnSignal,
-    Playbook,
-    ProductTeam,
-    RoutingStep,
-    Segment,
-    StrategicAccount,
-    Territory,
-)
+from domain.playbook import Playbook, ProductTeam, RoutingStep, Segment, StrategicAccount, Territory
 from domain.playbook_checks import PlaybookFinding
 from domain.routing_rules import Absence, KnownPeople, LanguageTeam, RoutingRule, Share
 from domain.rule_cover import Ground, overlap
 from domain.rule_lint import lint
+from domain.scoring_rules import OnField, OnSignal
 from tests.domain.scenes import AWAY, IRENE, NOW, QUEUES, playbook
 
 LISTED = RoutingStep.RULES

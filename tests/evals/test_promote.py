@@ -13,8 +13,8 @@ import pytest
 
 from cli.evals_org import running_org
 from domain.cases import DocumentKind
-from domain.proposals import Edit
 from domain.reviewer_notes import ReviewerNote
+from domain.revising import Edit
 from domain.wording import fold
 from evals.suite.cases import EvalCase, load_families
 from evals.suite.play import Play

@@ -66,7 +66,7 @@ def test_groups_add_up_and_small_ones_are_not_marked(first: list[Judged]) -> Non
 
 def test_a_rule_on_the_country_would_show(judge: Judge) -> None:
     """The check can fail: a disqualifier on country is seen by the swap."""
-    from domain.playbook import Disqualifier, OnField
+    from domain.scoring_rules import Disqualifier, OnField
 
     rule = Disqualifier(
         id="no_poland",

@@ -8,9 +8,7 @@ from domain.audit import AuditKind
 from domain.decisions import SignedDecision
 from domain.errors import NotAuthorised, RefusalReason
 from domain.ports import WriteOrder
-from domain.proposals import (
-    ProposalContent,
-)
+from domain.proposals import ProposalContent
 from persistence.tables import DecisionGroupRow, DecisionRow
 from runtime.keys import load_signer
 from tests.gateways.crm.world import World

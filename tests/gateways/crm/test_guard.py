@@ -14,15 +14,7 @@ from domain.errors import DomainError, ErrorCode, NotAuthorised, Paused, Refusal
 from domain.leads import Motion, RecordRef
 from domain.model import Scalar
 from domain.permissions import Level, RiskCategory, Role
-from domain.proposals import (
-    CreateLead,
-    DeleteCreated,
-    Disqualify,
-    FieldChange,
-    StageChange,
-    UpdateFields,
-    digest_of,
-)
+from domain.proposals import CreateLead, DeleteCreated, Disqualify, FieldChange, StageChange, UpdateFields, digest_of
 from domain.receipts import WriteOutcomeKind
 from persistence.tables import DecisionRow, DocumentRow
 from runtime.keys import generate_key, load_signer, revoke_key

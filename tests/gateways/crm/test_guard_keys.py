@@ -11,11 +11,7 @@ from domain.leads import Motion
 from domain.model import Scalar
 from domain.permissions import Level
 from domain.ports import WriteOrder
-from domain.proposals import (
-    CreateLead,
-    Phase,
-    ProposalContent,
-)
+from domain.proposals import CreateLead, Phase, ProposalContent
 from domain.receipts import WriteOutcomeKind
 from tests.gateways.crm.forging import refused, signed_over
 from tests.gateways.crm.world import World
