@@ -21,6 +21,7 @@ from activities.recovering import CommitFinder, RecoveringActivities
 from activities.resolving import ResolvingActivities
 from activities.reviewing import ReviewActivities
 from activities.signing import SigningActivities
+from activities.stopped_undos import StoppedUndoActivities
 from activities.telling import TellingActivities
 from activities.undoing import UndoBookActivities, UndoingActivities
 from activities.watching import WatchingActivities
@@ -44,6 +45,7 @@ REAL = (
     ResolvingActivities,
     ReviewActivities,
     SigningActivities,
+    StoppedUndoActivities,
     TellingActivities,
     UndoBookActivities,
     UndoingActivities,
