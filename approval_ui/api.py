@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
 from approval_ui.answers import PROBLEMS
-from approval_ui.deciding import KEPT_OUT, DecisionRefused, DecisionRequest, RefusalCode, load_review
+from approval_ui.decision_requests import KEPT_OUT, DecisionRefused, DecisionRequest, RefusalCode
 from approval_ui.links import links_of
 from approval_ui.pages.cases import outcome_of
 from approval_ui.pages.queue import pairs_of, viewer_of
@@ -17,6 +17,7 @@ from approval_ui.resolving import TakenResolution
 from approval_ui.signing_in import SignInRefused
 from approval_ui.site import Script, ScriptDecider, ScriptReader, ScriptResolver, SiteOf, require
 from approval_ui.stopping import set_pause, stop_mail
+from approval_ui.stored_reviews import load_review
 from approval_ui.views.exceptions import exception_path
 from approval_ui.views.trace import steps_of
 from domain.cases import CaseState

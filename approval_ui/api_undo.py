@@ -7,7 +7,7 @@ from fastapi import APIRouter, HTTPException, Path, Query
 from starlette.concurrency import run_in_threadpool
 
 from approval_ui.answers import PROBLEMS
-from approval_ui.deciding import DecisionRefused, RefusalCode
+from approval_ui.decision_requests import DecisionRefused, RefusalCode
 from approval_ui.delivery import DeliveryState
 from approval_ui.pages.review import status_of
 from approval_ui.reading import undo_states

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from approval_ui.deciding import DecisionRefused, RefusalCode, Reviewer
+from approval_ui.decision_requests import DecisionRefused, RefusalCode, Reviewer
 from approval_ui.federation import Federation
 from domain.audit import AuditEvent, AuditKind
 from domain.decisions import RoundState

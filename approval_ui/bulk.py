@@ -3,17 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from approval_ui.deciding import (
-    Deciding,
-    DecisionRefused,
-    DecisionRequest,
-    Ready,
-    Review,
-    Reviewer,
-    Taken,
-    load_review,
-)
+from approval_ui.deciding import Deciding, Ready
+from approval_ui.decision_requests import DecisionRefused, DecisionRequest, Reviewer, Taken
 from approval_ui.group_signing import sign_group
+from approval_ui.stored_reviews import Review, load_review
 from domain.decision_groups import GroupMember
 from domain.decisions import APPROVALS, RoundState, SignedDecision, Verdict, parse_envelope
 from domain.model import Value

@@ -10,17 +10,16 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 
-from pydantic import Field
-
-from approval_ui.edited_form import revised, signed_edit
+from approval_ui.decision_requests import KEPT_OUT, DecisionRefused, DecisionRequest, RefusalCode, Reviewer, Taken
+from approval_ui.edited_form import revised
 from approval_ui.mail_rechecks import Unsupported, check_consent, unsupported_sentences
 from approval_ui.rechecks import check_facts, check_fields, check_mail, check_owner, check_values, effective_risk
+from approval_ui.stored_reviews import Review, load_review
 from domain.audit import AuditEvent, AuditKind
 from domain.cards import ReviewCard
 from domain.casefile import CaseFile
-from domain.cases import DocumentKind, ReviewOpening
+from domain.cases import DocumentKind
 from domain.countersign import Expected, SignatureVerifier, verified
 from domain.decisions import (
     APPROVALS,
@@ -33,103 +32,13 @@ from domain.decisions import (
 )
 from domain.errors import NotAuthorised
 from domain.leads import CrmRecord
-from domain.model import Value
-from domain.permissions import RiskCategory, Role, can_approve, can_decide
+from domain.permissions import RiskCategory, can_approve, can_decide
 from domain.ports import AuditLog, CaseDocuments, Clock, DecisionSigner, Playbooks, Reviews
-from domain.proposals import AssignOwner, ProposalContent, digest_of, parse_content
+from domain.proposals import AssignOwner, ProposalContent, digest_of
 from domain.reviewer_notes import ReviewerNote
-from domain.revising import Edit
 
 MAX_ROUNDS = 5
 """Redrafts stop here; after that a person writes, or the case goes to an exception."""
-
-
-KEPT_OUT = (
-    "Your Salesforce user may not edit the record that this changes. Ask whoever owns it to decide, "
-    "or for access to it in Salesforce."
-)
-
-
-class Reviewer(Value):
-    """Who is signed in."""
-
-    login: str
-    name: str
-    role: Role
-    attested_by: str = ""
-    """What vouches for them instead of a session of these pages, see `DecisionEnvelope`."""
-
-
-class DecisionRequest(Value):
-    """What a page, the command line or a script asks for. `ticked` None: every action that does not ask for a tick."""
-
-    verdict: Verdict
-    shown_digest: str = Field(max_length=64)
-    ticked: frozenset[str] | None = None
-    edits: tuple[Edit, ...] = Field(default=(), max_length=200)
-    reason_code: str = Field(default="", max_length=60)
-    text: str = Field(default="", max_length=4_000)
-    seconds_open: int | None = None
-    stated: frozenset[str] = Field(default=frozenset(), max_length=200)
-    """Sentences without evidence (or their keys) that the reviewer explicitly states."""
-
-
-class RefusalCode(StrEnum):
-    """Why a decision was not taken; `changed` and the two closed ones are nobody's fault."""
-
-    UNKNOWN = "unknown_review"
-    CHANGED = "changed_since_shown"
-    ALREADY_DECIDED = "already_decided"
-    CLOSED = "round_closed"
-    LATE = "late"
-    ROLE_TOO_LOW = "role_too_low"
-    SAME_REVIEWER = "same_reviewer"
-    INVALID = "invalid"
-    FORBIDDEN = "forbidden_action"
-    SIGNATURE = "signature"
-    NO_ACCESS = "no_crm_access"
-
-
-class DecisionRefused(Exception):
-    """Nothing was signed or stored. `sentence` is for the person who pressed the button."""
-
-    def __init__(self, code: RefusalCode, sentence: str, unsupported: tuple[Unsupported, ...] = ()) -> None:
-        super().__init__(code.value)
-        self.code = code
-        self.sentence = sentence
-        self.unsupported = unsupported
-        """Sentences that need the reviewer's word before they can be signed."""
-
-
-class Taken(Value):
-    """A stored decision. `quorum_open` means another person must still sign before anything happens."""
-
-    case_id: str
-    round: int
-    decision_id: str
-    verdict: Verdict
-    final_digest: str
-    quorum_open: bool = False
-
-
-class Review(Value):
-    """One round as stored: what the queue knows, the card, and the signed bytes with their content."""
-
-    opening: ReviewOpening
-    card: ReviewCard
-    content: ProposalContent
-    edited: ProposalContent | None = None
-    """What somebody has signed with edits while a second person must still sign; that one signs this."""
-    edited_digest: str = ""
-
-    @property
-    def shown(self) -> ProposalContent:
-        return self.edited or self.content
-
-    @property
-    def shown_digest(self) -> str:
-        """The digest of what a page has to show, and of what a decision has to name."""
-        return self.edited_digest or self.opening.proposal_digest
 
 
 @dataclass(frozen=True)
@@ -158,25 +67,6 @@ class Ready:
 def new_decision_id() -> str:
     """120 random bits as lower-case base32 behind a `d`."""
     return "d" + base64.b32encode(secrets.token_bytes(15)).decode().lower()
-
-
-def load_review(reviews: Reviews, documents: CaseDocuments, case_id: str, round: int) -> Review | None:
-    """The round with its card and content; None where there is no such round or its documents were erased."""
-    opening = reviews.opening(case_id, round)
-    if opening is None:
-        return None
-    stored = documents.find(case_id, DocumentKind.PROPOSAL, str(round))
-    card = documents.find(case_id, DocumentKind.CARD, str(round))
-    if stored is None or card is None:
-        return None
-    edited, digest = signed_edit(reviews, documents, opening)
-    return Review(
-        opening=opening,
-        card=ReviewCard.model_validate_json(card),
-        content=parse_content(stored, opening.proposal_digest),
-        edited=edited,
-        edited_digest=digest,
-    )
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ Nothing is signed here: what comes of a resolution is proposed, decided and writ
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from approval_ui.deciding import KEPT_OUT, DecisionRefused, RefusalCode, Reviewer, new_decision_id
+from approval_ui.deciding import new_decision_id
+from approval_ui.decision_requests import KEPT_OUT, DecisionRefused, RefusalCode, Reviewer
 from domain.audit import AuditEvent, AuditKind
 from domain.cases import Act, CaseException, DocumentKind
 from domain.model import Value

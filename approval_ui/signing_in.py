@@ -10,7 +10,7 @@ from hashlib import sha256
 
 from pwdlib import PasswordHash
 
-from approval_ui.deciding import Reviewer
+from approval_ui.decision_requests import Reviewer
 from approval_ui.federation import Federation
 from approval_ui.identity_provider import Arrival, IdentityProvider, OidcRefused, ProviderAway
 from approval_ui.limits import RateLimit

@@ -13,13 +13,14 @@ from fastapi import APIRouter, BackgroundTasks, Depends, HTTPException, Request,
 from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
-from approval_ui.deciding import DecisionRefused, DecisionRequest, RefusalCode, Review, Reviewer, Taken, load_review
+from approval_ui.decision_requests import DecisionRefused, DecisionRequest, RefusalCode, Reviewer, Taken
 from approval_ui.pages.review import deliver
 from approval_ui.ports import SlackDoor
 from approval_ui.reading import facts_of
 from approval_ui.rechecks import effective_risk
 from approval_ui.site import Site, SiteOf
 from approval_ui.slack_linking import CODE_MINUTES, link, person_of
+from approval_ui.stored_reviews import Review, load_review
 from approval_ui.views.queue import review_path
 from approval_ui.views.review import review_view
 from approval_ui.views.slack_card import (

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 
-from approval_ui.deciding import Reviewer
+from approval_ui.decision_requests import Reviewer
 from approval_ui.dependencies import UiDependencies
 from approval_ui.ports import EngineUnavailable
 from domain.audit import AuditEvent, AuditKind

@@ -5,7 +5,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
 
-from approval_ui.deciding import DecisionRefused, RefusalCode, Reviewer
+from approval_ui.decision_requests import DecisionRefused, RefusalCode, Reviewer
 from approval_ui.undo_states import UndoStates
 from domain.audit import AuditEvent, AuditKind
 from domain.cases import DocumentKind

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
 
-from approval_ui.deciding import DecisionRefused, RefusalCode, Reviewer
+from approval_ui.decision_requests import DecisionRefused, RefusalCode, Reviewer
 from approval_ui.group_signing import sign_group
 from domain.audit import AuditEvent, AuditKind
 from domain.cases import DocumentKind

@@ -8,7 +8,7 @@ from fastapi import APIRouter, HTTPException, Path
 from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import FormData
 
-from approval_ui.deciding import DecisionRefused
+from approval_ui.decision_requests import DecisionRefused
 from approval_ui.pages.door import local_path
 from approval_ui.pages.review import status_of
 from approval_ui.site import Decider, Form, SiteOf, text_of

@@ -4,7 +4,7 @@ from fastapi import APIRouter, HTTPException
 from fastapi.responses import RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
-from approval_ui.deciding import DecisionRefused
+from approval_ui.decision_requests import DecisionRefused
 from approval_ui.delivery import DeliveryState
 from approval_ui.pages.door import local_path
 from approval_ui.pages.review import status_of

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
-from approval_ui.deciding import KEPT_OUT, DecisionRefused, RefusalCode
+from approval_ui.decision_requests import KEPT_OUT, DecisionRefused, RefusalCode
 from approval_ui.delivery import DeliveryState
 from approval_ui.links import links_of
 from approval_ui.pages.queue import pairs_of, viewer_of

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
-from approval_ui.deciding import KEPT_OUT, DecisionRefused, DecisionRequest, RefusalCode, Review, Taken, load_review
+from approval_ui.decision_requests import KEPT_OUT, DecisionRefused, DecisionRequest, RefusalCode, Taken
 from approval_ui.delivery import Delivered, DeliveryState
 from approval_ui.links import Links, links_of
 from approval_ui.mail_rechecks import Unsupported
@@ -21,6 +21,7 @@ from approval_ui.pages.queue import Pairs, pairs_of, read_queue
 from approval_ui.reading import earlier_rounds, facts_of, kept_out
 from approval_ui.signing_in import SignedIn
 from approval_ui.site import Decider, Form, Reader, Site, SiteOf, text_of
+from approval_ui.stored_reviews import Review, load_review
 from approval_ui.views.changes import Submitted, form_text, from_form, value_at
 from approval_ui.views.desk import desk_of
 from approval_ui.views.queue import after, review_path

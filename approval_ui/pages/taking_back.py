@@ -6,13 +6,14 @@ from fastapi import APIRouter, HTTPException, Path
 from fastapi.responses import RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
-from approval_ui.deciding import DecisionRefused, RefusalCode, load_review
+from approval_ui.decision_requests import DecisionRefused, RefusalCode
 from approval_ui.delivery import DeliveryState
 from approval_ui.dependencies import UiDependencies
 from approval_ui.pages.review import status_of
 from approval_ui.reading import facts_of
 from approval_ui.site import Form, Reader, SiteOf, Undoer
 from approval_ui.stopping import stop_mail
+from approval_ui.stored_reviews import load_review
 from approval_ui.views.receipts import ReceiptView, receipts_of
 from domain.permissions import can_undo
 from domain.receipts import MailState

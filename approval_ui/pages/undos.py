@@ -7,7 +7,7 @@ from fastapi import APIRouter, HTTPException, Path, Response
 from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
-from approval_ui.deciding import DecisionRefused, RefusalCode
+from approval_ui.decision_requests import DecisionRefused, RefusalCode
 from approval_ui.pages.review import status_of
 from approval_ui.site import Form, Reader, SiteOf, Undoer
 from domain.permissions import can_undo

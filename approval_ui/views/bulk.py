@@ -1,6 +1,6 @@
 """A proposal in a few lines, for the confirm step of a bulk decision."""
 
-from approval_ui.deciding import Review
+from approval_ui.stored_reviews import Review
 from approval_ui.views.changes import Scene, changes_of
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from approval_ui.arranging import SNOOZES, Arranging
-from approval_ui.deciding import Reviewer
+from approval_ui.decision_requests import Reviewer
 from approval_ui.views.review import Facts
 from domain.model import Instant
 from domain.permissions import can_arrange, can_release_others

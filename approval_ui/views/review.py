@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from approval_ui.deciding import MAX_ROUNDS, Review, Reviewer
+from approval_ui.deciding import MAX_ROUNDS
+from approval_ui.decision_requests import Reviewer
+from approval_ui.stored_reviews import Review
 from approval_ui.views.changes import Change, Row, Scene, Submitted, as_signed, changes_of, suggested_rows
 from approval_ui.views.left_machine import SentQuestion, sent_questions
 from approval_ui.views.mail import MailView, mail_of

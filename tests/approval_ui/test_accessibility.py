@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from approval_ui.app import create_app
-from approval_ui.deciding import DecisionRequest, Reviewer
+from approval_ui.decision_requests import DecisionRequest, Reviewer
 from domain.decisions import Verdict
 from domain.permissions import Role
 from tests.approval_ui.sample_review import Sample

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import cli.cases
-from approval_ui.deciding import KEPT_OUT
+from approval_ui.decision_requests import KEPT_OUT
 from approval_ui.ports import Delivery
 from cli.api import ApiClient
 from domain.audit import AuditKind

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from approval_ui.deciding import KEPT_OUT
+from approval_ui.decision_requests import KEPT_OUT
 from domain.record_access import BELIEVED_FOR, RECHECKED_AFTER
 from persistence.record_access import SqlRecordAccess
 from tests.approval_ui.conftest import Door

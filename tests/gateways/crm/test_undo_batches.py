@@ -11,7 +11,7 @@ from temporalio.testing import ActivityEnvironment
 from activities.messages import UndoBatchRef, UndoItemInput
 from activities.undo_reports import carry_out
 from activities.undoing import UndoBookActivities, UndoingActivities
-from approval_ui.deciding import DecisionRefused, Reviewer
+from approval_ui.decision_requests import DecisionRefused, Reviewer
 from approval_ui.undoing_many import UndoingMany
 from domain.audit import AuditKind
 from domain.cases import DocumentKind
