@@ -4,6 +4,8 @@ changes; private ones with the process that signs. Each change is audited.
 
 import json
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -13,7 +15,7 @@ from rich.table import Table
 
 from domain.audit import AuditEvent, AuditKind
 from domain.decisions import KeyUse
-from domain.errors import InputError
+from domain.errors import DomainError, InputError
 from persistence.audit import SqlAuditLog
 from persistence.database import Database, upgrade
 from runtime.keys import PublicKey, read_keyring, retire_key, revoke_key
@@ -73,10 +75,11 @@ def turn(use: Annotated[KeyUse, typer.Argument(help="Whose key.")] = KeyUse.HUMA
             f"COUNTERSIGN_{use.value.upper()}_KEY_ID pins {pinned}; unset it for the signing process and here, "
             "then rotate"
         )
-    made, before = rotate(keys.keys_in(store.data_dir), keys.keyring_in(store.data_dir), use, now=datetime.now(UTC))
-    _note(AuditKind.KEY_MADE, made.key_id)
-    for key_id in before:
-        _note(AuditKind.KEY_RETIRED, key_id)
+    with _audit() as note:
+        made, before = rotate(keys.keys_in(store.data_dir), keys.keyring_in(store.data_dir), use, now=datetime.now(UTC))
+        note(AuditKind.KEY_MADE, made.key_id)
+        for key_id in before:
+            note(AuditKind.KEY_RETIRED, key_id)
     retired = f"; {', '.join(before)} retired" if before else ""
     console.print(f"{made.key_id} signs from now on{retired}.", highlight=False, markup=False)
 
@@ -87,11 +90,14 @@ def retire(key_id: KeyId) -> None:
     ring_path = load(KeySettings).keyring_in(load(StoreSettings).data_dir)
     ring = read_keyring(ring_path)
     key = next((k for k in ring.keys if k.key_id == key_id), None)
-    current = in_force(ring, key.use) if key is not None else None
-    if key is not None and current is not None and current.key_id == key_id:
+    if key is None:
+        raise InputError(f"{ring_path}: there is no key {key_id}; countersign keys list shows them")
+    current = in_force(ring, key.use)
+    if current is not None and current.key_id == key_id:
         raise InputError(f"{key_id} is the key that signs; run: countersign keys rotate {key.use.value}")
-    retire_key(ring_path, key_id, at=datetime.now(UTC))
-    _note(AuditKind.KEY_RETIRED, key_id)
+    with _audit() as note:
+        retire_key(ring_path, key_id, at=datetime.now(UTC))
+        note(AuditKind.KEY_RETIRED, key_id)
     console.print(f"{key_id} retired. What it signed before still counts.", highlight=False, markup=False)
 
 
@@ -104,8 +110,16 @@ def revoke(
     if not yes and not typer.confirm(f"Every decision that {key_id} signed and that is not written is void. Go on?"):
         raise typer.Abort
     ring_path = load(KeySettings).keyring_in(load(StoreSettings).data_dir)
+    # Before anything else: whatever is away stops no revocation.
     revoke_key(ring_path, key_id)
-    _note(AuditKind.KEY_REVOKED, key_id)
+    try:
+        with _audit() as note:
+            note(AuditKind.KEY_REVOKED, key_id)
+    except DomainError as away:
+        raise InputError(
+            f"{key_id} is revoked, and nothing it signed will be written; the audit could not be told "
+            f"({away.detail or away.code.value}): run this again once that is mended"
+        ) from None
     console.print(f"{key_id} revoked. Nothing it signed will be written any more.", highlight=False, markup=False)
     key = next(k for k in read_keyring(ring_path).keys if k.key_id == key_id)
     if in_force(read_keyring(ring_path), key.use) is None:
@@ -124,19 +138,28 @@ def _state(key: PublicKey, now: datetime) -> str:
     return "in force"
 
 
-def _note(kind: AuditKind, key_id: str) -> None:
-    """After the act, so that a database that is away stops no revocation."""
+@contextmanager
+def _audit() -> Iterator[Callable[[AuditKind, str], None]]:
+    """Opened before the act: what could not be written down afterwards is not done."""
+    org_id = load_playbook(load(PlaybookSettings).playbook_dir).org_id
     url = load(StoreSettings).url
     upgrade(url)
     database = Database(url)
-    SqlAuditLog(database).append(
-        AuditEvent(
-            key=f"{kind.value}/{key_id}",
-            kind=kind,
-            org_id=load_playbook(load(PlaybookSettings).playbook_dir).org_id,
-            actor="command line",
-            subject=key_id,
-            at=datetime.now(UTC),
+    log = SqlAuditLog(database)
+
+    def note(kind: AuditKind, key_id: str) -> None:
+        log.append(
+            AuditEvent(
+                key=f"{kind.value}/{key_id}",
+                kind=kind,
+                org_id=org_id,
+                actor="command line",
+                subject=key_id,
+                at=datetime.now(UTC),
+            )
         )
-    )
-    database.close()
+
+    try:
+        yield note
+    finally:
+        database.close()

@@ -11,6 +11,8 @@ from tests.architecture.source_tree import ROOT, source_files
 from workflows.messages import TaskQueue
 
 ENV = "deploy/env/"
+KEYS = {"keys-people": "ui", "keys-signer": "worker-signer"}
+"""What makes keys, and for which part."""
 GROUPS = [value for value in vars(settings).values() if isinstance(value, type) and issubclass(value, BaseSettings)]
 OPTIONAL = [group for group in GROUPS if not any(field.is_required() for field in group.model_fields.values())]
 
@@ -57,7 +59,7 @@ def test_what_is_referred_to_is_declared(compose: dict[str, Any]) -> None:
 def test_there_is_a_worker_for_every_task_queue_and_the_pages(compose: dict[str, Any]) -> None:
     commands = [service["command"] for service in ours(compose).values()]
     workers = [["worker", queue.value.removeprefix("countersign-")] for queue in TaskQueue]
-    assert sorted(commands) == sorted([["ui"], *workers])
+    assert sorted(commands) == sorted([["ui"], *workers, *[["list"]] * len(KEYS)])
 
 
 def test_every_setting_is_one_that_the_product_reads(compose: dict[str, Any]) -> None:
@@ -70,13 +72,14 @@ def test_every_setting_is_one_that_the_product_reads(compose: dict[str, Any]) ->
 
 def test_secrets_reach_only_the_part_that_uses_them(compose: dict[str, Any]) -> None:
     readers: dict[str, list[str]] = {}
-    for name, service in ours(compose).items():
+    running = {name: service for name, service in ours(compose).items() if name not in KEYS}
+    for name, service in running.items():
         for path in service["env_file"]:
             readers.setdefault(path.removeprefix(ENV), []).append(name)
         for volume in service["volumes"]:
             if volume.startswith("./deploy/keys/"):
                 readers.setdefault(volume.split(":")[0].removeprefix("./deploy/keys/"), []).append(name)
-    assert readers.pop("common.env") == readers.pop("public") == list(ours(compose))
+    assert readers.pop("common.env") == readers.pop("public") == list(running)
     assert readers == {
         "ui.env": ["ui"],
         "ui": ["ui"],
@@ -86,6 +89,19 @@ def test_secrets_reach_only_the_part_that_uses_them(compose: dict[str, Any]) -> 
         "signer": ["worker-signer"],
         "notifier.env": ["worker-notifier"],
     }
+
+
+def test_keys_are_made_by_hand_where_their_signer_reads_them(compose: dict[str, Any]) -> None:
+    """And by nobody else: what runs all the time may not change the keyring, or it could let in a key of its own."""
+    services = ours(compose)
+    written = {name: s for name, s in services.items() if any("public:" in v and v[-3:] != ":ro" for v in s["volumes"])}
+    assert set(written) == set(KEYS)
+    for name, reader in KEYS.items():
+        service, private = services[name], services[reader]["volumes"]
+        assert service["profiles"] == ["keys"]
+        assert service["entrypoint"] == ["countersign", "keys"]
+        assert [v for v in service["volumes"] if f"{v}:ro" in private and "public" not in v and "playbook" not in v]
+        assert service["environment"].items() <= services[reader]["environment"].items()
 
 
 def test_every_part_reads_the_same_playbook(compose: dict[str, Any]) -> None:

@@ -77,3 +77,20 @@ def test_a_pinned_key_is_not_succeeded_in_vain(shell: Shell) -> None:
     shell.given(COUNTERSIGN_HUMAN_KEY_ID="human-1")
     said = shell.call("keys", "rotate")
     assert (said.code, "COUNTERSIGN_HUMAN_KEY_ID pins human-1" in said.line) == (2, True)
+
+
+def test_a_key_that_could_not_be_written_down_is_not_made(shell: Shell) -> None:
+    shell.given(COUNTERSIGN_PLAYBOOK_DIR=str(shell.folder / "nowhere"))
+    said = shell.call("keys", "rotate", "human")
+    assert (said.code, "COUNTERSIGN_PLAYBOOK_DIR" in said.line) == (2, True)
+    assert states(shell) == {"human-1": "in force", "policy-1": "in force", "audit-1": "in force"}
+
+
+def test_nothing_that_is_away_stops_a_revocation(shell: Shell) -> None:
+    shell.given(COUNTERSIGN_PLAYBOOK_DIR=str(shell.folder / "nowhere"))
+    said = shell.call("keys", "revoke", "human-1", "--yes")
+    assert (said.code, "human-1 is revoked" in said.line, "audit could not be told" in said.line) == (2, True, True)
+    assert states(shell)["human-1"] == "revoked"
+    shell.given(COUNTERSIGN_PLAYBOOK_DIR=str(PLAYBOOK))
+    assert shell.call("keys", "revoke", "human-1", "--yes").code == 0
+    assert audited(shell) == ["key_revoked human-1"]
