@@ -17,7 +17,7 @@ from persistence.database import Database, upgrade
 from persistence.pause import SqlPauseSwitch
 from persistence.tables import CaseSaltRow, PauseRow
 from tests.fakes.clock import START
-from tests.fakes.databases import Postgres
+from tests.fakes.databases import Postgres, synced
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def sqlite_db(tmp_path: Path, sqlite_template: Path) -> Iterator[Database]:
 
 
 def test_sqlite_is_set_up_to_be_shared_and_durable(sqlite_db: Database) -> None:
-    with sqlite_db.session() as session:
+    with synced(), sqlite_db.session() as session:
         asked = {
             pragma: session.connection().exec_driver_sql(f"PRAGMA {pragma}").scalar()
             for pragma in ("journal_mode", "synchronous", "foreign_keys")
