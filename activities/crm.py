@@ -15,13 +15,13 @@ from activities.messages import (
     UndoHead,
 )
 from activities.undo_reports import carry_out
-from activities.write_orders import write_order
+from activities.write_orders import undo_order, write_order
 from domain.casefile import CaseFile
 from domain.cases import DocumentKind, ExceptionCode
 from domain.errors import CrmError, ErrorCode
 from domain.identity import match
 from domain.leads import MatchVerdict
-from domain.ports import CaseDocuments, Cases, CrmReader, CrmWriter, Playbooks, UndoOrder
+from domain.ports import CaseDocuments, Cases, CrmReader, CrmWriter, Playbooks
 from domain.proposals import Phase
 from domain.receipts import WriteOutcome, WriteReceipt
 
@@ -128,15 +128,7 @@ class CrmActivities:
         outcome = carry_out(
             self._writer,
             self._documents,
-            UndoOrder(
-                org_id=order.org_id,
-                case_id=order.case_id,
-                receipt_id=order.receipt_id,
-                decision_id=order.decision_id,
-                motion=order.motion,
-                attempt=activity.info().attempt,
-                agent_version=order.agent_version,
-            ),
+            undo_order(order),
         )
         return UndoHead(
             new_receipt_id=outcome.receipt.id if outcome.receipt else "",

@@ -8,6 +8,7 @@ from temporalio import activity
 
 from activities.messages import (
     StoppedUndo,
+    UndoApplyInput,
     UndoBatchEnding,
     UndoBatchRef,
     UndoHead,
@@ -18,9 +19,10 @@ from activities.messages import (
     UndoLookHead,
 )
 from activities.undo_reports import carry_out, keep_report, look_up
+from activities.write_orders import undo_order
 from domain.audit import AuditEvent, AuditKind
 from domain.errors import DomainError, ErrorCode
-from domain.ports import AuditLog, CaseDocuments, Clock, CrmWriter, Receipts, UndoOrder
+from domain.ports import AuditLog, CaseDocuments, Clock, CrmWriter, Receipts
 from domain.receipts import WriteReceipt
 from domain.undo_batches import (
     BatchItem,
@@ -75,14 +77,15 @@ class UndoingActivities:
         outcome = carry_out(
             self._writer,
             self._documents,
-            UndoOrder(
-                org_id=order.org_id,
-                case_id=item.case_id,
-                receipt_id=item.receipt_id,
-                decision_id=item.decision_id,
-                motion=item.motion,
-                attempt=activity.info().attempt,
-                agent_version=order.agent_version,
+            undo_order(
+                UndoApplyInput(
+                    org_id=order.org_id,
+                    case_id=item.case_id,
+                    receipt_id=item.receipt_id,
+                    decision_id=item.decision_id,
+                    motion=item.motion,
+                    agent_version=order.agent_version,
+                )
             ),
         )
         result = result_of(outcome)
@@ -95,15 +98,7 @@ class UndoingActivities:
         outcome = look_up(
             self._writer,
             self._documents,
-            UndoOrder(
-                org_id=order.org_id,
-                case_id=order.case_id,
-                receipt_id=order.receipt_id,
-                decision_id=order.decision_id,
-                motion=order.motion,
-                attempt=activity.info().attempt,
-                agent_version=order.agent_version,
-            ),
+            undo_order(order),
         )
         if outcome is None or outcome.receipt is None:
             return UndoHead()

@@ -2,8 +2,8 @@
 
 from temporalio import activity
 
-from activities.messages import SignedStep
-from domain.ports import WriteOrder
+from activities.messages import SignedStep, StoppedUndo, UndoApplyInput
+from domain.ports import UndoOrder, WriteOrder
 from domain.proposals import Phase
 
 
@@ -20,4 +20,17 @@ def write_order(step: SignedStep, phase: Phase, *, again: bool = False) -> Write
         attempt=activity.info().attempt + int(again),
         agent_version=step.agent_version,
         snapshot_slot=str(step.round),
+    )
+
+
+def undo_order(asked: UndoApplyInput | StoppedUndo) -> UndoOrder:
+    """The order of the running attempt."""
+    return UndoOrder(
+        org_id=asked.org_id,
+        case_id=asked.case_id,
+        receipt_id=asked.receipt_id,
+        decision_id=asked.decision_id,
+        motion=asked.motion,
+        attempt=activity.info().attempt,
+        agent_version=asked.agent_version,
     )
