@@ -19,7 +19,8 @@ from runtime.playbook_files import load_playbook
 _ROOT = Path(__file__).parents[2]
 _HISTORIES = _ROOT / "tests" / "replay" / "histories"
 _WAITING = {
-    "close", "escalate", "remind_of_exception", "end_exception", "take_resolution", "stop_mail", "supersede_round",
+    "cancel", "close", "end_exception", "escalate", "remind_of_exception", "stop_mail", "supersede_round",
+    "take_resolution",
 }  # fmt: skip
 """What belongs to waiting, to people who resolve an exception, and to the end: the suite judges neither."""
 _PLAYED: dict[str, tuple[str, str, dict[str, Any]]] = {
