@@ -47,9 +47,12 @@ class LocalCrm:
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         while True:
             message = await receive()
-            await send({"type": f"{message['type']}.complete"})
-            if message["type"] == "lifespan.shutdown":
+            ending = message["type"] == "lifespan.shutdown"
+            if ending:
+                # Before the answer: the server ends this task as soon as it has it.
                 await run_in_threadpool(self.service.close)
+            await send({"type": f"{message['type']}.complete"})
+            if ending:
                 return
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:

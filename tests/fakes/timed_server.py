@@ -1,19 +1,16 @@
 """A local CRM in a thread whose `Date` header tells the time of its own clock, so that tests own all time."""
 
-import socket
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from localcrm.options import Options
 from localcrm.server import create_app
 from localcrm.stamps import Clock, http_date
-from tests.localcrm.driving import CONTROL, READER, WRITER, Crm, SetClock
+from tests.localcrm.driving import CONTROL, READER, WRITER, Crm, SetClock, serving
 
 
 class Dated:
@@ -39,16 +36,5 @@ def timed_crm(now: datetime, **changes: Any) -> Iterator[Crm]:
     clock = SetClock(now)
     settings: dict[str, Any] = {"clients": (WRITER, READER), "control_token": CONTROL, "clock": clock, **changes}
     app = create_app(":memory:", options=Options(**settings))
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    listener.listen()
-    config = uvicorn.Config(Dated(app, clock), log_level="critical", access_log=False, date_header=False, lifespan="on")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    try:
-        yield Crm(f"http://127.0.0.1:{listener.getsockname()[1]}", app.service, clock)
-    finally:
-        server.should_exit = True
-        thread.join(timeout=20)
-        listener.close()
+    with serving(Dated(app, clock), date_header=False) as base:
+        yield Crm(base, app.service, clock)

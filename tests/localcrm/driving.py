@@ -15,10 +15,11 @@ import requests
 import uvicorn
 from requests.adapters import HTTPAdapter
 from simple_salesforce.api import Salesforce
+from starlette.types import ASGIApp
 
 from localcrm.context import Access
 from localcrm.options import Client, Options
-from localcrm.server import LocalCrm, create_app
+from localcrm.server import create_app
 from localcrm.service import Service
 
 WRITER = Client("writer", "integration.writer@acme-routing.example", Access.READ_WRITE, client_secret="w-secret")
@@ -103,12 +104,13 @@ def running(path: str = ":memory:", **changes: Any) -> Iterator[Crm]:
 
 
 @contextmanager
-def serving(app: LocalCrm) -> Iterator[str]:
+def serving(app: ASGIApp, **config: Any) -> Iterator[str]:
+    """Its address while it runs in a thread; at the end it has shut down as it would on its own."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     listener.listen()
-    config = uvicorn.Config(app, log_level="critical", access_log=False, proxy_headers=False, lifespan="on")
-    server = uvicorn.Server(config)
+    quiet: dict[str, Any] = {"log_level": "critical", "access_log": False, "proxy_headers": False, "lifespan": "on"}
+    server = uvicorn.Server(uvicorn.Config(app, **{**quiet, **config}))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     try:

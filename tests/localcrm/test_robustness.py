@@ -138,6 +138,16 @@ def test_one_of_many_with_the_same_ledger_key_wins(tmp_path: Path) -> None:
     assert sorted(reply.status for reply in replies) == [201] + [400] * 23
 
 
+def test_a_stopped_server_leaves_one_file_with_everything_in_it(tmp_path: Path) -> None:
+    with running(str(tmp_path / "crm.db")) as crm:
+        made = crm.http("POST", f"{V}/sobjects/Account", headers=crm.authorized(), json={"Name": "Acme"})
+    assert made.status_code == 201
+    assert [path.name for path in tmp_path.iterdir()] == ["crm.db"]
+    with running(str(tmp_path / "crm.db")) as crm:
+        found = crm.http("GET", f"{V}/sobjects/Account/{made.json()['id']}", headers=crm.authorized())
+    assert found.json()["Name"] == "Acme"
+
+
 def test_names_are_told_apart_by_their_prefixes() -> None:
     assert len({o.prefix for o in SCHEMA}) == len(list(SCHEMA))
     for sobject in SCHEMA:
