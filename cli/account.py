@@ -10,6 +10,8 @@ import os
 import pwd
 import secrets
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -24,7 +26,7 @@ from domain.errors import InputError
 from domain.passwords import MAX_LENGTH, weakness
 from domain.playbook import Playbook, Reviewer
 from persistence.audit import SqlAuditLog
-from persistence.database import Database, exists, upgrade
+from persistence.database import exists, opened
 from persistence.users import LocalUser, SqlUsers
 from runtime.playbook_files import line_of, load_playbook
 from runtime.settings import PlaybookSettings, StoreSettings, load
@@ -47,12 +49,10 @@ def show(as_json: AsJson = False) -> None:
     playbook, store = _playbook(), load(StoreSettings)
     rows: list[dict[str, object]] = []
     if exists(store.url):
-        upgrade(store.url)
-        database = Database(store.url)
-        users, seen = SqlUsers(database), SqlAuditLog(database).last_sign_ins(playbook.org_id)
-        rows += [_row(person, users.get(person.login), users, seen) for person in playbook.reviewers]
-        rows += _left_over(playbook, users, seen)
-        database.close()
+        with opened(store.url) as database:
+            users, seen = SqlUsers(database), SqlAuditLog(database).last_sign_ins(playbook.org_id)
+            rows += [_row(person, users.get(person.login), users, seen) for person in playbook.reviewers]
+            rows += _left_over(playbook, users, seen)
     else:
         rows += [_row(person, None, None, {}) for person in playbook.reviewers]
     ways = doors()
@@ -96,7 +96,7 @@ def renew(
     # Hashing costs what it should; the library is loaded by whoever needs it.
     from approval_ui.signing_in import hash_password
 
-    with _Open() as users:
+    with _accounts() as users:
         before = users.get(person.login)
         made = not has_password(users, before)
         account = (before or _account(person)).model_copy(
@@ -124,7 +124,7 @@ def close(login: Login, as_json: AsJson = False) -> None:
     if not exists(store.url):
         _person(playbook, login)
         raise InputError(f"{login} has no account here; there is nothing to close")
-    with _Open() as users:
+    with _accounts() as users:
         account = users.get(login)
         if account is None:
             # Says so where the login is nobody's at all; somebody who left the playbook may still have an account.
@@ -151,19 +151,14 @@ def _told(playbook: Playbook, users: SqlUsers) -> str:
     return ""
 
 
-class _Open:
-    """The accounts, in a database that is made and brought up to date where needed."""
-
-    def __enter__(self) -> SqlUsers:
-        store = load(StoreSettings)
-        if not store.database_url:
-            store.make_data_dir()
-        upgrade(store.url)
-        self._database = Database(store.url)
-        return SqlUsers(self._database)
-
-    def __exit__(self, *_: object) -> None:
-        self._database.close()
+@contextmanager
+def _accounts() -> Iterator[SqlUsers]:
+    """In a database that is made and brought up to date where needed."""
+    store = load(StoreSettings)
+    if not store.database_url:
+        store.make_data_dir()
+    with opened(store.url) as database:
+        yield SqlUsers(database)
 
 
 def _playbook() -> Playbook:

@@ -17,7 +17,7 @@ from domain.decisions import KeyUse
 from domain.errors import InputError
 from persistence.audit import SqlAuditLog
 from persistence.audit_guards import weaknesses
-from persistence.database import Database, upgrade
+from persistence.database import opened
 from runtime.audit_heads import KeptHeads, read_heads
 from runtime.keys import KeyringVerifier, read_keyring
 from runtime.settings import AuditSettings, KeySettings, StoreSettings, load
@@ -37,11 +37,6 @@ class Format(StrEnum):
     CSV = "csv"
 
 
-def _log(store: StoreSettings) -> SqlAuditLog:
-    upgrade(store.url)
-    return SqlAuditLog(Database(store.url))
-
-
 @app.command("verify")
 def verify(
     heads: Annotated[
@@ -59,14 +54,13 @@ def verify(
         raise InputError(f"{heads} holds no signed heads; give the folder of the signer's *.jsonl files")
     # The heads first: what is signed while the chain is read would seem to be missing.
     kept = _kept(folder, store)
-    upgrade(store.url)
-    database = Database(store.url)
-    log = SqlAuditLog(database)
-    ends = {head.org_id: head.position for head in log.heads()}
-    problems = [*kept.problems, *log.verify(kept.heads)]
+    with opened(store.url) as database:
+        log = SqlAuditLog(database)
+        ends = {head.org_id: head.position for head in log.heads()}
+        problems = [*kept.problems, *log.verify(kept.heads)]
+        unguarded = weaknesses(database)
     entries = sum(ends.values())
     remarks = [*kept.remarks, *_coverage(kept, ends, folder)]
-    unguarded = weaknesses(database)
     code = ALTERED if problems else UNGUARDED if unguarded else 0
     if as_json:
         told = {"whole": not problems, "guarded": not unguarded, "entries": entries, "heads": len(kept.heads)}
@@ -88,13 +82,13 @@ def export(
     form: Annotated[Format, typer.Option("--format", help="One JSON object per line, or a table.")] = Format.JSONL,
 ) -> None:
     """Every entry on standard output. In CSV no cell can be taken for a formula."""
-    log = _log(existing_store())
-    if form is Format.JSONL:
-        for entry in log.export():
-            sys.stdout.write(json.dumps(entry.model_dump(mode="json")) + "\n")
-        return
-    entries = ((e.position, e.event, e.prev_hash, e.entry_hash) for e in log.export())
-    csv.writer(sys.stdout, lineterminator="\n").writerows(rows(entries))
+    with opened(existing_store().url) as database:
+        entries = SqlAuditLog(database).export()
+        if form is Format.JSONL:
+            sys.stdout.writelines(f"{json.dumps(entry.model_dump(mode='json'))}\n" for entry in entries)
+            return
+        table = rows((e.position, e.event, e.prev_hash, e.entry_hash) for e in entries)
+        csv.writer(sys.stdout, lineterminator="\n").writerows(table)
 
 
 def _kept(folder: Path, store: StoreSettings) -> KeptHeads:

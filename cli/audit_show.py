@@ -18,7 +18,7 @@ from domain.proposals import ProposalContent, parse_content
 from domain.receipts import WriteReceipt
 from domain.write_answer import WriteAnswer, answer
 from persistence.audit import AuditEntry, SqlAuditLog
-from persistence.database import Database, upgrade
+from persistence.database import Database, opened
 from persistence.documents import SqlDocuments
 from persistence.receipts import SqlReceipts
 from persistence.reviews import SqlReviews
@@ -35,17 +35,16 @@ def show(
 ) -> None:
     """Who asked, which agent version, which sources, who approved, from what to what, and how to reverse it."""
     store = existing_store()
-    upgrade(store.url)
-    database = Database(store.url)
-    receipts = SqlReceipts(database)
-    one = receipts.get(write)
-    case_id = one.case_id if one is not None else write
-    every = receipts.of_case(case_id)
-    trail = SqlAuditLog(database).of_case(case_id)
-    if one is None and not every and not trail:
-        raise InputError(f"there is no write and no case {write!r}; countersign case list shows the cases")
-    told = _Stored(database, store)
-    answers = [told.answer(receipt, every) for receipt in ((one,) if one is not None else every)]
+    with opened(store.url) as database:
+        receipts = SqlReceipts(database)
+        one = receipts.get(write)
+        case_id = one.case_id if one is not None else write
+        every = receipts.of_case(case_id)
+        trail = SqlAuditLog(database).of_case(case_id)
+        if one is None and not every and not trail:
+            raise InputError(f"there is no write and no case {write!r}; countersign case list shows the cases")
+        told = _Stored(database, store)
+        answers = [told.answer(receipt, every) for receipt in ((one,) if one is not None else every)]
     if as_json:
         document = {
             "case_id": case_id,

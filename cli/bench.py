@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -111,12 +112,8 @@ def chaos(
 
 
 def _refuse_what_is_used(url: str) -> None:
-    tables = Database(url)
-    try:
-        with tables.session() as session:
-            found = sa.inspect(session.connection()).get_table_names()
-    finally:
-        tables.close()
+    with closing(Database(url)) as tables, tables.session() as session:
+        found = sa.inspect(session.connection()).get_table_names()
     if found:
         raise InputError("that database holds tables; the measurement writes made-up reviews, so give it an empty one")
 
@@ -131,10 +128,8 @@ def _application(folder: Path, database: str, reviews: int) -> tuple[FastAPI, st
     for name in ("COUNTERSIGN_KEYS_DIR", "COUNTERSIGN_KEYRING"):
         os.environ.pop(name, None)
     application = build(load(UiSettings))
-    rows = Database(load(StoreSettings).url)
-    token = seed(application.state.site, rows, reviews)
-    rows.close()
-    return application, token
+    with closing(Database(load(StoreSettings).url)) as rows:
+        return application, seed(application.state.site, rows, reviews)
 
 
 async def _measure(application: FastAPI, token: str, requests: int) -> list[Timing]:

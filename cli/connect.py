@@ -28,7 +28,7 @@ from domain.explaining import Explanation
 from domain.organisation import Baseline, OrgKind
 from domain.playbook import Playbook
 from gateways.crm.own_org import OwnOrg
-from persistence.database import Database, upgrade
+from persistence.database import opened
 from persistence.org_profiles import SqlOrgProfiles
 from runtime.clock import SystemClock
 from runtime.playbook_files import load_playbook
@@ -168,15 +168,11 @@ def _decided(org: OwnOrg, playbook: Playbook, place: Path, count: int) -> list[t
 def _keep(found: OrgCheck, baseline: Baseline | None, now: datetime) -> None:
     store = load(StoreSettings)
     store.make_data_dir()
-    upgrade(store.url)
-    database = Database(store.url)
-    try:
+    with opened(store.url) as database:
         profiles = SqlOrgProfiles(database)
         profiles.keep(found.organisation, now=now)
         if baseline is not None:
             profiles.keep_baseline(baseline)
-    finally:
-        database.close()
 
 
 def _as_json(

@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from rich.console import Console
@@ -16,7 +17,7 @@ from domain.decisions import KeyUse
 from domain.environments import environment_of
 from domain.errors import DomainError, InputError
 from persistence.audit_guards import weaknesses
-from persistence.database import Database, exists, upgrade
+from persistence.database import Database, exists, opened
 from persistence.users import SqlUsers
 from runtime.engine import connect
 from runtime.keys import read_keyring
@@ -98,8 +99,7 @@ def _database() -> str:
     if not exists(settings.url):
         _may_be_made(settings)
         return f"there is no database yet at {place_of(settings)}; the first worker or approval UI makes it"
-    upgrade(settings.url)
-    with Database(settings.url).session():
+    with opened(settings.url) as database, database.session():
         return "reachable, schema up to date"
 
 
@@ -108,9 +108,8 @@ def _audit() -> str:
     store = load(StoreSettings)
     if not exists(store.url):
         return "guarded from the first start on"
-    database = Database(store.url)
-    found = weaknesses(database)
-    database.close()
+    with closing(Database(store.url)) as database:
+        found = weaknesses(database)
     if found:
         raise InputError("; ".join(found))
     return "no entry can be changed by the role of this address"
@@ -151,12 +150,8 @@ def _sign_in() -> str:
     playbook, store = load_playbook(load(PlaybookSettings).playbook_dir), load(StoreSettings)
     if not exists(store.url):
         return who_can_sign_in(playbook, None)
-    upgrade(store.url)
-    database = Database(store.url)
-    try:
+    with opened(store.url) as database:
         return who_can_sign_in(playbook, SqlUsers(database))
-    finally:
-        database.close()
 
 
 def _temporal() -> str:

@@ -15,7 +15,7 @@ from rich.markup import escape
 from approval_ui.mending import Mending, MendLine
 from cli.existing_store import existing_store
 from domain.errors import InputError
-from persistence.database import Database
+from persistence.database import opened
 from persistence.decided import SqlDecided
 from persistence.decided_cards import DecidedCards
 from persistence.documents import SqlDocuments
@@ -96,18 +96,13 @@ def _decided() -> "Iterator[tuple[list[Example], Rules, Mending]]":
         from evals.suite.captured import Rules, examples
     except ModuleNotFoundError as missing:
         raise InputError(f"the evals need {missing.name}; run pip install 'countersign[evals]'") from None
-    store, db = existing_store(), None
-    try:
-        db = Database(store.url)
+    with opened(existing_store().url) as db:
         playbooks = FilePlaybooks(load(PlaybookSettings).playbook_dir, SqlPlaybooks(db, SystemClock()))
         playbook = playbooks.current()
         documents = SqlDocuments(db, SystemClock())
         found = list(examples(documents, SqlDecided(db).rounds(playbook.org_id)))
         rules = Rules(playbook=playbook, staff=staff_addresses())
         yield found, rules, Mending(DecidedCards(db, playbook.org_id), playbooks, playbooks)
-    finally:
-        if db is not None:
-            db.close()
 
 
 def _promoted(chosen: "list[Example]", rules: "Rules", to: Path | None) -> tuple[list[str], dict[str, str]]:

@@ -159,7 +159,7 @@ def _enriched(inquiry: Inquiry, snapshot: CrmSnapshot, playbook: Playbook, place
 def _of_case(case_id: str) -> Explanation:
     """What was decided for a case, from its own documents: the rules of that time, not today's."""
     from cli.existing_store import existing_store
-    from persistence.database import Database, upgrade
+    from persistence.database import opened
     from persistence.documents import SqlDocuments
     from runtime.clock import SystemClock
 
@@ -167,9 +167,7 @@ def _of_case(case_id: str) -> Explanation:
     if not _CASE_ID.fullmatch(case_id):
         raise InputError(f"{unknown}; `countersign case list` shows the cases")
     settings = existing_store(unknown)
-    upgrade(settings.url)
-    database = Database(settings.url)
-    try:
+    with opened(settings.url) as database:
         documents = SqlDocuments(database, SystemClock())
         body = documents.latest(case_id, DocumentKind.QUALIFICATION)
         if body is None:
@@ -180,8 +178,6 @@ def _of_case(case_id: str) -> Explanation:
         qualified = Qualified.model_validate_json(body)
         routed_body = documents.latest(case_id, DocumentKind.ROUTING)
         drafted_body = documents.latest(case_id, DocumentKind.DRAFT)
-    finally:
-        database.close()
     routed = Routed.model_validate_json(routed_body) if routed_body is not None else None
     drafted = Drafted.model_validate_json(drafted_body) if drafted_body is not None else None
     last = drafted or routed or qualified

@@ -17,7 +17,7 @@ from domain.audit import AuditEvent, AuditKind
 from domain.decisions import KeyUse
 from domain.errors import DomainError, InputError
 from persistence.audit import SqlAuditLog
-from persistence.database import Database, upgrade
+from persistence.database import opened
 from runtime.keys import PublicKey, read_keyring, retire_key, revoke_key
 from runtime.playbook_files import load_playbook
 from runtime.settings import KeySettings, PlaybookSettings, StoreSettings, load
@@ -143,23 +143,19 @@ def _audit() -> Iterator[Callable[[AuditKind, str], None]]:
     """Opened before the act: what could not be written down afterwards is not done."""
     org_id = load_playbook(load(PlaybookSettings).playbook_dir).org_id
     url = load(StoreSettings).url
-    upgrade(url)
-    database = Database(url)
-    log = SqlAuditLog(database)
+    with opened(url) as database:
+        log = SqlAuditLog(database)
 
-    def note(kind: AuditKind, key_id: str) -> None:
-        log.append(
-            AuditEvent(
-                key=f"{kind.value}/{key_id}",
-                kind=kind,
-                org_id=org_id,
-                actor="command line",
-                subject=key_id,
-                at=datetime.now(UTC),
+        def note(kind: AuditKind, key_id: str) -> None:
+            log.append(
+                AuditEvent(
+                    key=f"{kind.value}/{key_id}",
+                    kind=kind,
+                    org_id=org_id,
+                    actor="command line",
+                    subject=key_id,
+                    at=datetime.now(UTC),
+                )
             )
-        )
 
-    try:
         yield note
-    finally:
-        database.close()

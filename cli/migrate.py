@@ -3,7 +3,7 @@
 from rich.console import Console
 
 from persistence.audit_guards import restore_guards
-from persistence.database import Database, upgrade
+from persistence.database import opened
 from runtime.settings import StoreSettings, load
 
 
@@ -11,8 +11,6 @@ def migrate() -> None:
     """Bring the database's schema to this version, as its owner, and put back what keeps the audit append-only."""
     store = load(StoreSettings)
     store.make_data_dir()
-    upgrade(store.url)
-    database = Database(store.url)
-    restore_guards(database)
-    database.close()
+    with opened(store.url) as database:
+        restore_guards(database)
     Console().print("The schema is this version's.", highlight=False)

@@ -15,7 +15,7 @@ from domain.playbook import Playbook
 from domain.readiness import readiness as judged
 from domain.readiness_report import FAIR, GOOD, MotionReport, ReadinessReport
 from gateways.crm.audit_reader import AuditReader
-from persistence.database import Database, upgrade
+from persistence.database import opened
 from persistence.readiness import SqlReadiness
 from runtime.clock import SystemClock
 from runtime.playbook_files import load_playbook
@@ -50,10 +50,8 @@ def audit(access: CrmAccess, playbook: Playbook) -> ReadinessReport:
 def keep(access: CrmAccess, report: ReadinessReport) -> None:
     """Store the report where the pages find it."""
     access.store.data_dir.mkdir(parents=True, exist_ok=True)
-    upgrade(access.store.url)
-    database = Database(access.store.url)
-    SqlReadiness(database).keep(report)
-    database.close()
+    with opened(access.store.url) as database:
+        SqlReadiness(database).keep(report)
 
 
 def show(report: ReadinessReport) -> None:

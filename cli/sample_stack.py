@@ -15,7 +15,7 @@ from pathlib import Path
 from cli.part_environment import CRM, UI, environment_of
 from cli.stack import LocalStack, claim
 from domain.errors import InputError
-from persistence.database import Database
+from persistence.database import opened
 from persistence.users import LocalUser, SqlUsers
 from runtime.playbook_files import load_playbook
 from runtime.settings import StoreSettings
@@ -71,7 +71,8 @@ class SampleStack(LocalStack):
         (self.root / MARKER).touch()
         super().prepare()
         self.secrets = _secrets(self.root / "secrets.json")
-        self._save_users(SqlUsers(Database(self.store.url)))
+        with opened(self.store.url) as database:
+            self._save_users(SqlUsers(database))
         if not self.crm_database.exists():
             from localcrm.sample import seed
 

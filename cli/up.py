@@ -20,7 +20,7 @@ from domain.errors import InputError
 from domain.organisation import OrgKind
 from domain.permissions import Level, may
 from domain.playbook import Playbook
-from persistence.database import Database, upgrade
+from persistence.database import opened
 from persistence.users import SqlUsers
 from runtime.clock import SystemClock
 from runtime.engine import EngineUnreachable, connect
@@ -68,7 +68,6 @@ def _ready(stack: OwnStack, playbook: Playbook) -> tuple[str, OrgCheck]:
     for group in EVERY_GROUP:
         load(group)
     stack.store.make_data_dir()
-    upgrade(stack.store.url)
     signing_in = _signing_in(stack, playbook)
     if not stack.own_engine:
         _engine_answers()
@@ -92,11 +91,8 @@ def _ready(stack: OwnStack, playbook: Playbook) -> tuple[str, OrgCheck]:
 
 
 def _signing_in(stack: OwnStack, playbook: Playbook) -> str:
-    database = Database(stack.store.url)
-    try:
+    with opened(stack.store.url) as database:
         return who_can_sign_in(playbook, SqlUsers(database))
-    finally:
-        database.close()
 
 
 def _engine_answers() -> None:

