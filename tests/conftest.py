@@ -10,9 +10,9 @@ from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
-from tests.fakes.databases import unsynced
+from tests.fakes.databases import told_of_forgotten_connections, unsynced
 
-__all__ = ["unsynced"]
+__all__ = ["told_of_forgotten_connections", "unsynced"]
 
 # A slow machine is not a defect, and continuous integration should fail twice on the same example.
 settings.register_profile("countersign", deadline=None, derandomize=bool(os.environ.get("CI")))

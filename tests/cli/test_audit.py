@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -46,10 +47,11 @@ class Audited(Shell):
 
 
 @pytest.fixture
-def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Audited:
+def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Iterator[Audited]:
     made = Audited(tmp_path, monkeypatch, capfd)
     made.start()
-    return made
+    yield made
+    made.db.close()
 
 
 def test_without_heads_it_says_what_would_not_show(shell: Audited) -> None:

@@ -1,5 +1,7 @@
 """The signer keeps heads while it runs: at its start, and once more when it stops."""
 
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,10 +21,11 @@ AUDIT = AuditSettings(audit_heads_dir=None, audit_head_seconds=0)
 
 
 @pytest.fixture
-def opened(tmp_path: Path) -> tuple[Stores, KeySettings, StoreSettings]:
+def opened(tmp_path: Path) -> Iterator[tuple[Stores, KeySettings, StoreSettings]]:
     store, keys = StoreSettings(data_dir=tmp_path, database_url=""), KeySettings(keys_dir=None, keyring=None)
     ensure_in_force(tmp_path / "keys", tmp_path / "keys" / "keyring.json", KeyUse.POLICY, now=datetime.now(UTC))
-    return open_stores(store, PlaybookSettings(playbook_dir=ROOT / "playbook"), keys), keys, store
+    with closing(open_stores(store, PlaybookSettings(playbook_dir=ROOT / "playbook"), keys)) as stores:
+        yield stores, keys, store
 
 
 def happens(stores: Stores, key: str) -> None:
