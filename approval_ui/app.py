@@ -64,6 +64,7 @@ def create_app(deps: UiDependencies, *, redeliver: bool = True) -> FastAPI:
                 task.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
                     await task
+            deps.close()
 
     app = FastAPI(title="Countersign", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.state.site = site

@@ -106,3 +106,5 @@ class UiDependencies:
     """What the CRM worker last heard of the org."""
     slack: SlackDoor | None = None
     """None where Slack may not decide."""
+    close: Callable[[], None] = lambda: None
+    """Leaves what the adapters hold open; the application calls it when it stops."""

@@ -72,7 +72,7 @@ def queue(
     with tempfile.TemporaryDirectory(prefix="countersign-bench-") as folder:
         with console.status(f"Putting {reviews} reviews into the queue …"):
             application, token = _application(Path(folder), database, reviews)
-        with console.status("Measuring …"):
+        with closing(application.state.site.deps), console.status("Measuring …"):
             timings = asyncio.run(_measure(application, token, requests))
     if as_json:
         sys.stdout.write(json.dumps({"reviews": reviews, "pages": [t.model_dump() for t in timings]}) + "\n")

@@ -86,7 +86,7 @@ class Chaos:
         finally:
             self._api.close()
             self._crm.close()
-            stores.db.close()
+            stores.close()
 
     def _measured(self, stores: Stores) -> ChaosReport:
         before = self._quiet_crm(self._crm.all_records)

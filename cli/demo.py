@@ -6,6 +6,7 @@ When do you need to touch this? When the first minute should show something else
 import os
 import time
 import webbrowser
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -78,7 +79,10 @@ def demo(
             console.print(f"[yellow]Set here, and not used by the demo: {escape(', '.join(ignored))}[/]")
         for sentence in stack.ports.moved:
             console.print(f"[yellow]{sentence}[/]")
-        return _scripted_run(stack, leads) if once else _open_end(stack, leads, browser=not no_browser)
+        with closing(_stores(stack)) as stores:
+            if once:
+                return _scripted_run(stack, stores, leads)
+            return _open_end(stack, stores, leads, browser=not no_browser)
 
     return in_foreground(stack, run, console, stopped=130 if once else 0)
 
@@ -94,8 +98,7 @@ def _reviewer_login(stores: Stores) -> str:
     return (managers or list(reviewers))[0].login
 
 
-def _open_end(stack: SampleStack, leads: int, *, browser: bool) -> int:
-    stores = _stores(stack)
+def _open_end(stack: SampleStack, stores: Stores, leads: int, *, browser: bool) -> int:
     handed_in = stack.root / "handed-in"
     if handed_in.exists():
         console.print("Going on with the data of the last run ([bold]--reset[/] starts anew).")
@@ -121,8 +124,7 @@ def _open_end(stack: SampleStack, leads: int, *, browser: bool) -> int:
     return until_stopped(stack)
 
 
-def _scripted_run(stack: SampleStack, leads: int) -> int:
-    stores = _stores(stack)
+def _scripted_run(stack: SampleStack, stores: Stores, leads: int) -> int:
     crm = CrmReading(stack.crm_url, stack.secrets.crm_client_id, stack.secrets.crm_client_secret)
     before = crm.all_records()
     labels = _hand_in(stack, leads)

@@ -6,7 +6,7 @@ import socket
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -155,8 +155,7 @@ def staff_addresses() -> tuple[str, ...]:
 def _seed_staff(path: Path, now: datetime) -> None:
     """The sample org's own people and queues, and no customer."""
     rows: dict[str, list[Record]] = build_org(DEFAULT_SEED, now.date()).rows
-    store = Store(path)
-    with store.transaction() as tx:
+    with closing(Store(path)) as store, store.transaction() as tx:
         for name in _STAFF:
             for row in rows.get(name, []):
                 tx.insert(store.schema.get(name), row)
@@ -164,4 +163,3 @@ def _seed_staff(path: Path, now: datetime) -> None:
                 tx.reserve_ids(store.schema.get(name), len(rows[name]))
         first = rows["User"][0]
         ensure_value_sets(tx, store.schema, str(first["Id"]), str(first["CreatedDate"]))
-    store.close()

@@ -112,6 +112,7 @@ def build(settings: UiSettings) -> FastAPI:
             reachable=stores.reachable,
             slack=_slack(load(SlackSettings), load(SlackDoorSettings), stores.clock),
             preferences=SqlPreferences(stores.db),
+            close=stores.close,
         )
     )
 

@@ -114,6 +114,10 @@ class Transaction:
         return None if row is None else _record(sobject, row)
 
 
+def _unusable(path: str | Path, error: sqlite3.DatabaseError) -> StoreError:
+    return StoreError(f"{path} cannot be used as the CRM's database: {error}")
+
+
 class Store:
     """One database file, or `:memory:`. Safe to share between threads.
 
@@ -127,10 +131,20 @@ class Store:
             self._connection = sqlite3.connect(
                 str(path), isolation_level=None, check_same_thread=False, timeout=wait_seconds
             )
+        except sqlite3.DatabaseError as error:
+            raise _unusable(path, error) from None
+        try:
+            self._prepare(path)
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def _prepare(self, path: str | Path) -> None:
+        try:
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = FULL")
         except sqlite3.DatabaseError as error:
-            raise StoreError(f"{path} cannot be used as the CRM's database: {error}") from None
+            raise _unusable(path, error) from None
         # Comparing beyond ASCII needs Unicode case folding, which SQLite's NOCASE has not.
         self._connection.create_function("fold", 1, _fold, deterministic=True)
         self._connection.create_function(date_functions.SQL_NAME, 2, date_functions.part, deterministic=True)

@@ -8,7 +8,7 @@ import contextlib
 import logging
 import signal
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, closing
 
 from temporalio.client import Client
 from temporalio.worker import Worker
@@ -82,9 +82,13 @@ async def run_workers(roles: Sequence[Role]) -> None:
     """Serve until SIGTERM or SIGINT. Waits for a Temporal that is not up yet."""
     if Role.SIGNER in roles:
         first_policy_key(load(KeySettings), load(StoreSettings))
-    stores = open_stores(load(StoreSettings), load(PlaybookSettings), load(KeySettings))
-    for role in roles:
-        _check_settings(role)
+    with closing(open_stores(load(StoreSettings), load(PlaybookSettings), load(KeySettings))) as stores:
+        for role in roles:
+            _check_settings(role)
+        await _serve(roles, stores)
+
+
+async def _serve(roles: Sequence[Role], stores: Stores) -> None:
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

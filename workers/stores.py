@@ -78,6 +78,10 @@ class Stores:
             org_id=org_id,
         )
 
+    def close(self) -> None:
+        """Leave the database. The object can be used again."""
+        self.db.close()
+
     def keep_failure(self, case_id: str, slot: str, text: str) -> str:
         """Keep the detail of a failure where only people with access to the case can read it."""
         return self.documents.put(case_id, DocumentKind.FAILURE, slot, text.encode()).id

@@ -52,7 +52,7 @@ def told(
         faults=0,
         seconds=1.0,
     )
-    stores.db.close()
+    stores.close()
     return report
 
 

@@ -96,7 +96,7 @@ class Running:
     def close(self) -> None:
         self.api.close()
         self.crm.close()
-        self.stores.db.close()
+        self.stores.close()
         self.stack.stop()
 
     def differences(self, before: dict[str, Records], case_ids: list[str]) -> list[str]:
