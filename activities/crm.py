@@ -11,9 +11,8 @@ from activities.messages import (
     RejectionHead,
     RejectionInput,
     StepInput,
-    UndoApplyInput,
-    UndoHead,
 )
+from activities.undo_messages import UndoApplyInput, UndoHead
 from activities.undo_reports import carry_out
 from activities.write_orders import undo_order, write_order
 from domain.casefile import CaseFile

@@ -11,16 +11,13 @@ from enum import StrEnum
 
 from domain.cases import Act, CaseOutcome, ExceptionCode, LadderStep
 from domain.decisions import RoundState, Verdict
-from domain.first_touch import Standing
 from domain.leads import MatchVerdict, Motion
 from domain.model import Message
-from domain.owner_notices import NoticeKind
 from domain.permissions import RiskCategory
 from domain.proposals import Phase
 from domain.receipts import MailState, WriteOutcomeKind
 from domain.resolutions import ExceptionState
 from domain.strays import Remedy
-from domain.undo_batches import BatchState, Reach
 
 
 class CaseRef(Message):
@@ -284,91 +281,6 @@ class RejectionHead(Message):
     noted: bool = False
 
 
-class UndoApplyInput(CaseRef):
-    receipt_id: str
-    decision_id: str
-    agent_version: str = ""
-
-
-class UndoHead(Message):
-    new_receipt_id: str = ""
-    restored: int = 0
-    refusals: tuple[str, ...] = ()
-
-
-class UndoBatchRef(Message):
-    """Not about one case: many writes that are taken back together."""
-
-    batch_id: str
-    org_id: str
-    limit: int = 20
-    agent_version: str = ""
-
-
-class UndoLookHead(Message):
-    """How many writes this step of the dry run looked at, and whether any are left."""
-
-    looked: int = 0
-    clear: int = 0
-    in_part: int = 0
-    nothing: int = 0
-    failed: int = 0
-    left: bool = False
-
-
-class UndoItemInput(CaseRef):
-    batch_id: str
-    number: int
-    receipt_id: str = ""
-    decision_id: str = ""
-    agent_version: str = ""
-
-
-class UndoItems(Message):
-    items: tuple[UndoItemInput, ...] = ()
-
-
-class UndoItemFailed(CaseRef):
-    batch_id: str
-    number: int
-    code: str
-
-
-class UndoItemHead(Message):
-    reach: Reach
-
-
-class UndoBatchEnding(Message):
-    batch_id: str
-    org_id: str
-    state: BatchState
-
-
-class StoppedUndo(Message):
-    """An undo whose workflow was ended from outside, or a batch, then with the write that was next in it.
-
-    `settle_seconds`: how long an attempt that was cut off may still be at it; 0 where there is none.
-    """
-
-    org_id: str
-    decision_id: str = ""
-    batch_id: str = ""
-    dry_run: bool = False
-    case_id: str = ""
-    motion: Motion = Motion.INBOUND
-    receipt_id: str = ""
-    number: int = -1
-    agent_version: str = ""
-    settle_seconds: int = 0
-
-
-class StoppedUndos(Message):
-    """`next_after` is empty behind the last page."""
-
-    stopped: tuple[StoppedUndo, ...] = ()
-    next_after: str = ""
-
-
 class StraysOrder(Message):
     """Not about one case: a page of the open ones, by id."""
 
@@ -404,89 +316,6 @@ class SurveyHead(Message):
     mail: MailState | None = None
     written: bool = False
     inquiries: int = 1
-
-
-class AssignmentRef(CaseRef):
-    """One write that gave a lead an owner, by the round that wrote it."""
-
-    round: int
-    agent_version: str = ""
-
-
-class WatchOrder(AssignmentRef):
-    receipt_id: str
-    number: int = 0
-
-
-class WatchHead(Message):
-    """The deadlines of the new owner. `watching` is False where the playbook wants none."""
-
-    watching: bool = False
-    owner_id: str = ""
-    lead_id: str = ""
-    look_at: datetime | None = None
-    respond_by: datetime | None = None
-    reassign_at: datetime | None = None
-
-
-class NoticeOrder(AssignmentRef):
-    notice: NoticeKind
-
-
-class NoticeHead(Message):
-    """How many were told. `not_told` were refused by the mail server, or nobody knows."""
-
-    told: int = 0
-    not_told: int = 0
-
-
-class LookOrder(AssignmentRef):
-    lead_id: str
-
-
-class LookHead(Message):
-    standing: Standing
-    survivor_id: str = ""
-    minutes: int = 0
-    """Business minutes from the inquiry to the first touch."""
-
-
-class BreachHead(Message):
-    """Where another owner can be proposed: in a new round, or in the open one of a case that still waits."""
-
-    case_open: bool = False
-    case_workflow_id: str = ""
-    open_round: int = 0
-    next_round: int = 0
-
-
-class ReassignOrder(AssignmentRef):
-    """`round` is that of the assignment; `review_round` the new one, whose snapshot was read before."""
-
-    review_round: int
-    workflow_id: str
-    keeps_ladder_of_round: int | None = None
-
-
-class OwnerCheckOrder(Message):
-    """Not about one case: all rounds that wait are looked at."""
-
-    org_id: str
-
-
-class UnfitOwner(Message):
-    """A waiting round whose proposed owner can take nothing any more."""
-
-    workflow_id: str
-    case_id: str
-    round: int
-    reason: str
-    """`domain.routing_people.Unfit` as text."""
-
-
-class OwnerCheckHead(Message):
-    looked_at: int
-    unfit: tuple[UnfitOwner, ...] = ()
 
 
 class PollOrder(Message):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from temporalio import activity
 
-from activities.messages import OwnerCheckHead, OwnerCheckOrder, UnfitOwner
+from activities.owner_messages import OwnerCheckHead, OwnerCheckOrder, UnfitOwner
 from domain.audit import AuditEvent, AuditKind
 from domain.casefile import CaseFile
 from domain.cases import DocumentKind, ReviewOpening

@@ -3,7 +3,8 @@
 from temporalio import activity
 
 from activities.deciding import gate_of
-from activities.messages import Gate, ProposalHead, ReassignOrder, Rung
+from activities.messages import Gate, ProposalHead, Rung
+from activities.owner_messages import ReassignOrder
 from activities.turns import TurnsOfCase
 from domain.audit import AuditEvent, AuditKind
 from domain.casefile import CaseFile, Routed

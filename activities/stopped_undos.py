@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 from temporalio import activity
 
-from activities.messages import StoppedUndo, StoppedUndos, StraysOrder
+from activities.messages import StraysOrder
+from activities.undo_messages import StoppedUndo, StoppedUndos
 from domain.audit import AuditEvent, AuditKind
 from domain.ports import AuditLog, Clock
 from domain.strays import Runs

@@ -6,7 +6,7 @@ in `gateways/crm`, whose guard wants a signature for each.
 
 from temporalio import activity
 
-from activities.messages import (
+from activities.undo_messages import (
     StoppedUndo,
     UndoApplyInput,
     UndoBatchEnding,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from temporalio import activity
 
-from activities.messages import (
+from activities.owner_messages import (
     AssignmentRef,
     BreachHead,
     LookHead,

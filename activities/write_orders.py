@@ -2,7 +2,8 @@
 
 from temporalio import activity
 
-from activities.messages import SignedStep, StoppedUndo, UndoApplyInput
+from activities.messages import SignedStep
+from activities.undo_messages import StoppedUndo, UndoApplyInput
 from domain.ports import UndoOrder, WriteOrder
 from domain.proposals import Phase
 

@@ -7,7 +7,7 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    from activities.messages import OwnerCheckOrder, UnfitOwner
+    from activities.owner_messages import OwnerCheckOrder, UnfitOwner
     from activities.owners import OwnerActivities
 
 from workflows.messages import OwnerCheckInput, OwnerCheckResult, OwnerUnfit

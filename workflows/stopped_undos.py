@@ -10,8 +10,8 @@ from temporalio.exceptions import ActivityError, WorkflowAlreadyStartedError, is
 from temporalio.workflow import ParentClosePolicy
 
 with workflow.unsafe.imports_passed_through():
-    from activities.messages import StoppedUndo
     from activities.stopped_undos import StoppedUndoActivities
+    from activities.undo_messages import StoppedUndo
     from activities.undoing import UndoingActivities
 
 from workflows.messages import FiledResult, TaskQueue, undo_filing_workflow_id

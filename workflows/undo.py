@@ -10,7 +10,7 @@ from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from activities.crm import CrmActivities
-    from activities.messages import StoppedUndo, UndoApplyInput, UndoHead
+    from activities.undo_messages import StoppedUndo, UndoApplyInput, UndoHead
 
 from workflows.messages import UndoInput, UndoResult
 from workflows.options import CRM_WRITE

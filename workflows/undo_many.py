@@ -10,13 +10,7 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
-    from activities.messages import (
-        StoppedUndo,
-        UndoBatchEnding,
-        UndoBatchRef,
-        UndoItemFailed,
-        UndoItemInput,
-    )
+    from activities.undo_messages import StoppedUndo, UndoBatchEnding, UndoBatchRef, UndoItemFailed, UndoItemInput
     from activities.undoing import UndoBookActivities, UndoingActivities
     from domain.errors import ErrorCode
     from domain.leads import Motion

@@ -15,18 +15,13 @@ from temporalio.workflow import ParentClosePolicy
 
 with workflow.unsafe.imports_passed_through():
     from activities.crm import CrmActivities
-    from activities.messages import (
-        ApplyHead,
+    from activities.messages import ApplyHead, CaseRef, FetchInput, Gate, ProposalHead, RoundEnding
+    from activities.owner_messages import (
         AssignmentRef,
-        CaseRef,
-        FetchInput,
-        Gate,
         LookHead,
         LookOrder,
         NoticeOrder,
-        ProposalHead,
         ReassignOrder,
-        RoundEnding,
         WatchHead,
         WatchOrder,
     )

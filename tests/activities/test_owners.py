@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from activities.messages import OwnerCheckHead, OwnerCheckOrder
+from activities.owner_messages import OwnerCheckHead, OwnerCheckOrder
 from activities.owners import OwnerActivities
 from domain.audit import AuditKind
 from domain.errors import CrmError, ErrorCode

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from activities.messages import (
+from activities.messages import Gate
+from activities.owner_messages import (
     AssignmentRef,
-    Gate,
     LookOrder,
     NoticeHead,
     NoticeOrder,

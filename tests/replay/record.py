@@ -18,21 +18,17 @@ from temporalio.client import WorkflowFailureError, WorkflowHandle, WorkflowHist
 
 from activities.messages import (
     AuditHead,
-    BreachHead,
     Gate,
-    LookHead,
-    OwnerCheckHead,
     PollHead,
     ProposalHead,
-    StoppedUndo,
-    StoppedUndos,
     StrayCase,
     StraysHead,
     SurveyHead,
     TellHead,
-    UnfitOwner,
     VerifiedDecision,
 )
+from activities.owner_messages import BreachHead, LookHead, OwnerCheckHead, UnfitOwner
+from activities.undo_messages import StoppedUndo, StoppedUndos
 from domain.cases import Act
 from domain.decisions import Verdict
 from domain.errors import ErrorCode

@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from activities.messages import LookHead, MatchHead, RoutingHead
+from activities.messages import MatchHead, RoutingHead
+from activities.owner_messages import LookHead
 from domain.cases import Act
 from domain.decisions import Verdict
 from domain.errors import ErrorCode

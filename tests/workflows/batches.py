@@ -4,7 +4,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from activities.messages import (
+from activities.undo_messages import (
     StoppedUndo,
     UndoBatchRef,
     UndoHead,

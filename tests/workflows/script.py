@@ -9,20 +9,18 @@ from typing import Generic, TypeVar
 
 from activities.messages import (
     ApplyHead,
-    BreachHead,
     CaseRef,
     CreateLeadHead,
     FetchHead,
     Gate,
-    LookHead,
     MatchHead,
     ProposalHead,
     ProposeInput,
     RoutingHead,
-    StoppedUndo,
     SurveyHead,
-    UndoHead,
 )
+from activities.owner_messages import BreachHead, LookHead
+from activities.undo_messages import StoppedUndo, UndoHead
 from domain.cases import LadderStep
 from domain.errors import DomainError, ErrorCode
 from domain.first_touch import Standing

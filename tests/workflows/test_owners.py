@@ -2,7 +2,8 @@
 
 import pytest
 
-from activities.messages import OwnerCheckHead, ProposeInput, UnfitOwner
+from activities.messages import ProposeInput
+from activities.owner_messages import OwnerCheckHead, UnfitOwner
 from domain.cases import CaseOutcome
 from domain.decisions import RoundState, Verdict
 from domain.errors import ErrorCode

@@ -5,7 +5,7 @@ On the real server: the one that skips time stands still where a workflow leaves
 
 import pytest
 
-from activities.messages import StoppedUndo, StoppedUndos, UndoHead
+from activities.undo_messages import StoppedUndo, StoppedUndos, UndoHead
 from domain.errors import ErrorCode
 from tests.workflows.driving import ORG, Desk
 from tests.workflows.script import Script

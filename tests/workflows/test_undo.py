@@ -6,7 +6,7 @@ import pytest
 from temporalio.client import WorkflowFailureError
 from temporalio.exceptions import ActivityError, ApplicationError, CancelledError
 
-from activities.messages import StoppedUndo, UndoApplyInput, UndoHead
+from activities.undo_messages import StoppedUndo, UndoApplyInput, UndoHead
 from domain.errors import ErrorCode
 from tests.workflows.driving import ORG, Desk, RunningCase
 from tests.workflows.script import Script

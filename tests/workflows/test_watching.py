@@ -6,18 +6,8 @@ import pytest
 from temporalio.api.enums.v1 import EventType
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.messages import (
-    BreachHead,
-    ExceptionInput,
-    FetchHead,
-    FetchInput,
-    Gate,
-    LookHead,
-    LookOrder,
-    NoticeOrder,
-    ReassignOrder,
-    WatchOrder,
-)
+from activities.messages import ExceptionInput, FetchHead, FetchInput, Gate
+from activities.owner_messages import BreachHead, LookHead, LookOrder, NoticeOrder, ReassignOrder, WatchOrder
 from domain.cases import CaseOutcome, ExceptionCode
 from domain.decisions import RoundState, Verdict
 from domain.errors import ErrorCode

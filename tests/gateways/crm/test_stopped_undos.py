@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 import pytest
 from temporalio.testing import ActivityEnvironment
 
-from activities.messages import StoppedUndo, StraysOrder, UndoItemFailed
+from activities.messages import StraysOrder
 from activities.stopped_undos import StoppedUndoActivities
+from activities.undo_messages import StoppedUndo, UndoItemFailed
 from approval_ui.undo_states import UndoStates
 from domain.audit import AuditKind
 from domain.errors import CrmError

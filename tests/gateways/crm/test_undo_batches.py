@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 from temporalio.testing import ActivityEnvironment
 
-from activities.messages import UndoBatchRef, UndoItemInput
+from activities.undo_messages import UndoBatchRef, UndoItemInput
 from activities.undo_reports import carry_out
 from activities.undoing import UndoBookActivities, UndoingActivities
 from approval_ui.decision_requests import DecisionRefused, Reviewer
