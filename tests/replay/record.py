@@ -18,14 +18,9 @@ from temporalio.client import WorkflowFailureError, WorkflowHandle, WorkflowHist
 
 from activities.messages import (
     AuditHead,
-    Gate,
     PollHead,
-    ProposalHead,
-    StrayCase,
     StraysHead,
-    SurveyHead,
     TellHead,
-    VerifiedDecision,
 )
 from activities.owner_messages import BreachHead, LookHead, OwnerCheckHead, UnfitOwner
 from activities.undo_messages import StoppedUndo, StoppedUndos
@@ -34,33 +29,17 @@ from domain.decisions import Verdict
 from domain.errors import ErrorCode
 from domain.first_touch import Standing
 from domain.leads import Motion
-from domain.permissions import RiskCategory
 from domain.proposals import Phase
 from domain.receipts import WriteOutcomeKind
 from domain.strays import Remedy
 from domain.undo_batches import Reach
-from tests.replay.scenarios import (
-    AUDIT,
-    CANCELLED,
-    CASES,
-    EXCEPTION_TASK,
-    OWNERS,
-    POLL,
-    REASSIGNED,
-    RECONCILE,
-    RECOVER,
-    TELL,
-    TOUCHED,
-    UNDO,
-    UNDO_CANCELLED,
-    UNDO_MANY,
-    Scenario,
-)
+from tests.replay.scenarios import CASES, Other, Scenario
 from tests.workflows.batches import ScriptedBatch
 from tests.workflows.driving import ORG, Desk, workers_of
 from tests.workflows.engines import development_server
 from tests.workflows.script import Script, applied, assigned
 from tests.workflows.scripted import ScriptedActivities
+from tests.workflows.strays import approved, stray
 from workflows.messages import (
     AuditInput,
     ExceptionTaskInput,
@@ -95,19 +74,19 @@ async def record(folder: Path) -> list[Path]:
     async with development_server(identity="recorder") as env, workers_of(env.client, activities):
         desk = Desk(env, activities)
         written = [_write(folder, scenario.name, await _play(desk, scenario)) for scenario in CASES]
-        written.append(_write(folder, EXCEPTION_TASK, await _exception_task(desk)))
-        written.append(_write(folder, UNDO, await _undo(desk)))
-        written.append(_write(folder, UNDO_MANY, await _undo_many(desk)))
-        written.append(_write(folder, CANCELLED, await _cancelled(desk)))
-        written.append(_write(folder, UNDO_CANCELLED, await _undo_cancelled(desk)))
-        written.append(_write(folder, POLL, await _poll(desk)))
-        written.append(_write(folder, OWNERS, await _owners(desk)))
-        written.append(_write(folder, AUDIT, await _audit(desk)))
-        written.append(_write(folder, TELL, await _tell(desk)))
-        written.append(_write(folder, TOUCHED, await _touched(desk)))
-        written.append(_write(folder, REASSIGNED, await _reassigned(desk)))
-        written.append(_write(folder, RECOVER, await _recover(desk)))
-        written.append(_write(folder, RECONCILE, await _reconcile(desk)))
+        written.append(_write(folder, Other.EXCEPTION_TASK, await _exception_task(desk)))
+        written.append(_write(folder, Other.UNDO, await _undo(desk)))
+        written.append(_write(folder, Other.UNDO_MANY, await _undo_many(desk)))
+        written.append(_write(folder, Other.CANCELLED, await _cancelled(desk)))
+        written.append(_write(folder, Other.UNDO_CANCELLED, await _undo_cancelled(desk)))
+        written.append(_write(folder, Other.POLL, await _poll(desk)))
+        written.append(_write(folder, Other.OWNERS, await _owners(desk)))
+        written.append(_write(folder, Other.AUDIT, await _audit(desk)))
+        written.append(_write(folder, Other.TELL, await _tell(desk)))
+        written.append(_write(folder, Other.TOUCHED, await _touched(desk)))
+        written.append(_write(folder, Other.REASSIGNED, await _reassigned(desk)))
+        written.append(_write(folder, Other.RECOVER, await _recover(desk)))
+        written.append(_write(folder, Other.RECONCILE, await _reconcile(desk)))
     return written
 
 
@@ -253,20 +232,7 @@ async def _recover(desk: Desk) -> WorkflowHistory:
     """The workflow was terminated after the CRM write; somebody says that it is to be finished, the e-mail too."""
     script = Script(case_id="history-recover")
     script.committed = frozenset({Phase.CRM})
-    script.survey.usual = SurveyHead(
-        round=2,
-        decision=VerifiedDecision(
-            accepted=True,
-            complete=True,
-            decision_id="d1-history-recover",
-            verdict=Verdict.APPROVE,
-            has_mail=True,
-            has_after_mail=True,
-        ),
-        head=ProposalHead(
-            digest="", risk=RiskCategory.LOW, gate=Gate.PERSON, undo_window_seconds=0, sender_domain="seller.example"
-        ),
-    )
+    script.survey.usual = approved(decision_id="d1-history-recover", mail=True)
     case = await desk.recover(script)
     await case.until_event(EventType.EVENT_TYPE_TIMER_STARTED)
     ref = case.resolve_in_store(Act.RETRY)
@@ -292,18 +258,7 @@ async def _reconcile(desk: Desk) -> WorkflowHistory:
         (recovered, Remedy.RECOVER),
         (running.script, Remedy.REDO_ROUND),
     )
-    strays = tuple(
-        StrayCase(
-            case_id=script.case_id,
-            org_id=ORG,
-            workflow_id=workflow_id(Motion.INBOUND, ORG, script.case_id),
-            playbook_digest="p",
-            agent_version="v",
-            remedy=remedy,
-            round=1,
-        )
-        for script, remedy in remedies
-    )
+    strays = tuple(stray(script, remedy) for script, remedy in remedies)
     first, second = StraysHead(looked_at=200, strays=strays, next_after="c2"), StraysHead(looked_at=3)
     undone = Script(case_id="history-reconcile-undo")
     desk.activities.play(undone)

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 
 from activities.messages import MatchHead, RoutingHead
 from activities.owner_messages import LookHead
@@ -140,17 +141,20 @@ CASES = (
     Scenario("mail_stopped", _stop_the_mail, _with_a_long_undo_window),
 )
 
-OWNERS = "owners"
-POLL = "poll"
-AUDIT = "audit"
-TELL = "tell"
-TOUCHED = "watch_touched"
-REASSIGNED = "watch_reassigned"
-EXCEPTION_TASK = "exception_task"
-UNDO = "undo"
-UNDO_MANY = "undo_many"
-CANCELLED = "cancelled"
-UNDO_CANCELLED = "undo_cancelled"
-RECONCILE = "reconcile"
-RECOVER = "recover"
-"""The runs of the other workflows; they need nobody to play."""
+
+class Other(StrEnum):
+    """What the other workflows leave; they need nobody to play."""
+
+    OWNERS = "owners"
+    POLL = "poll"
+    AUDIT = "audit"
+    TELL = "tell"
+    TOUCHED = "watch_touched"
+    REASSIGNED = "watch_reassigned"
+    EXCEPTION_TASK = "exception_task"
+    UNDO = "undo"
+    UNDO_MANY = "undo_many"
+    CANCELLED = "cancelled"
+    UNDO_CANCELLED = "undo_cancelled"
+    RECONCILE = "reconcile"
+    RECOVER = "recover"

@@ -19,22 +19,7 @@ from domain.receipts import MailState
 from runtime.engine import DATA_CONVERTER
 from tests.replay.changed import ReorderedInboundLead
 from tests.replay.record import HISTORIES
-from tests.replay.scenarios import (
-    AUDIT,
-    CANCELLED,
-    CASES,
-    EXCEPTION_TASK,
-    OWNERS,
-    POLL,
-    REASSIGNED,
-    RECONCILE,
-    RECOVER,
-    TELL,
-    TOUCHED,
-    UNDO,
-    UNDO_CANCELLED,
-    UNDO_MANY,
-)
+from tests.replay.scenarios import CASES, Other
 from tests.runtime.history_text import texts_of
 from workers.roles import SANDBOX, WORKFLOWS
 from workflows.messages import (
@@ -52,39 +37,24 @@ from workflows.messages import (
 )
 
 NAMES = sorted(path.stem for path in HISTORIES.glob("*.json"))
-OTHERS = (
-    AUDIT,
-    CANCELLED,
-    EXCEPTION_TASK,
-    OWNERS,
-    POLL,
-    REASSIGNED,
-    RECONCILE,
-    RECOVER,
-    TELL,
-    TOUCHED,
-    UNDO,
-    UNDO_CANCELLED,
-    UNDO_MANY,
-)
 DECIDING = ["propose", "verify_decision"]
 
 
 def load(name: str) -> WorkflowHistory:
     text = (HISTORIES / f"{name}.json").read_text(encoding="utf-8")
-    known = {
-        EXCEPTION_TASK: "exception/acme/history-exception-task/1",
-        UNDO: "undo/acme/u1",
-        UNDO_CANCELLED: "undo/acme/u2",
-        UNDO_MANY: "undo-batch/acme/history-undo-many",
-        POLL: "poll/acme",
-        OWNERS: "owners/acme",
-        TOUCHED: "watch/acme/history-watch-touched/r-history-watch-",
-        REASSIGNED: "watch/acme/history-watch-reassigned/r-history-watch-",
-        AUDIT: "readiness/acme",
-        TELL: "tell/acme",
-        RECOVER: "recovery/acme/history-recover",
-        RECONCILE: "reconcile/history-reconcile",
+    known: dict[str, str] = {
+        Other.EXCEPTION_TASK: "exception/acme/history-exception-task/1",
+        Other.UNDO: "undo/acme/u1",
+        Other.UNDO_CANCELLED: "undo/acme/u2",
+        Other.UNDO_MANY: "undo-batch/acme/history-undo-many",
+        Other.POLL: "poll/acme",
+        Other.OWNERS: "owners/acme",
+        Other.TOUCHED: "watch/acme/history-watch-touched/r-history-watch-",
+        Other.REASSIGNED: "watch/acme/history-watch-reassigned/r-history-watch-",
+        Other.AUDIT: "readiness/acme",
+        Other.TELL: "tell/acme",
+        Other.RECOVER: "recovery/acme/history-recover",
+        Other.RECONCILE: "reconcile/history-reconcile",
     }
     return WorkflowHistory.from_json(known.get(name, f"inbound/acme/history-{name.replace('_', '-')}"), text)
 
@@ -156,8 +126,8 @@ TOLD = {
 
 
 def test_every_scenario_has_its_history_and_its_claim() -> None:
-    assert sorted([*(scenario.name for scenario in CASES), *OTHERS]) == NAMES
-    assert sorted([*TOLD, *OTHERS]) == NAMES
+    assert sorted([*(scenario.name for scenario in CASES), *Other]) == NAMES
+    assert sorted([*TOLD, *Other]) == NAMES
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -201,7 +171,7 @@ def test_new_lead_is_signed_by_policy_and_created_first() -> None:
 
 
 async def test_the_history_of_many_undos_goes_past_one_that_failed() -> None:
-    history = load(UNDO_MANY)
+    history = load(Other.UNDO_MANY)
     assert steps(history) == [
         "next_undos",
         "undo_item",
@@ -216,7 +186,7 @@ async def test_the_history_of_many_undos_goes_past_one_that_failed() -> None:
 
 
 async def test_undo_takes_a_write_back() -> None:
-    history = load(UNDO)
+    history = load(Other.UNDO)
     undone = await result_of(history, UndoResult)
     assert steps(history) == ["undo"]
     assert isinstance(undone, UndoResult)
@@ -224,7 +194,7 @@ async def test_undo_takes_a_write_back() -> None:
 
 
 async def test_a_poll_says_how_many() -> None:
-    history = load(POLL)
+    history = load(Other.POLL)
     assert steps(history) == ["poll_crm"]
     assert await result_of(history, PollResult) == PollResult(new=2, joined=1)
 
@@ -235,14 +205,14 @@ def test_an_assignment_starts_a_watch() -> None:
 
 
 async def test_a_watch_ends_with_the_first_touch() -> None:
-    history = load(TOUCHED)
+    history = load(Other.TOUCHED)
     ended = await result_of(history, WatchResult)
     assert ended == WatchResult(outcome=WatchOutcome.TOUCHED, minutes=17)
     assert steps(history) == ["begin_watch", "notify_owner", "look_for_touch", "look_for_touch"]
 
 
 async def test_a_breach_proposes_until_somebody_takes_the_lead() -> None:
-    history = load(REASSIGNED)
+    history = load(Other.REASSIGNED)
     assert await result_of(history, WatchResult) == WatchResult(outcome=WatchOutcome.REASSIGNED, breached=True)
     assert steps(history).count("propose_reassignment") == 2
     assert steps(history).count("notify_owner") == 2
@@ -250,7 +220,7 @@ async def test_a_breach_proposes_until_somebody_takes_the_lead() -> None:
 
 
 async def test_a_task_that_was_taken_up_gets_a_note() -> None:
-    history = load(EXCEPTION_TASK)
+    history = load(Other.EXCEPTION_TASK)
     assert await result_of(history, ExceptionTaskResult) == ExceptionTaskResult(made=True, noted=True)
     written = ["sign_by_policy", "apply_changes"]
     proposed = ("propose_exception_task", "propose_closing_task", "propose_ending_note")
@@ -258,7 +228,7 @@ async def test_a_task_that_was_taken_up_gets_a_note() -> None:
 
 
 async def test_a_look_at_owners_tells_who_still_listens() -> None:
-    history = load(OWNERS)
+    history = load(Other.OWNERS)
     assert steps(history) == ["find_unfit_owners"]
     assert await result_of(history, OwnerCheckResult) == OwnerCheckResult(looked_at=3, told=1, gone=1)
 
@@ -268,19 +238,19 @@ def test_an_unfit_owner_voids_its_round_and_routes_anew() -> None:
 
 
 async def test_an_audit_says_its_score() -> None:
-    history = load(AUDIT)
+    history = load(Other.AUDIT)
     assert steps(history) == ["audit_readiness"]
     assert await result_of(history, AuditResult) == AuditResult(score=64, copilot_only=True)
 
 
 async def test_a_round_of_telling_says_how_many() -> None:
-    history = load(TELL)
+    history = load(Other.TELL)
     assert steps(history) == ["tell_people"]
     assert await result_of(history, TellResult) == TellResult(delivered=2, waiting=1)
 
 
 async def test_a_recovery_looks_first_asks_and_then_finishes_once() -> None:
-    history = load(RECOVER)
+    history = load(Other.RECOVER)
     ended = await result_of(history, CaseResult)
     assert isinstance(ended, CaseResult)
     # Only the first step was found in the CRM.
@@ -292,7 +262,7 @@ async def test_a_recovery_looks_first_asks_and_then_finishes_once() -> None:
 
 
 async def test_a_look_at_open_cases_gives_each_its_remedy() -> None:
-    history = load(RECONCILE)
+    history = load(Other.RECONCILE)
     assert await result_of(history, ReconcileResult) == ReconcileResult(
         looked_at=203, restarted=1, redone=1, closed=1, recovering=1, stopped_undos=1
     )
@@ -302,13 +272,13 @@ async def test_a_look_at_open_cases_gives_each_its_remedy() -> None:
 
 
 def test_a_cancelled_case_stops_its_mail_and_writes_nothing_more() -> None:
-    history = load(CANCELLED)
+    history = load(Other.CANCELLED)
     assert steps(history)[-4:] == ["verify_decision", "apply_changes", "cancel", "stop_mail"]
     assert history.events[-1].event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED
 
 
 def test_a_cancelled_undo_says_so_and_has_the_ledger_asked() -> None:
-    history = load(UNDO_CANCELLED)
+    history = load(Other.UNDO_CANCELLED)
     assert steps(history) == ["undo", "note_stopped_undo"]
     assert count(history, EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_STARTED) == 1
     assert history.events[-1].event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED

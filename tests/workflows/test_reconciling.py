@@ -8,61 +8,25 @@ from temporalio.client import WorkflowExecutionStatus
 
 from activities.messages import (
     CloseInput,
-    Gate,
     MailInput,
-    ProposalHead,
     ProposeInput,
-    StrayCase,
     StraysHead,
-    SurveyHead,
-    VerifiedDecision,
 )
 from domain.cases import Act, CaseOutcome, ExceptionCode
 from domain.decisions import Verdict
 from domain.errors import ErrorCode
 from domain.leads import Motion
-from domain.permissions import RiskCategory
 from domain.proposals import Phase
 from domain.receipts import MailState, WriteOutcomeKind
 from domain.strays import Remedy
 from tests.workflows.driving import ORG, Desk, RunningCase
 from tests.workflows.script import Script, applied
+from tests.workflows.strays import approved, stray
 from workflows.inbound import InboundLead
 from workflows.messages import ReconcileResult, recovery_workflow_id, workflow_id
 from workflows.review import DOCUMENTS_MISSING
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-
-def stray(script: Script, remedy: Remedy, round: int = 1) -> StrayCase:
-    return StrayCase(
-        case_id=script.case_id,
-        org_id=ORG,
-        workflow_id=workflow_id(Motion.INBOUND, ORG, script.case_id),
-        playbook_digest="p",
-        agent_version="v",
-        remedy=remedy,
-        round=round,
-    )
-
-
-def approved(*, mail: bool = False, state: MailState | None = None, written: bool = False) -> SurveyHead:
-    return SurveyHead(
-        round=2,
-        decision=VerifiedDecision(
-            accepted=True,
-            complete=True,
-            decision_id="d9",
-            verdict=Verdict.APPROVE,
-            has_mail=mail,
-            has_after_mail=mail,
-        ),
-        head=ProposalHead(
-            digest="", risk=RiskCategory.LOW, gate=Gate.PERSON, undo_window_seconds=0, sender_domain="seller.example"
-        ),
-        mail=state,
-        written=written,
-    )
 
 
 async def described(desk: Desk, name: str) -> Any:
