@@ -19,6 +19,8 @@ from gateways.crm.plan import Change, Plan
 from gateways.crm.values import http_date, record_from, same_value
 
 _HALTED = frozenset({"PROCESSING_HALTED", "ALL_OR_NONE_OPERATION_ROLLED_BACK"})
+_HELD = "unchanged_"
+"""Begins the names of the parts that let a deletion go on."""
 _UNCLEAR = frozenset({ErrorCode.CRM_PROTOCOL, ErrorCode.CRM_UNAVAILABLE})
 
 
@@ -64,7 +66,8 @@ class AtomicWrite:
         `crm_unavailable` leaves open whether the write happened.
         """
         before = _before(plan, live)
-        parts = [insert_part(entry, plan, before, content), *_writes(plan, live), *_reads(plan, live)]
+        row = insert_part(entry, plan, before, content)
+        parts = [row, *_unchanged(plan, live), *_writes(plan, live), *_reads(plan, live)]
         _no_references(plan)
         if len(parts) > MAX_PARTS:
             raise CrmSaysNo(f"{len(parts)} steps are more than one atomic write can hold ({MAX_PARTS})", ())
@@ -164,6 +167,19 @@ def _before(plan: Plan, live: dict[str, CrmRecord]) -> Images:
     return images
 
 
+def _unchanged(plan: Plan, live: dict[str, CrmRecord]) -> list[Part]:
+    """A deletion takes no condition, so a conditional read stands before it: where that fails, all is rolled back."""
+    return [
+        Part(
+            name=f"{_HELD}{i}",
+            method="GET",
+            path=f"{_address(delete.record)}?fields=Id",
+            headers={"If-Unmodified-Since": http_date(live[delete.record.id].modified_at)},
+        )
+        for i, delete in enumerate(plan.deletes)
+    ]
+
+
 def _writes(plan: Plan, live: dict[str, CrmRecord]) -> list[Part]:
     """Changes come before inserts: a new task touches its lead and would break the lead's condition."""
     changes = [
@@ -218,7 +234,8 @@ def _check(plan: Plan, parts: list[Part], answer: CompositeAnswer) -> None:
     if part.name == "ledger" and fault.code == "DUPLICATE_VALUE":
         raise AlreadyWritten
     code = faults.code_for(fault)
-    if fault.status == 412 or (code is ErrorCode.CRM_RECORD_MISSING and part.method in ("PATCH", "DELETE")):
+    ours = part.method in ("PATCH", "DELETE") or part.name.startswith(_HELD)
+    if fault.status == 412 or (code is ErrorCode.CRM_RECORD_MISSING and ours):
         raise ChangedMeanwhile
     refused = code in (ErrorCode.CRM_REFUSED_VALUE, ErrorCode.CRM_DUPLICATE_RULE) or fault.code == "INVALID_FIELD"
     if refused and part.method in ("PATCH", "POST", "DELETE") and part.name != "ledger":

@@ -53,7 +53,7 @@ def basis_of(
     for value in () if last else content.expected:
         if value.decisive:
             expected.setdefault(value.record, {})[value.field] = value.value
-    _overlay(expected, receipts)
+    _overlay(expected, _unseen(receipts, snapshot))
     touched: dict[RecordRef, dict[str, Scalar]] = {}
     for action in in_phase(content, Phase.AFTER_MAIL) if last else content.actions:
         change = change_of(action)
@@ -197,9 +197,16 @@ def subject_of(snapshot: CrmSnapshot | None) -> RecordRef | None:
     return person.ref if person is not None else None
 
 
+def _unseen(receipts: Sequence[WriteReceipt], snapshot: CrmSnapshot | None) -> tuple[WriteReceipt, ...]:
+    """What the snapshot may not know yet. What was written before it and is different by now, somebody changed."""
+    seen = since(snapshot)
+    return tuple(receipt for receipt in receipts if seen is None or receipt.written_at >= seen)
+
+
 def _overlay(expected: dict[RecordRef, dict[str, Scalar]], receipts: Sequence[WriteReceipt]) -> None:
-    """Our own writes do not count as somebody else's changes."""
+    """Our own writes do not count as somebody else's changes, where they went over the value that is expected."""
     for receipt in sorted(receipts, key=lambda r: r.written_at):
         for image in receipt.records:
             values = expected.get(image.record, {})
-            values.update({field: image.after[field] for field in values.keys() & image.after.keys()})
+            moved = (f for f in values.keys() & image.after.keys() if same_value(values[f], image.before.get(f)))
+            values.update({field: image.after[field] for field in moved})

@@ -68,4 +68,5 @@ class SalesforceMailGuard:
                 raise MailError(f"the recipient's record is {stopped.kind.value}", code=ErrorCode.MAIL_REFUSED)
             if refused(people, live):
                 raise MailError("the recipient opted out of e-mail", code=ErrorCode.MAIL_REFUSED)
+            self._guard.still_running(order)
         return mail

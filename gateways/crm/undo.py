@@ -124,7 +124,7 @@ class Undoer:
         return _without(reversal, withheld) if withheld else reversal
 
     def _live(self, undo: AuthorisedUndo) -> Live:
-        changing = [a.record.id for a in undo.content.actions if isinstance(a, UpdateFields)]
+        changing = [a.record.id for a in undo.content.actions if isinstance(a, (UpdateFields, DeleteCreated))]
         return self._reader.read_settled(
             fields_of(undo.receipt),
             changing,
@@ -207,7 +207,7 @@ def reversal_of(
             else:
                 refusals.append(_refused(action.record, reason))
         elif isinstance(action, UpdateFields):
-            change, kept = _restorable(action, live.records.get(action.record.id), before)
+            change, kept = _restorable(action, images[action.record], live.records.get(action.record.id), before)
             changes += [change] if change is not None else []
             refusals += kept
     deletes.sort(key=lambda action: action.record.object == "Lead")
@@ -237,19 +237,23 @@ def outcome_of(undo: AuthorisedUndo, receipt: WriteReceipt) -> UndoOutcome:
 
 
 def _restorable(
-    action: UpdateFields, found: CrmRecord | None, before: Sequence[RecordImage]
+    action: UpdateFields, image: RecordImage, found: CrmRecord | None, before: Sequence[RecordImage]
 ) -> tuple[Change | None, list[UndoRefusal]]:
     gone = _gone(found)
     if gone is not None or found is None:
         reason = gone or UndoReason.RECORD_DELETED
         return None, [_refused(action.record, reason, change.field) for change in action.changes]
-    mine = [c for c in action.changes if same_value(c.before, found.fields.get(c.field))]
+    # What a composite call cannot carry was spelled apart for the signature: that is not the old value.
+    unsendable = {c.field for c in action.changes if c.after != image.before.get(c.field)}
+    mine = [c for c in action.changes if c.field not in unsendable and same_value(c.before, found.fields.get(c.field))]
     done = {f: value for image in before if image.record == action.record for f, value in image.after.items()}
     kept = [
         _refused(
             action.record,
             UndoReason.TAKEN_BACK_ALREADY
             if c.field in done and same_value(done[c.field], found.fields.get(c.field))
+            else UndoReason.REFUSED_BY_CRM
+            if c.field in unsendable and same_value(c.before, found.fields.get(c.field))
             else UndoReason.CHANGED_SINCE,
             c.field,
         )

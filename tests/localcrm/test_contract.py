@@ -228,6 +228,17 @@ def test_a_412_inside_all_or_none_rolls_everything_back(org: Org) -> None:
     assert (org.row(first)["Title"], org.row(second)["Title"]) == ("one", "two")
 
 
+@source("UNVERIFIED on a real org: REST API Developer Guide, Conditional Request Headers, on a read in allOrNone")
+def test_a_read_whose_condition_fails_keeps_a_deletion_from_happening(org: Org) -> None:
+    lead = org.lead(Title="worked on")
+    answers = org.composite(
+        part("GET", f"sobjects/Lead/{lead}?fields=Id", "unchanged", **{"If-Unmodified-Since": long_ago()}),
+        part("DELETE", f"sobjects/Lead/{lead}", "delete"),
+    )
+    assert [a["httpStatusCode"] for a in answers] == [412, 400]
+    assert org.row(lead)["Title"] == "worked on"
+
+
 @source("UNVERIFIED on a real org: REST API Developer Guide, Composite: subrequests see what earlier ones did")
 def test_a_read_back_within_the_composite_sees_the_write(org: Org) -> None:
     record_id = org.lead(Title="before")

@@ -226,6 +226,44 @@ class TestLeftAlone:
         assert reasons(world.writer.undo(order)) == {("Rating", UndoReason.CHANGED_SINCE)}
         assert (world.row(world.lead)["Rating"], world.row(world.lead)["OwnerId"]) == ("Cold", world.queue)
 
+    def test_a_task_that_somebody_works_on_while_it_is_taken_back(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The CRM takes no condition for a deletion."""
+        receipt = write(world, world.rating(), world.task())
+        (task,) = world.rows("SELECT Id FROM Task")
+
+        def meddle() -> None:
+            world.crm.clock.forward(1)
+            world.edit(task["Id"], object_name="Task", by=world.ines, Description="She buys")
+            world.crm.clock.forward(1)
+
+        order = world.undo_order(receipt)
+        in_between(world, monkeypatch, meddle)
+        assert reasons(world.writer.undo(order)) == {("", UndoReason.CHANGED_SINCE)}
+        assert [t["Description"] for t in world.rows("SELECT Description FROM Task")] == ["She buys"]
+        assert world.row(world.lead)["Rating"] is None
+
+    def test_a_task_that_somebody_deletes_while_it_is_taken_back(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        receipt = write(world, world.rating(), world.task())
+        (task,) = world.rows("SELECT Id FROM Task")
+        order = world.undo_order(receipt)
+        in_between(world, monkeypatch, lambda: world.crm.client().Task.delete(task["Id"]))
+        assert reasons(world.writer.undo(order)) == {("", UndoReason.RECORD_DELETED)}
+        assert world.row(world.lead)["Rating"] is None
+
+    def test_an_old_value_that_no_composite_call_can_carry(self, world: World) -> None:
+        """`@{` would be resolved there: what was signed spells it apart, and that is not what stood there."""
+        old = "was @{ledger.id}"
+        world.edit(world.lead, Lead_Summary__c=old)
+        world.crm.clock.forward(5)
+        change = FieldChange(field="Lead_Summary__c", before=old, after="plain")
+        receipt = write(world, UpdateFields(key="u", record=world.lead_ref, changes=(change,)), world.rating())
+        assert reasons(undo(world, receipt)) == {("Lead_Summary__c", UndoReason.REFUSED_BY_CRM)}
+        assert (world.row(world.lead)["Lead_Summary__c"], world.row(world.lead)["Rating"]) == ("plain", None)
+
 
 class TestRetrying:
     def test_an_undo_whose_answer_was_lost_is_found(self, world: World) -> None:

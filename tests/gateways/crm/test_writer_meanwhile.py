@@ -28,6 +28,17 @@ class TestStopped:
         written(world.writer.apply(order.model_copy(update={"attempt": 2})))
         assert (world.row(world.lead)["Rating"], len(world.ledger())) == ("Hot", 1)
 
+    def test_while_it_is_asked_whether_the_mail_may_go(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        order = world.approved(world.rating(), world.mail())
+        written(world.writer.apply(order))
+        order = order.model_copy(update={"phase": Phase.MAIL})
+        at = world.crm.clock.now
+        while_reading(world, monkeypatch, lambda: world.pause.set(None, True, by="kim", now=at))
+        with pytest.raises(Paused):
+            world.mail_guard.authorised_mail(order)
+        world.pause.set(None, False, by="kim", now=at)
+        assert world.mail_guard.authorised_mail(order) == world.mail()
+
 
 class TestMeanwhile:
     def test_a_field_nobody_rests_on_may_change(self, world: World) -> None:
@@ -61,6 +72,24 @@ class TestMeanwhile:
         assert outcome.kind is WriteOutcomeKind.REASSIGNED
         assert [(m.field, m.expected, m.found) for m in outcome.moved] == [("OwnerId", world.queue, world.tom)]
         assert (world.row(world.lead)["OwnerId"], world.ledger()) == (world.tom, [])
+
+    def test_an_owner_who_was_given_it_since_our_own_assignment_and_is_known_to_the_next_round(
+        self, world: World
+    ) -> None:
+        """The card was made anew over what somebody chose: our earlier write is no longer what to expect."""
+        written(world.writer.apply(world.approved(world.assign())))
+        world.crm.clock.forward(60)
+        world.edit(world.lead, by=world.tom, OwnerId=world.tom)
+        world.crm.clock.forward(60)
+        order = world.approved(world.note(), expected=(world.decisive("OwnerId", world.tom),), round=2)
+        written(world.writer.apply(order))
+
+    def test_our_own_assignment_since_the_snapshot_is_nobody_elses(self, world: World) -> None:
+        later = world.content(world.note(), round=2, expected=(world.decisive("OwnerId", world.queue),))
+        world.propose(later)
+        written(world.writer.apply(world.approved(world.assign(), round=-1)))
+        world.crm.clock.forward(60)
+        written(world.writer.apply(world.order(world.record(world.envelope(later)), round=2)))
 
     def test_an_unticked_field_is_no_reason_for_a_conflict(self, world: World) -> None:
         proposed = world.content(
