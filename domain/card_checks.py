@@ -8,7 +8,7 @@ from domain.cards import ReviewCard
 from domain.cases import Ladder
 from domain.playbook import Playbook
 from domain.proposals import Action, AssignOwner, CreateTask, Disqualify, ProposalContent, UpdateFields
-from domain.proposed_actions import asks_for_a_call
+from domain.proposed_tasks import asks_for_a_call
 
 _NUMBER = re.compile(r"\+?\d[\d ()./-]{5,}\d")
 

@@ -11,6 +11,7 @@ from domain.evidence import Evidence, EvidenceSource
 from domain.figures import agree, is_number_word
 from domain.model import Value
 from domain.relations import contradictions
+from domain.texts import QUOTED
 from domain.verifiable import Part, PartKind, parts_of, plain
 from domain.wording import content_stems, fold, language_of, stem, words_of
 
@@ -103,7 +104,7 @@ def _off_topic(claim: str, evidence: Sequence[Evidence]) -> list[str]:
 
 def unquoted(claim: str) -> str:
     """What the claim says in its own words."""
-    return re.sub(r"[“„\"«‹][^”“\"»›]*[”“\"»›]", " ", claim)
+    return QUOTED.sub(" ", claim)
 
 
 def _said_and_held(evidence: Sequence[Evidence]) -> tuple[list[str], list[tuple[str, str]]]:

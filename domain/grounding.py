@@ -18,6 +18,7 @@ from domain.mixups import Known, borrowed, misplaced, of_itself
 from domain.model import Value
 from domain.reading import pattern_of
 from domain.relations import hedged
+from domain.texts import QUOTED
 from domain.texts import fold as plain_fold
 from domain.verifiable import PartKind, parts_of
 from domain.wording import (
@@ -38,7 +39,6 @@ _REQUESTS = re.compile(
 """Words by which a sentence asks without a question mark, folded."""
 _ADDRESS_FIELDS = frozenset({"website", "domain", "email"})
 _NEEDS_EVIDENCE = "states something and names no evidence for it"
-_QUOTED = re.compile(r"[“„\"«‹]([^”“\"»›]*)[”“\"»›]")
 
 
 class Allowed(Value):
@@ -246,7 +246,7 @@ def _for_a_person(text: str, facts: Sequence[Evidence], allowed: Allowed) -> str
     approved = " ".join(t for f in facts if f.source is EvidenceSource.PLAYBOOK for t in (f.value, f.quote) if t)
     may = {kind for kind, _ in commercial_in(approved)}
     said = {kind for kind, _ in commercial_in(unquoted(bare))}
-    said |= {kind for quote in _QUOTED.findall(bare) for kind in settles(quote)}
+    said |= {kind for quote in QUOTED.findall(bare) for kind in settles(quote)}
     return ", ".join(kind.value for kind in Commercial if kind in said - may)
 
 

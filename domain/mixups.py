@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from domain.evidence import Evidence, EvidenceSource
 from domain.model import Value
-from domain.texts import fold
+from domain.texts import QUOTED, fold
 
 _OURSELVES = frozenset(
     (
@@ -68,7 +68,7 @@ def borrowed(text: str, cited: Sequence[Evidence]) -> str:
 
     In quotation marks they stay theirs.
     """
-    said = _words(re.sub(r"[“„\"«‹][^”“\"»›]*[”“\"»›]", " | ", text))
+    said = _words(QUOTED.sub(" | ", text))
     for entry in cited:
         theirs = f" {' '.join(_words(entry.quote or ''))} " if entry.source in _THEIRS else ""
         for start in range(len(said) - _RUN + 1):

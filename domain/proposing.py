@@ -40,8 +40,8 @@ from domain.proposed_actions import (
     person_name_of,
     qualification_action,
     suggested_values,
-    task_action,
 )
+from domain.proposed_tasks import task_action
 from domain.qualification import Qualification
 from domain.reading import ReadFacts
 from domain.review_checks import (

@@ -8,6 +8,9 @@ HIDDEN = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad\u180e\u2028\u2029") | f
 )
 """Characters that a reader does not see: zero-width, direction overrides, tags."""
 
+QUOTED = re.compile(r"[“„\"«‹]([^”“\"»›]*)[”“\"»›]")
+"""Words in quotation marks of any language we write in; its group is what stands between them."""
+
 _JOINERS = frozenset("\u200c\u200d")
 _WRITINGS = "\u0600-\u08ff\u0900-\u0dff\u1000-\u109f\u1780-\u18af\ua840-\ua8ff\ua9e0-\uaaff\ufb50-\ufdff\ufe70-\ufefc"
 """Arabic, the scripts of India and South-East Asia, Mongolian: a joiner in a word changes its letters."""

@@ -11,7 +11,7 @@ from domain.ladder import build_ladder
 from domain.permissions import RiskCategory
 from domain.playbook import Playbook
 from domain.proposals import CreateTask, ProposalContent, UpdateFields
-from domain.proposed_actions import asks_for_a_call
+from domain.proposed_tasks import asks_for_a_call
 from domain.proposing import propose
 from tests.domain.scenes import NOW, playbook, proposing
 
