@@ -6,8 +6,6 @@ It only reads: nothing is written to the CRM, and no secret is printed or kept.
 import json
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -22,6 +20,7 @@ from rich.table import Table
 from cli.doctor import show_org
 from cli.doors import first_to_have
 from cli.explain import of_crm_lead
+from cli.next_steps import next_step_told
 from cli.org_check import OrgCheck, check_org
 from domain.errors import CrmError, DomainError, InputError
 from domain.explaining import Explanation
@@ -38,30 +37,6 @@ from workers.signing_in import own_org
 LEADS = 10
 console = Console()
 
-_NEXT_STEPS = (
-    ("invalid_client_id:", "the consumer key is unknown there; copy it again from the connected app"),
-    ("invalid_client:", "the consumer secret is wrong, or the app may not use client credentials; copy it again"),
-    ("ip restricted", "add this machine's address to the IP ranges of the connected app and of the user's profile"),
-    ("not supported on this domain", "give the org's My Domain as the address (Setup, My Domain)"),
-    ("audience is invalid", "set COUNTERSIGN_CRM_AUDIENCE to https://test.salesforce.com, or login. for production"),
-    (
-        "invalid_grant:",
-        "for JWT bearer: approve the app for this user (Permitted Users: admin approved, and its permission set), see "
-        "that the certificate belongs to the key, and that this machine's clock is right",
-    ),
-    ("invalid_app_access:", "the user is not admitted to the connected app; assign its permission set to them"),
-    ("inactive_user:", "activate the integration user"),
-    ("unsupported_grant_type:", "switch this flow on in the connected app's OAuth settings"),
-    ("no answer from", "see that this is the org's My Domain (Setup, My Domain), and that this machine reaches it"),
-    (
-        "REQUEST_LIMIT_EXCEEDED",
-        "the org's API calls of the last 24 hours are used up; try again when some of them are older. Nothing was "
-        "written",
-    ),
-    ("API_DISABLED_FOR_ORG", "this edition has no API; use a sandbox of Enterprise Edition or above"),
-    ("API_CURRENTLY_DISABLED", "give the integration user the permission API Enabled"),
-)
-"""What the org says, and what to do about it; the first that fits."""
 _PAGES = (".lightning.force.com", ".my.salesforce-setup.com", ".visual.force.com")
 _SHARED = ("login.salesforce.com", "test.salesforce.com")
 
@@ -116,7 +91,10 @@ def _settings(url: str, client_id: str, username: str, key_file: Path | None) ->
 
 def _refuse_other_address(settings: CrmSettings) -> None:
     """The addresses that people see in their browser are not the API's."""
-    host = urlsplit(settings.crm_instance_url).hostname or ""
+    try:
+        host = urlsplit(settings.crm_instance_url).hostname or ""
+    except ValueError:
+        return  # no address at all, which is refused where it is used
     page = next((ending for ending in _PAGES if host.endswith(ending)), "")
     if page:
         domain = f"https://{host.removesuffix(page)}.my.salesforce.com"
@@ -134,16 +112,6 @@ def _known(name: str, question: str, *, hidden: bool = False) -> str:
             f"{PREFIX}{name} is not set: {question.lower()}. README.md, 'Settings', says where it comes from"
         )
     return value
-
-
-@contextmanager
-def next_step_told() -> Iterator[None]:
-    """What the org refuses within, told with what to do about it."""
-    try:
-        yield
-    except CrmError as refused:
-        step = next((step for said, step in _NEXT_STEPS if said in refused.detail), "")
-        raise CrmError(f"{refused.detail}{'. Next: ' if step else ''}{step}", code=refused.code) from None
 
 
 def _measured(org: OwnOrg, found: OrgCheck) -> tuple[Baseline | None, CrmError | None]:

@@ -12,6 +12,7 @@ from rich.markup import escape
 from cli.channels import check_channels
 from cli.doors import who_can_sign_in
 from cli.existing_store import place_of
+from cli.next_steps import next_step_told
 from cli.org_check import OrgCheck, check_org
 from domain.decisions import KeyUse
 from domain.environments import environment_of
@@ -162,7 +163,9 @@ def _temporal() -> str:
 def _crm(org: list[OrgCheck]) -> str:
     from runtime.clock import SystemClock
 
-    found = check_org(own_org(load(CrmSettings), SystemClock()), load_playbook(load(PlaybookSettings).playbook_dir))
+    org_asked, playbook = own_org(load(CrmSettings), SystemClock()), load_playbook(load(PlaybookSettings).playbook_dir)
+    with next_step_told():
+        found = check_org(org_asked, playbook)
     org.append(found)
     return f"signed in to {found.organisation.name} ({found.organisation.kind.value}) as {found.signed_in_as}"
 

@@ -11,9 +11,9 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from cli.connect import next_step_told
 from cli.doors import who_can_sign_in
 from cli.foreground import in_foreground, until_stopped
+from cli.next_steps import next_step_told
 from cli.org_check import OrgCheck, check_org
 from cli.own_stack import OwnStack
 from domain.errors import InputError

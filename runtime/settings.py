@@ -5,15 +5,17 @@ configured by the standard `TEMPORAL_*` variables and `temporal.toml` profiles (
 """
 
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, StringConstraints, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.errors import InputError
 from domain.permissions import Role
 
 PREFIX = "COUNTERSIGN_"
+Pasted = Annotated[str, StringConstraints(strip_whitespace=True)]
+"""Copied from a page, often with a blank or a line end around it that nobody sees."""
 
 
 class _Group(BaseSettings):
@@ -97,13 +99,13 @@ class AuditSettings(_Group):
 class CrmSettings(_Group):
     """The org. Only the CRM worker is given these. A secret means client credentials, a key file JWT bearer."""
 
-    crm_instance_url: str
-    crm_client_id: str
+    crm_instance_url: Pasted
+    crm_client_id: Pasted
     crm_client_secret: SecretStr = SecretStr("")
-    crm_username: str = ""
+    crm_username: Pasted = ""
     crm_private_key_file: Path | None = None
     """RS256, PEM; its certificate stands in the connected app."""
-    crm_audience: str = ""
+    crm_audience: Pasted = ""
     """Of the JWT: https://test.salesforce.com for a sandbox, https://login.salesforce.com else; when empty, the org."""
 
 

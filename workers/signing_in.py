@@ -5,6 +5,10 @@ When do you need to touch this? When the org is to be reached by another OAuth f
 
 from collections.abc import Callable
 
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
 from domain.errors import InputError
 from domain.ports import Clock
 from gateways.crm.client import SalesforceSession
@@ -30,8 +34,8 @@ def token_source(settings: CrmSettings, clock: Clock) -> TokenSource:
         key = file.read_text("ascii")
     except (OSError, UnicodeDecodeError) as unreadable:
         raise InputError(f"{PREFIX}CRM_PRIVATE_KEY_FILE: {file} cannot be read ({type(unreadable).__name__})") from None
-    if "PRIVATE KEY-----" not in key:
-        raise InputError(f"{PREFIX}CRM_PRIVATE_KEY_FILE: {file} is no private key in PEM form")
+    if wrong := _why_no_key(key):
+        raise InputError(f"{PREFIX}CRM_PRIVATE_KEY_FILE: {file} {wrong}")
     return JwtBearer(
         settings.crm_instance_url,
         settings.crm_client_id,
@@ -40,6 +44,17 @@ def token_source(settings: CrmSettings, clock: Clock) -> TokenSource:
         clock,
         audience=settings.crm_audience,
     )
+
+
+def _why_no_key(text: str) -> str:
+    """Empty for what can sign: RS256 takes an RSA key, and nobody is there to type a passphrase."""
+    try:
+        key = load_pem_private_key(text.encode(), password=None)
+    except TypeError:
+        return "is locked by a passphrase; give a copy without one (openssl rsa -in FILE -out COPY)"
+    except (ValueError, UnsupportedAlgorithm):
+        return "is no private key in PEM form"
+    return "" if isinstance(key, rsa.RSAPrivateKey) else "is no RSA key; Salesforce takes RS256 alone"
 
 
 def own_org(settings: CrmSettings, clock: Clock) -> OwnOrg:

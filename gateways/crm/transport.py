@@ -38,11 +38,16 @@ def plain_host(url: str) -> frozenset[str]:
     """Host and port of a plain-http address; empty for https.
 
     Raises `CrmError` (crm_forbidden) for plain http to anything but this machine: a token would travel in the clear.
+    So it does for an address with a login in it, which every message about it would repeat.
     """
     try:
         parts = urlsplit(url)
     except ValueError as wrong:
         raise CrmError(f"the CRM address {url!r} is none ({wrong})", code=ErrorCode.CRM_FORBIDDEN) from None
+    if "@" in parts.netloc:
+        raise CrmError(
+            "the CRM address must not carry a login; give https:// and the host alone", code=ErrorCode.CRM_FORBIDDEN
+        )
     if parts.scheme == "https" and parts.hostname:
         return frozenset()
     if parts.scheme == "http" and parts.hostname in _LOOPBACK:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 
 from domain.organisation import OrgKind, RuleKind
 from gateways.crm.baseline import read_baseline
@@ -149,6 +150,38 @@ def test_a_key_file_that_is_none(shell: Shell, content: bytes | None, words: str
     done = shell.call("connect", "--client-id", "bearer", "--username", USER, "--key-file", "bad.pem")
     assert done.code == 2
     assert words in done.line
+
+
+@pytest.mark.parametrize(
+    ("key", "password", "words"),
+    [
+        (KEY, b"phrase", "is locked by a passphrase"),
+        (ec.generate_private_key(ec.SECP256R1()), None, "is no RSA key"),
+        (ed25519.Ed25519PrivateKey.generate(), None, "is no RSA key"),
+    ],
+)
+def test_a_key_that_cannot_sign_is_named_before_anything_is_sent(
+    shell: Shell, key: PrivateKeyTypes, password: bytes | None, words: str
+) -> None:
+    kept = serialization.BestAvailableEncryption(password) if password else serialization.NoEncryption()
+    shell.write("other.pem", key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, kept))
+    shell.given(COUNTERSIGN_CRM_CLIENT_SECRET="")
+    done = shell.call("connect", "--client-id", "bearer", "--username", USER, "--key-file", "other.pem")
+    assert done.code == 2
+    assert f"COUNTERSIGN_CRM_PRIVATE_KEY_FILE: other.pem {words}" in done.line
+
+
+def test_what_was_pasted_with_blanks_around_it_signs_in(shell: Shell, sample: Crm) -> None:
+    shell.given(COUNTERSIGN_CRM_INSTANCE_URL=f" {sample.base}/ ", COUNTERSIGN_CRM_CLIENT_ID="writer\t")
+    done = shell.call("connect", "--leads", "0", "--json")
+    assert done.code == 0, done.err
+
+
+@pytest.mark.parametrize("command", ["connect", "doctor"])
+def test_the_address_of_a_page_is_told_from_the_org(shell: Shell, sample: Crm, command: str) -> None:
+    shell.given(COUNTERSIGN_CRM_INSTANCE_URL=f"{sample.base}/lightning/page/home")
+    done = shell.call(command)
+    assert "Next: give the address of the org alone, without a page behind it" in done.out + done.err
 
 
 def test_an_org_without_our_metadata_is_told_what_it_lacks(shell: Shell, sample: Crm) -> None:
@@ -345,6 +378,8 @@ def test_who_may_only_read_is_told_what_it_may_not_write(shell: Shell) -> None:
         ("https://acme.my.salesforce-setup.com", "the address is https://acme.my.salesforce.com"),
         ("https://test.salesforce.com", "does not serve client credentials; give the org's My Domain"),
         ("http://127.0.0.1:1", "Next: see that this is the org's My Domain"),
+        ("https://[::1", "the CRM address 'https://[::1' is none"),
+        ("https://ada:hush@acme.my.salesforce.com", "the CRM address must not carry a login"),
     ],
 )
 def test_an_address_that_is_not_the_apis(shell: Shell, address: str, words: str) -> None:
@@ -352,6 +387,7 @@ def test_an_address_that_is_not_the_apis(shell: Shell, address: str, words: str)
     done = shell.call("connect")
     assert done.code == 2
     assert words in done.line
+    assert "hush" not in done.line
 
 
 def test_what_was_found_before_the_calls_were_used_up_is_shown(shell: Shell, sample: Crm) -> None:
