@@ -166,7 +166,9 @@ class UndoingMany:
         for item in self.batches.unsigned(batch_id, MAX_MEMBERS):
             try:
                 members[item.number] = self._member(item)
-            except ValueError:
+            except (ValueError, DomainError) as lost:
+                if isinstance(lost, DomainError) and lost.code is not ErrorCode.DOCUMENT_MISSING:
+                    raise
                 # Its data was erased between the dry run and the signature.
                 gone = ItemResult(reach=Reach.FAILED, code=ErrorCode.DOCUMENT_MISSING.value)
                 self.batches.finish(batch_id, item.number, gone)

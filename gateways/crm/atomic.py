@@ -19,6 +19,7 @@ from gateways.crm.plan import Change, Plan
 from gateways.crm.values import http_date, record_from, same_value
 
 _HALTED = frozenset({"PROCESSING_HALTED", "ALL_OR_NONE_OPERATION_ROLLED_BACK"})
+_NO_ACCESS = frozenset({"INSUFFICIENT_ACCESS_OR_READONLY", "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY"})
 _HELD = "unchanged_"
 """Begins the names of the parts that let a deletion go on."""
 _UNCLEAR = frozenset({ErrorCode.CRM_PROTOCOL, ErrorCode.CRM_UNAVAILABLE})
@@ -42,6 +43,17 @@ class CrmSaysNo(Exception):
         super().__init__("refused by the CRM")
         self.message = message
         self.fields = fields
+        self.record = record
+
+
+class KeptFromUs(CrmError):
+    """The integration user may not change or delete this record. Nothing was written.
+
+    Who owns a record decides that too, so it may be one of several: a task belongs to whom it was given.
+    """
+
+    def __init__(self, detail: str, record: RecordRef) -> None:
+        super().__init__(detail, code=ErrorCode.CRM_FORBIDDEN)
         self.record = record
 
 
@@ -240,7 +252,11 @@ def _check(plan: Plan, parts: list[Part], answer: CompositeAnswer) -> None:
     refused = code in (ErrorCode.CRM_REFUSED_VALUE, ErrorCode.CRM_DUPLICATE_RULE) or fault.code == "INVALID_FIELD"
     if refused and part.method in ("PATCH", "POST", "DELETE") and part.name != "ledger":
         raise _no([f for p, f in causes if p.name == part.name], _written_by(plan, part))
-    raise faults.error_for([f for _, f in causes])
+    error = faults.error_for([f for _, f in causes])
+    record = _written_by(plan, part) if part.method in ("PATCH", "DELETE") else None
+    if record is not None and fault.code in _NO_ACCESS:
+        raise KeptFromUs(error.detail, record)
+    raise error
 
 
 def _written_by(plan: Plan, part: Part) -> RecordRef | None:

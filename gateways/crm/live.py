@@ -34,6 +34,8 @@ class Live(Value):
     server_time: Instant
     records: dict[str, CrmRecord] = {}
     activities: tuple[CrmRecord, ...] = ()
+    worked_with: dict[str, frozenset[str]] = {}
+    """Per person or deal the ids of the activities with them: an e-mail does not say itself whom it went to."""
     consents: tuple[CrmRecord, ...] = ()
     reached: tuple[CrmRecord, ...] = ()
     """Other contacts that have the address of the e-mail: the same person, or somebody who shares it."""
@@ -214,6 +216,7 @@ def _live(
     records: dict[str, CrmRecord] = {}
     reached: list[CrmRecord] = []
     activities: list[CrmRecord] = []
+    worked_with: dict[str, frozenset[str]] = {}
     for position, ref in enumerate(others):
         part = answer.parts[f"row_{position}"]
         if part.ok:
@@ -226,15 +229,19 @@ def _live(
             found = records_from(name, [without_activities(row) for row in rows])
             records |= {person.id: person for person in found if person.id in people}
             reached += [person for person in found if person.id not in people and not person.flag("IsDeleted")]
-            activities += activities_in(row for row in rows if str(row["Id"]) in people)
+            mine = [row for row in rows if str(row["Id"]) in people]
+            activities += activities_in(mine)
+            worked_with |= {str(row["Id"]): frozenset(a.id for a in activities_in([row])) for row in mine}
     if "deals" in answer.parts:
         rows = answer.parts["deals"].records()
         records |= {deal.id: deal for deal in records_from(_DEAL, [without_activities(row) for row in rows])}
         activities += activities_in(rows)
+        worked_with |= {str(row["Id"]): frozenset(a.id for a in activities_in([row])) for row in rows}
     return Live(
         server_time=answer.server_time,
         records=records,
         activities=tuple({activity.id: activity for activity in activities}.values()),
+        worked_with=worked_with,
         reached=tuple(reached),
         ledger=ledger_row(answer.parts["ledger"]),
     )

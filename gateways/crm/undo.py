@@ -13,7 +13,7 @@ from domain.proposals import DeleteCreated, Phase, ProposalContent, UpdateFields
 from domain.receipts import RecordImage, UndoOutcome, UndoRefusal, WriteReceipt
 from domain.undo_batches import Ahead
 from domain.undoing import UndoReason
-from gateways.crm.atomic import AlreadyWritten, AtomicWrite, ChangedMeanwhile, Committed, CrmSaysNo
+from gateways.crm.atomic import AlreadyWritten, AtomicWrite, ChangedMeanwhile, Committed, CrmSaysNo, KeptFromUs
 from gateways.crm.client import SalesforceSession
 from gateways.crm.guard import AuthorisedUndo, WriteGuard
 from gateways.crm.ledger import LedgerEntry
@@ -92,8 +92,8 @@ class Undoer:
                 if earlier is None:
                     continue
                 return self._file(order, undo, earlier, replayed=True)
-            except CrmSaysNo as no:
-                more = _refused_parts(reversal.plan, no) - withheld
+            except (CrmSaysNo, KeptFromUs) as no:
+                more = _newly_kept(reversal, no, withheld)
                 if not more:
                     return UndoOutcome(refusals=_all_refused(undo), side_effects_left=undo.receipt.side_effects)
                 # The rest of it is tried without what the CRM's own rules keep.
@@ -283,11 +283,8 @@ def _why_keep(
         not same_value(value, found.fields.get(field)) for field, value in image.after.items()
     ):
         return UndoReason.CHANGED_SINCE
-    used = [a for a in live.activities if a.id not in ours and a.id not in ahead.deleted]
-    about = {"WhoId", "WhatId", "RelatedToId"}
-    if any(activity.text(field) == image.record.id for activity in used for field in about):
-        return UndoReason.USED_SINCE
-    return None
+    used = live.worked_with.get(image.record.id, frozenset()) - ours - ahead.deleted
+    return UndoReason.USED_SINCE if used else None
 
 
 def _only_ours(image: RecordImage, found: CrmRecord, later: Sequence[RecordImage]) -> bool:
@@ -316,14 +313,24 @@ def taken_back(receipts: Receipts, receipt: WriteReceipt) -> tuple[RecordImage, 
     return tuple(image for other in others for image in other.records)
 
 
-def _refused_parts(plan: Plan, no: CrmSaysNo) -> set[Kept]:
-    """What of the plan a rule of the CRM refuses; empty where it does not say."""
+def _newly_kept(reversal: Reversal, no: CrmSaysNo | KeptFromUs, withheld: AbstractSet[Kept]) -> set[Kept]:
+    """What has to be left out beside what is withheld already; empty where the CRM does not say.
+
+    Raises `KeptFromUs` where nothing would be left: that is for ops, who give the right, and then it is asked anew.
+    """
+    fields = no.fields if isinstance(no, CrmSaysNo) else ()
+    more = _refused_parts(reversal.plan, no.record, fields) - withheld
+    if isinstance(no, KeptFromUs) and _without(reversal, withheld | more).plan.empty:
+        raise no
+    return more
+
+
+def _refused_parts(plan: Plan, record: RecordRef | None, fields: Sequence[str] = ()) -> set[Kept]:
+    """What of the plan the CRM refuses; empty where it does not say."""
     for change in plan.changes:
-        if change.record == no.record:
-            return {(change.record, f) for f in no.fields if f in change.values} or {
-                (change.record, f) for f in change.values
-            }
-    return {(delete.record, "") for delete in plan.deletes if delete.record == no.record}
+        if change.record == record:
+            return {(record, f) for f in fields if f in change.values} or {(record, f) for f in change.values}
+    return {(delete.record, "") for delete in plan.deletes if delete.record == record}
 
 
 def _without(reversal: Reversal, withheld: AbstractSet[Kept]) -> Reversal:

@@ -8,8 +8,10 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from domain.decisions import Purpose
+from domain.errors import ErrorCode
 from domain.undo_batches import BatchState, ItemResult, Reach, UndoBatch
 from domain.undo_runs import UndoRun
+from persistence.documents import SqlDocuments
 from persistence.undo_runs import SqlUndoRuns
 from tests.approval_ui.conftest import Door
 from tests.approval_ui.sample_review import quiet
@@ -79,6 +81,23 @@ def test_signed_twice_it_is_started_again_and_nothing_more_is_signed(world: Worl
     undos = [d for c in cases for d in world.deps.queue.decisions_of(c) if d.purpose is Purpose.UNDO]
     assert len(undos) == 2
     assert world.engine.undo_batches.count((batch_id, False)) == 2
+
+
+def test_one_erased_case_keeps_nobody_from_signing_for_the_others(world: World, door: Door) -> None:
+    write(world, 3)
+    script, batches = door.script(), world.deps.undo_batches
+    batch_id = script.post("/api/undo-batches", WANTED).json()["batch_id"]
+    looked_at(world, batch_id)
+    erased = batches.items(batch_id)[1]
+    SqlDocuments(world.db, world.clock).erase(erased.case_id)
+    answer = script.post(f"/api/undo-batches/{batch_id}/sign", {})
+    assert (answer.status_code, answer.json()["unsigned"]) == (200, 0)
+    signed = {item.number: bool(item.decision_id) for item in batches.items(batch_id)}
+    assert signed == {0: True, 1: False, 2: True}
+    gone = batches.item(batch_id, erased.number)
+    assert gone is not None
+    assert gone.result is not None
+    assert (gone.result.reach, gone.result.code) == (Reach.FAILED, ErrorCode.DOCUMENT_MISSING)
 
 
 def test_the_page_says_how_far_each_batch_is(world: World, door: Door) -> None:

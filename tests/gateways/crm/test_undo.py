@@ -147,6 +147,14 @@ class TestLeftAlone:
         (refusal,) = undo(world, receipt).refusals
         assert refusal.reason in (UndoReason.USED_SINCE, UndoReason.CHANGED_SINCE)
 
+    def test_a_created_lead_whom_somebody_wrote_to_stays(self, world: World) -> None:
+        """An e-mail is tied to a lead by a row of its own; neither it nor the lead says so itself."""
+        action = CreateLead(key="lead", fields={"LastName": "Hopper", "Company": "Cobol Ltd"}, owner_id=world.queue)
+        receipt = write(world, action, knows_lead=False)
+        made = receipt.records[0].record.id
+        world.email(about=made, by=world.tom, Subject="Welcome", MessageDate="2026-03-02T09:03:00Z")
+        assert reasons(undo(world, receipt)) == {("", UndoReason.USED_SINCE)}
+
     def test_a_deleted_lead(self, world: World) -> None:
         receipt = write(world, world.rating())
         world.crm.client().Lead.delete(world.lead)
