@@ -14,7 +14,7 @@ from cli.audit_show import show
 from cli.existing_store import existing_store, place_of
 from domain.audit_table import rows
 from domain.decisions import KeyUse
-from domain.errors import InputError
+from domain.errors import InputError, StoreError
 from persistence.audit import SqlAuditLog
 from persistence.audit_guards import weaknesses
 from persistence.database import opened
@@ -56,8 +56,8 @@ def verify(
     kept = _kept(folder, store)
     with opened(store.url) as database:
         log = SqlAuditLog(database)
-        ends = {head.org_id: head.position for head in log.heads()}
-        problems = [*kept.problems, *log.verify(kept.heads)]
+        ends, unreadable = _ends(log)
+        problems = [*kept.problems, *(log.verify(kept.heads) or unreadable)]
         unguarded = weaknesses(database)
     entries = sum(ends.values())
     remarks = [*kept.remarks, *_coverage(kept, ends, folder)]
@@ -89,6 +89,14 @@ def export(
             return
         table = rows((e.position, e.event, e.prev_hash, e.entry_hash) for e in entries)
         csv.writer(sys.stdout, lineterminator="\n").writerows(table)
+
+
+def _ends(log: SqlAuditLog) -> tuple[dict[str, int], list[str]]:
+    """Where each org's chain ends; without that, the reason."""
+    try:
+        return {head.org_id: head.position for head in log.heads()}, []
+    except StoreError as altered:
+        return {}, [altered.detail]
 
 
 def _kept(folder: Path, store: StoreSettings) -> KeptHeads:

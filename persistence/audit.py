@@ -1,6 +1,7 @@
 """The audit chain: each entry carries the hash of the one before, so a changed or missing one shows."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from hashlib import sha256
 
 import rfc8785
@@ -8,6 +9,7 @@ from pydantic import ValidationError
 from sqlmodel import Session, col, func, select
 
 from domain.audit import AuditEvent, AuditKind, ChainHead
+from domain.errors import StoreError
 from domain.leads import Motion
 from domain.model import Instant, Value
 from domain.pausing import Stopped, resume_case
@@ -46,11 +48,11 @@ class SqlAuditLog:
         return None if last is None else _head(last)
 
     def heads(self) -> tuple[ChainHead, ...]:
-        """The last link of every org's chain."""
-        with self._db.session() as session:
+        """The last link of every org's chain. Raises `StoreError` where one cannot be read."""
+        with _readable(), self._db.session() as session:
             orgs = session.exec(select(AuditRow.org_id).distinct().order_by(col(AuditRow.org_id))).all()
             rows = [row for org_id in orgs if (row := _last(session, org_id)) is not None]
-        return tuple(map(_head, rows))
+            return tuple(map(_head, rows))
 
     def hash_at(self, org_id: str, position: int) -> str | None:
         """The hash of one link; None where there is none."""
@@ -60,14 +62,14 @@ class SqlAuditLog:
             ).first()
 
     def of_case(self, case_id: str) -> tuple[AuditEntry, ...]:
-        """A case's links in their order. Raises `ValueError` at one that is no event."""
-        with self._db.session() as session:
+        """A case's links in their order. Raises `StoreError` at one that cannot be read."""
+        with _readable(), self._db.session() as session:
             rows = session.exec(
                 select(AuditRow)
                 .where(AuditRow.case_id == case_id)
                 .order_by(col(AuditRow.org_id), col(AuditRow.position))
             ).all()
-        return tuple(map(_entry, rows))
+            return tuple(map(_entry, rows))
 
     def last_sign_ins(self, org_id: str) -> dict[str, Instant]:
         """When each login signed in last. Raises `ValueError` at an entry that is no event."""
@@ -113,6 +115,9 @@ class SqlAuditLog:
                 return [*problems, *self._unreadable()]
             if row is None:
                 break
+            if not _counts(row.position):
+                problems.append(f"{_name(row)}: altered, that is no position")
+                continue
             position, previous = ends.get(row.org_id, (0, _FIRST_PREVIOUS))
             problems += _problems(row, position + 1, previous)
             # Two heads may name one place: a database set back and written to again was signed twice there.
@@ -125,9 +130,9 @@ class SqlAuditLog:
         return problems
 
     def export(self) -> Iterator[AuditEntry]:
-        """Every entry, org by org, oldest first. Raises `ValueError` at an entry that is no event."""
-        for row in self._rows():
-            yield _entry(row)
+        """Every entry, org by org, oldest first. Raises `StoreError` at one that cannot be read."""
+        with _readable():
+            yield from map(_entry, self._rows())
 
     def _unreadable(self) -> Iterator[str]:
         with self._db.session() as session:
@@ -145,6 +150,17 @@ class SqlAuditLog:
                 .order_by(col(AuditRow.org_id), col(AuditRow.position))
                 .execution_options(yield_per=_PAGE)
             )
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """Columns that hold what their type does not read, as SQLite lets them, and bodies that are no event."""
+    try:
+        yield
+    except (ValueError, TypeError):
+        raise StoreError(
+            "the audit chain holds an entry that was altered and cannot be read; run: countersign audit verify"
+        ) from None
 
 
 def add_to_chain(session: Session, event: AuditEvent) -> None:
@@ -198,6 +214,11 @@ def _head(row: AuditRow) -> ChainHead:
 
 def _name(row: AuditRow) -> str:
     return f"{row.org_id} #{row.position}"
+
+
+def _counts(position: object) -> bool:
+    """SQLite gives back the type that was put in: text and blobs stand behind every number, fractions between."""
+    return isinstance(position, int)
 
 
 def _as_stored(value: object) -> bytes:

@@ -145,3 +145,18 @@ def test_an_altered_entry_counts_more_than_a_missing_guard(shell: Audited) -> No
     assert said.code == 1
     assert "acme #2" in said.out
     assert "Not guarded: the trigger audit_entry_no_update is gone" in said.out
+
+
+@pytest.mark.parametrize("change", ["position = 'last'", "at = 'some day'", "entry_hash = x'80'"])
+def test_an_end_that_cannot_be_read_is_an_altered_entry(shell: Audited, change: str) -> None:
+    shell.sign()
+    with closing(sqlite3.connect(shell.folder / "countersign.db")) as database:
+        database.execute("DROP TRIGGER audit_entry_no_update")
+        database.execute(f"UPDATE audit_entry SET {change} WHERE position = 3")
+        database.commit()
+    said = shell.call("audit", "verify")
+    assert said.code == 1, said.err
+    assert "altered" in said.out
+    assert json.loads(shell.call("audit", "verify", "--json").out)["whole"] is False
+    for asked in (("audit", "export"), ("audit", "export", "--format", "csv"), ("audit", "show", "c1")):
+        assert shell.call(*asked).line.endswith("run: countersign audit verify")

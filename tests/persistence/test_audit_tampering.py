@@ -1,6 +1,7 @@
 """Whatever one does to the entries of a chain, verifying says so."""
 
 import shutil
+from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from sqlmodel import col, select
 
 from domain.audit import AuditEvent, AuditKind
+from domain.errors import StoreError
 from persistence.audit import SqlAuditLog
 from persistence.database import Database
 from persistence.tables import AuditRow
@@ -137,3 +139,39 @@ def test_a_column_of_another_type_shows_and_does_not_end_the_check(
         session.connection().exec_driver_sql(statement)
     assert any(line.startswith("acme #3: ") for line in log.verify())
     database.close()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("key = x'80' WHERE position = 3", "acme #3: its columns differ from what was hashed"),
+        ("position = 'x' || position WHERE position IN (3, 4)", "acme #x3: altered, that is no position"),
+        ("position = 2.5 WHERE position = 3", "acme #2.5: altered, that is no position"),
+        ("org_id = x'80' WHERE position = 3", "acme #3: missing; #4 follows"),
+    ],
+)
+def test_a_place_in_the_chain_of_another_type_shows_and_does_not_end_the_check(
+    sqlite_template: Path, tmp_path: Path, change: str, said: str
+) -> None:
+    shutil.copy(sqlite_template, tmp_path / "countersign.db")
+    with closing(Database(f"sqlite:///{tmp_path / 'countersign.db'}")) as database:
+        log = fresh_log(database)
+        with database.transaction() as session:
+            session.connection().exec_driver_sql(f"UPDATE audit_entry SET {change}")
+        assert said in log.verify()
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["position = 'last'", "at = 'some day'", "at = x'80'", "entry_hash = x'80'", "org_id = x'80'"],
+)
+def test_an_end_that_cannot_be_read_is_no_head(sqlite_template: Path, tmp_path: Path, change: str) -> None:
+    shutil.copy(sqlite_template, tmp_path / "countersign.db")
+    with closing(Database(f"sqlite:///{tmp_path / 'countersign.db'}")) as database:
+        log = fresh_log(database)
+        with database.transaction() as session:
+            session.connection().exec_driver_sql(f"UPDATE audit_entry SET {change} WHERE position = {LENGTH}")
+        with pytest.raises(StoreError) as refused:
+            log.heads()
+        assert "run: countersign audit verify" in refused.value.detail
+        assert log.verify() != []

@@ -1,5 +1,6 @@
 """The signer keeps heads while it runs: at its start, and once more when it stops."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
@@ -58,3 +59,17 @@ async def test_a_signer_without_a_key_for_heads_says_so_and_goes_on(
         happens(stores, "b")
     assert "countersign keys rotate audit" in caplog.text
     assert (store.data_dir / "audit-heads" / "acme.jsonl").read_text().count("\n") == 1
+
+
+async def test_an_end_that_was_made_unreadable_is_said_and_stops_no_signer(
+    opened: tuple[Stores, KeySettings, StoreSettings], caplog: pytest.LogCaptureFixture
+) -> None:
+    stores, keys, store = opened
+    happens(stores, "a")
+    with closing(sqlite3.connect(store.data_dir / "countersign.db")) as database:
+        database.execute("DROP TRIGGER audit_entry_no_update")
+        database.execute("UPDATE audit_entry SET position = 'first'")
+        database.commit()
+    async with heads_kept(stores, AUDIT, keys, store):
+        pass
+    assert "run: countersign audit verify" in caplog.text
