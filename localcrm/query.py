@@ -69,7 +69,7 @@ def run(ctx: Context, cursors: Cursors, text: str, *, include_deleted: bool, pag
     """The first page. `page` is what the client asked for, kept within 200 and 2000."""
     records, total = _execute(ctx, text, include_deleted)
     if total is not None:
-        return {"totalSize": total, "done": True, "records": []}
+        return {"totalSize": total, "done": True, "records": records}
     page = max(_MIN_PAGE, min(page, PAGE_SIZE))
     if len(records) <= page:
         return {"totalSize": len(records), "done": True, "records": records}
@@ -131,6 +131,7 @@ def _page(ctx: Context, locator: str, records: list[dict[str, Any]], start: int,
 
 
 def _execute(ctx: Context, text: str, include_deleted: bool) -> tuple[list[dict[str, Any]], int | None]:
+    """The records, and the total size where there are no further pages: counts and groups have none."""
     compiler = Compiler(ctx.schema, Calendar(ctx.now, _zone(ctx)), include_deleted=include_deleted)
     with _translated():
         query = parse(text)
@@ -142,7 +143,13 @@ def _execute(ctx: Context, text: str, include_deleted: bool) -> tuple[list[dict[
             total = rows[0][0]
             return [], total if isinstance(total, int) else 0
         if compiled.aggregates:
-            return [_aggregate_record(compiled, row) for row in rows], None
+            if len(rows) > PAGE_SIZE:
+                raise ApiError(
+                    400,
+                    "EXCEEDED_ID_LIMIT",
+                    "Aggregate query does not support queryMore(), use LIMIT to restrict the results to a single batch",
+                )
+            return [_aggregate_record(compiled, row) for row in rows], len(rows)
         records = [_record(ctx, compiled, row) for row in rows]
         for child in compiled.children:
             _attach(ctx, compiler, child, rows, records)

@@ -134,7 +134,7 @@ def by_external_id(ctx: Context, sobject: SObject, field: Field, value: str) -> 
         record_id = record_id_of(sobject, value)
         live(ctx, sobject, record_id)
         return record_id
-    found = ctx.tx.find(sobject, f'"{field.name}" = ? AND "IsDeleted" = 0', (value,))
+    found = ctx.tx.find(sobject, f'"{field.name}" = ? AND "IsDeleted" = 0', (value.strip(),))
     if len(found) > 1:
         raise MultipleMatches([ctx.address(sobject.name, str(row["Id"])) for row in found])
     return str(found[0]["Id"]) if found else None
@@ -146,6 +146,8 @@ def upsert(
     ctx.require_write()
     if any(name.lower() == field.name.lower() for name in body):
         raise ApiError(400, "INVALID_FIELD", f"The {field.name} field should not be specified in the sobject data.")
+    if not value.strip():
+        raise ApiError(400, "MISSING_ARGUMENT", f"{field.name} not specified")
     record_id = by_external_id(ctx, sobject, field, value)
     if record_id is not None:
         update(ctx, sobject, record_id, body)

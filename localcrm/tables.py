@@ -12,8 +12,6 @@ from typing import Any
 
 _DELIMITERS = ",;\t|"
 _BYTE_ORDER_MARKS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig"))
-# The largest field of the API, a long text area, and then some.
-_LARGEST_CELL = 1_000_000
 
 
 class TransferError(Exception):
@@ -55,7 +53,7 @@ def read(path: Path, encoding: str | None = None) -> Table:
 def _decoded(path: Path, raw: bytes, encoding: str | None) -> str:
     found = encoding or next((name for mark, name in _BYTE_ORDER_MARKS if raw.startswith(mark)), "utf-8")
     try:
-        return raw.decode(found)
+        text = raw.decode(found)
     except LookupError:
         raise TransferError(f"there is no encoding {found!r}; cp1252 is what Western Windows writes") from None
     except UnicodeDecodeError as error:
@@ -64,6 +62,14 @@ def _decoded(path: Path, raw: bytes, encoding: str | None) -> str:
             f"{path}: line {line} is not readable as {found.upper().removesuffix('-SIG')}; "
             "save it as CSV UTF-8, or name its encoding: --encoding cp1252"
         ) from None
+    if "\0" in text:
+        # UTF-16 without its mark reads as UTF-8 with a zero beside each letter.
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise TransferError(
+            f"{path}: line {line} holds a zero character, which no text has; "
+            "if the file is UTF-16, name it: --encoding utf-16-le"
+        )
+    return text
 
 
 def _json(text: str) -> Table:
@@ -78,7 +84,8 @@ def _csv(text: str) -> Table:
     told = text.startswith("sep=") and len(text.split("\n", 1)[0].rstrip("\r")) == len("sep=;")
     delimiter = text[4] if told else _delimiter(text)
     skipped = text.index("\n") + 1 if told and "\n" in text else 0
-    csv.field_size_limit(max(csv.field_size_limit(), _LARGEST_CELL))
+    # A cell that is too long for its field is that row's fault, not the file's.
+    csv.field_size_limit(max(csv.field_size_limit(), len(text)))
     reader = csv.reader(io.StringIO(text[skipped:], newline=""), delimiter=delimiter, strict=True)
     headers = [header.strip() for header in next(reader, [])]
     if not any(headers):
@@ -92,8 +99,10 @@ def _csv(text: str) -> Table:
 def _lines(reader: Any, headers: list[str], before: int) -> Iterator[Line]:
     start = reader.line_num + 1
     for row in reader:
-        if row:
-            wrong = f"{len(row)} values for {len(headers)} columns" if len(row) > len(headers) else ""
+        # Spreadsheets pad: rows of nothing but delimiters, and delimiters behind the last value.
+        if any(cell.strip() for cell in row):
+            beyond = any(cell.strip() for cell in row[len(headers) :])
+            wrong = f"{len(row)} values for {len(headers)} columns" if beyond else ""
             cells = {header: value for header, value in zip(headers, row, strict=False) if header}
             yield Line(start + before, cells, wrong)
         start = reader.line_num + 1
@@ -101,12 +110,12 @@ def _lines(reader: Any, headers: list[str], before: int) -> Iterator[Line]:
 
 def _delimiter(text: str) -> str:
     """The one that cuts the header into most columns; a comma where none does."""
-    header = text.lstrip("\r\n").split("\n", 1)[0]
 
     def columns(mark: str) -> int:
+        # The whole text, because a header in quotes may go over several lines, and old Macs end them by a return alone.
         try:
-            return len(next(csv.reader([header], delimiter=mark)))
-        except csv.Error:
+            return len(next(csv.reader(io.StringIO(text.lstrip("\r\n"), newline=""), delimiter=mark, strict=True)))
+        except (csv.Error, StopIteration):
             return 0
 
     return max(_DELIMITERS, key=columns)

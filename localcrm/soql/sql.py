@@ -79,6 +79,9 @@ class Compiler:
         semi_joins.check(query)
         calls = [item for item in query.items if isinstance(item, CallItem)]
         if any(_is_count_rows(item.call) for item in calls):
+            named = next((item for item in calls if item.alias is not None and _is_count_rows(item.call)), None)
+            if named is not None:
+                raise refusal.at(named.call.place, "COUNT() takes no alias; COUNT(Id) does")
             return self._count(query, scope, relation)
         if query.group or any(item.call.function in _AGGREGATES for item in calls):
             return self._aggregate(query, scope, relation)

@@ -222,6 +222,7 @@ _CONTACTS = "Id IN (SELECT AccountId FROM Contact)"
         ("SELECT Id FROM Lead WHERE LastName = 'a\\%'", "MALFORMED_QUERY", 38),
         ("SELECT Id FROM Lead WHERE LastName IN ('x', 'a\\_')", "MALFORMED_QUERY", 45),
         ("SELECT Name, COUNT(Id) FROM Lead", "MALFORMED_QUERY", 8),
+        ("SELECT COUNT() n FROM Lead", "MALFORMED_QUERY", 8),
         ("SELECT Id FROM Lead GROUP BY ROLLUP(Rating)", "MALFORMED_QUERY", 30),
         ("SELECT Nope FROM Lead", "INVALID_FIELD", 8),
         ("SELECT Boss.Name FROM Lead", "INVALID_FIELD", 8),
@@ -264,6 +265,18 @@ def test_paging_by_locator(crm: Crm, sf: Any) -> None:
     assert len(sf.query_all("SELECT Name FROM Account")["records"]) == 450
     with pytest.raises(SalesforceMalformedRequest, match="INVALID_QUERY_LOCATOR"):
         sf.query_more(first["nextRecordsUrl"] + "9999", identifier_is_url=True)
+
+
+def test_groups_do_not_go_on_to_a_second_page(sf: Any) -> None:
+    """SOQL and SOSL Reference, GROUP BY: queryMore() is not supported, so what does not fit one batch is refused."""
+    for start in range(0, 2001, 200):
+        records = [{"attributes": {"type": "Account"}, "Name": f"A{i}"} for i in range(start, min(start + 200, 2001))]
+        sf.restful("composite/sobjects", method="POST", json={"records": records})
+    grouped = "SELECT Name, COUNT(Id) FROM Account GROUP BY Name"
+    with pytest.raises(SalesforceMalformedRequest, match=r"use LIMIT to restrict the results.*EXCEEDED_ID_LIMIT"):
+        sf.query(grouped)
+    first = sf.query(f"{grouped} LIMIT 2000")
+    assert (first["totalSize"], first["done"]) == (2000, True)
 
 
 def test_date_literals() -> None:

@@ -138,6 +138,21 @@ def test_upsert_by_external_id(sf: Any) -> None:
     assert code(refused) == "INVALID_FIELD"
 
 
+def test_upsert_finds_what_it_made_whatever_blanks_stand_around_the_key(crm: Crm) -> None:
+    """Salesforce trims text when it stores it, so a key with a blank behind it is the same key."""
+    address = "/services/data/v62.0/sobjects/Task/Agent_Write_Key__c"
+    sent = [
+        crm.http("PATCH", f"{address}/{key}", headers=crm.authorized(), json={"Subject": "Call"}).status_code
+        for key in ("K1%20", "K1%20", "%20K1", "K1")
+    ]
+    assert sent == [201, 200, 200, 200]
+    assert crm.http("GET", f"{address}/K1%20", headers=crm.authorized()).status_code == 200
+    for key in ("%20", "%09"):
+        blank = crm.http("PATCH", f"{address}/{key}", headers=crm.authorized(), json={"Subject": "Call"})
+        assert (blank.status_code, blank.json()[0]["errorCode"]) == (400, "MISSING_ARGUMENT")
+    assert crm.client().query("SELECT COUNT() FROM Task")["totalSize"] == 1
+
+
 def test_a_ledger_key_is_unique_and_required(sf: Any) -> None:
     first = sf.Agent_Write__c.create({"External_Key__c": "k1"})["id"]
     with pytest.raises(SalesforceMalformedRequest, match=f"record with id: {first}") as refused:

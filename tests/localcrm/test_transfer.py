@@ -41,6 +41,10 @@ def stored(tmp_path: Path, soql: str) -> list[dict[str, Any]]:
         'LastName|Company\n"Müller"|"Bahn, Süd"\n\n',
         'LastName,Company\nMüller,"Bahn, Süd"\n'.encode("utf-16"),
         'LastName,Company\nMüller,"Bahn, Süd"\n'.encode("utf-8-sig"),
+        'LastName;Company\rMüller;"Bahn, Süd"\r',
+        '"LastName";"a, b, c";"Company"\nMüller;;Bahn, Süd\n',
+        '"Last\nName";Company\nMüller;Bahn, Süd\n',
+        'LastName,Company\nMüller,"Bahn, Süd",,\n,\n , ,\n',
     ],
 )
 def test_what_spreadsheets_write_is_read(load: Load, tmp_path: Path, content: str | bytes) -> None:
@@ -56,6 +60,21 @@ def test_another_encoding_is_named_and_not_guessed(load: Load, tmp_path: Path) -
         load(content, encoding="nonsense")
     assert load(content, encoding="cp1252").created == 1
     assert stored(tmp_path, "SELECT LastName FROM Lead") == [{"LastName": "Müller"}]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_its_mark_is_no_garbage(load: Load, tmp_path: Path, encoding: str) -> None:
+    content = "LastName,Company\nMiller,Railways\n".encode(encoding)
+    with pytest.raises(TransferError, match=r"line 1 holds a zero character.*--encoding utf-16-le"):
+        load(content)
+    assert load(content, encoding=encoding).created == 1
+    assert stored(tmp_path, "SELECT LastName FROM Lead") == [{"LastName": "Miller"}]
+
+
+def test_a_cell_of_any_size_is_its_rows_fault(load: Load) -> None:
+    report = load(f"LastName,Company,Description\nA,B,{'x' * 1_200_000}\nC,D,short\n")
+    assert report.created == 1
+    assert [(r.line, r.reason[:33]) for r in report.refused] == [(2, "Description: data value too large")]
 
 
 def test_the_headers_of_a_lead_report_are_known(load: Load, tmp_path: Path) -> None:

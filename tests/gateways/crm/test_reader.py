@@ -155,6 +155,16 @@ class TestSnapshot:
         assert snapshot.open_leads_by_owner == {world.queue: 1}
         assert snapshot.taken_at == world.crm.clock.now
 
+    def test_an_org_with_more_owners_than_one_answer_holds_is_read(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Groups have no second page, so an org refuses those that do not fit one."""
+        monkeypatch.setattr("localcrm.query.PAGE_SIZE", 1)
+        monkeypatch.setattr("gateways.crm.directory.MAX_OWNERS", 1)
+        for _ in range(2):
+            world.add("Lead", LastName="x", Company="y", OwnerId=world.ines)
+        assert world.reader.snapshot(world.lead).open_leads_by_owner == {world.ines: 2}
+
     def test_two_calls_at_first_and_one_where_the_company_is_known(self, world: World) -> None:
         reader = SalesforceReader(world.new_session("reader"), world.clock)
         reader.queues()
