@@ -101,7 +101,12 @@ class Compiler:
                 case CallItem(call, _):
                     columns += _expand_fields(query, scope, call)
                 case SubqueryItem(inner):
-                    children.append(self._child(inner, scope, relation))
+                    child = self._child(inner, scope, relation)
+                    if any(child.relation == other.relation for other in children):
+                        raise refusal.at(
+                            inner.place, f"Cannot follow the same aggregate relationship twice: {child.relation.name}"
+                        )
+                    children.append(child)
                 case _:
                     assert_never(item)
         _refuse_repeats(query, columns)

@@ -231,6 +231,11 @@ _CONTACTS = "Id IN (SELECT AccountId FROM Contact)"
         ("SELECT Id FROM Lead WHERE Description = 'x'", "INVALID_FIELD", 41),
         ("SELECT Id FROM Nope", "INVALID_TYPE", 16),
         ("SELECT Id, (SELECT Id FROM Contacts) FROM Lead", "INVALID_FIELD", 28),
+        (
+            "SELECT Id, (SELECT Id FROM Contacts), (SELECT Name FROM contacts LIMIT 1) FROM Account",
+            "MALFORMED_QUERY",
+            57,
+        ),
         ("SELECT Id FROM Account WHERE Id IN (SELECT Name FROM Contact)", "MALFORMED_QUERY", 44),
         (f"SELECT Id FROM Account WHERE Name = 'x' OR {_CONTACTS}", "MALFORMED_QUERY", 73),
         (f"SELECT Id FROM Account WHERE NOT {_CONTACTS}", "MALFORMED_QUERY", 63),
