@@ -57,6 +57,7 @@ _ESCAPES = {
     "%": "%",
     "_": "_",
 }
+_STRING = re.compile(r"'(?:[^'\\]|\\.)*'", re.DOTALL)
 _ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|.)", re.DOTALL)
 _DIGITS = 9
 
@@ -90,7 +91,7 @@ def _grammar() -> Lark:
 
 def _depth(text: str) -> int:
     depth = deepest = 0
-    for ch in text:
+    for ch in _STRING.sub("", text):
         depth += (ch == "(") - (ch == ")")
         deepest = max(deepest, depth)
     return deepest

@@ -193,6 +193,8 @@ def test_text_written_by_format_soql_is_only_text(sf: Any, org: dict[str, str]) 
     assert sf.query(format_soql("SELECT Id FROM Account WHERE Name = {}", hostile))["totalSize"] == 0
     sf.Account.update(org["nordic"], {"Name": hostile})
     assert sf.query(format_soql("SELECT Id FROM Account WHERE Name = {}", hostile))["totalSize"] == 1
+    brackets = "'((" * 80
+    assert sf.query(format_soql("SELECT Id FROM Account WHERE Name = {}", brackets))["totalSize"] == 0
 
 
 _CONTACTS = "Id IN (SELECT AccountId FROM Contact)"
