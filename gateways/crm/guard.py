@@ -30,6 +30,7 @@ from domain.ports import AuditLog, CaseDocuments, Clock, PauseSwitch, Receipts, 
 from domain.proposals import Action, CloseTask, Phase, ProposalContent, digest_of, in_phase, parse_content
 from domain.receipts import WriteReceipt
 from domain.risk import POLICY_MAY_SIGN, assess
+from domain.undo_batches import in_force
 from domain.undoing import undo_content
 from gateways.crm.allow_list import check_actions
 from gateways.crm.origin import check_origin, key_of
@@ -138,6 +139,12 @@ class WriteGuard:
         """Once more directly before the write: a slow CRM may have taken longer to read than stopping may take."""
         with self.noting(order):
             self._not_paused(order.motion)
+
+    def taken_back(self, order: WriteOrder) -> bool:
+        """Whether what this decision has written was undone, and nobody undid that: its e-mail has lost its ground."""
+        known = self._receipts.of_case(order.case_id)
+        written = [receipt for receipt in known if receipt.decision_id == order.decision_id]
+        return bool(written) and not in_force(written, known)
 
     def refuse(self, order: WriteOrder, reason: RefusalReason, detail: str) -> NoReturn:
         """For what only the CRM can say. Audited like every refusal; raises `NotAuthorised`."""

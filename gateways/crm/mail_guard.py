@@ -43,12 +43,15 @@ class SalesforceMailGuard:
         """The e-mail, exactly as signed.
 
         Raises what the guard raises, `CrmError`, and `MailError` (mail_refused) where the person opted out,
-        was deleted or was converted since the CRM step: within the undo window much can happen.
+        was deleted or was converted since the CRM step, or that step was taken back: within the undo window much
+        can happen.
         """
         authorised = self._guard.authorise(order)
         mail = authorised.content.mail
         if mail is None or order.phase is not Phase.MAIL:
             raise NotAuthorised(RefusalReason.FORBIDDEN_ACTION, "this decision holds no e-mail")
+        if self._guard.taken_back(order):
+            raise MailError("what was written before it was taken back", code=ErrorCode.MAIL_REFUSED)
         basis = basis_of(authorised.content, order, snapshot=snapshot_of(order, self._documents))
         people = people_in(basis.about)
         if people:
