@@ -6,7 +6,7 @@ from datetime import date, datetime
 from domain.model import Scalar, Value
 
 _WHOLE = frozenset({"int", "long"})
-_NUMBERS = frozenset({"double", "currency", "percent"}) | _WHOLE
+NUMBERS = frozenset({"double", "currency", "percent"}) | _WHOLE
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -37,7 +37,7 @@ def misfit(name: str, value: Scalar, fact: FieldFact) -> str:
         return f"{name} takes {_KINDS.get(fact.kind, 'text')}"
     if isinstance(value, bool):
         return ""
-    if fact.kind in _NUMBERS:
+    if fact.kind in NUMBERS:
         return _misfit_of_number(name, value, fact)
     if not isinstance(value, str):
         return "" if fact.kind not in _DATED else f"{name} takes {_KINDS[fact.kind]}"

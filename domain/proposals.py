@@ -17,6 +17,8 @@ from domain.leads import Motion, RecordRef
 from domain.model import Scalar, Value
 
 SCHEMA = 1
+_EXACT = 2**53 - 1
+"""Beyond it doubles are no longer next to each other."""
 
 
 class Phase(StrEnum):
@@ -247,7 +249,7 @@ class ProposalContent(Value):
 
     def to_bytes(self) -> bytes:
         """Canonical JSON (RFC 8785). Call once, store, and hash the stored bytes from then on."""
-        return rfc8785.dumps(self.model_dump(mode="json"))
+        return canonical(self.model_dump(mode="json"))
 
     def action(self, key: str) -> Action | None:
         return next((a for a in self.actions if a.key == key), None)
@@ -302,6 +304,21 @@ def _without_references(value: Any) -> Any:
         return {k: _without_references(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
         return type(value)(_without_references(v) for v in value)
+    return value
+
+
+def canonical(value: Any) -> bytes:
+    """Canonical JSON (RFC 8785), whose numbers are doubles: a large amount comes back from it as a whole number."""
+    return rfc8785.dumps(_as_doubles(value))
+
+
+def _as_doubles(value: Any) -> Any:
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > _EXACT:
+        return float(value)
+    if isinstance(value, dict):
+        return {k: _as_doubles(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_as_doubles(v) for v in value]
     return value
 
 

@@ -1,11 +1,12 @@
 """What the org's own describe says a field takes, asked before a write is tried."""
 
+import contextlib
 import threading
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from domain.field_facts import FieldFact
+from domain.field_facts import NUMBERS, FieldFact, misfit
 from domain.field_mapping import RECORD_TYPE, RecordTypes, takes
 from domain.leads import CrmRecord
 from domain.model import Instant, Scalar, Value
@@ -17,14 +18,19 @@ FRESH_FOR = timedelta(hours=1)
 
 
 class FieldRule(Value):
-    """`length` 0 means no limit; `options` is empty where any text is taken."""
-
     createable: bool
     updateable: bool
-    length: int = 0
-    options: frozenset[str] = frozenset()
+    restricted: bool = False
+    """True where a picklist takes the values of its list and no others."""
     fact: FieldFact = FieldFact(kind="string")
-    """The same for whoever edits a value, in the org's own spelling."""
+    """What it takes, in the org's own spelling."""
+
+    @property
+    def for_writing(self) -> FieldFact:
+        """What the API refuses: less than what a person should be offered. Whether it is writable was asked before."""
+        return self.fact.model_copy(
+            update={"updateable": True, "options": self.fact.options if self.restricted else ()}
+        )
 
 
 class Broken(Value):
@@ -89,13 +95,11 @@ def rules_from(describe: dict[str, Any]) -> dict[str, FieldRule]:
 
 def _rule(field: dict[str, Any]) -> FieldRule:
     active = tuple(str(v["value"]) for v in field.get("picklistValues") or () if v.get("active", True))
-    restricted = bool(field.get("restrictedPicklist"))
     updateable, length = bool(field.get("updateable")), int(field.get("length") or 0)
     return FieldRule(
         createable=bool(field.get("createable")),
         updateable=updateable,
-        length=length,
-        options=frozenset(option.casefold() for option in active) if restricted else frozenset(),
+        restricted=bool(field.get("restrictedPicklist")),
         fact=FieldFact(
             kind=str(field.get("type") or "string"),
             length=length,
@@ -112,10 +116,18 @@ def _broken(rules: dict[str, FieldRule], field: str, value: Scalar, *, creating:
         return Broken(field=field, message=f"{field} does not exist in the CRM, or is hidden from the integration user")
     if not (rule.createable if creating else rule.updateable):
         return Broken(field=field, message=f"{field} cannot be written by the integration user")
-    if isinstance(value, str):
-        text = value.strip()
-        if rule.length and len(text) > rule.length:
-            return Broken(field=field, message=f"{field} takes {rule.length} characters, not {len(text)}")
-        if text and rule.options and any(part.strip().casefold() not in rule.options for part in text.split(";")):
-            return Broken(field=field, message=f"{field} takes only the values of its list")
-    return None
+    why = misfit(field, _as_taken(value, rule.fact.kind), rule.for_writing)
+    return Broken(field=field, message=why) if why else None
+
+
+def _as_taken(value: Scalar, kind: str) -> Scalar:
+    """As the CRM takes it: blanks are no text, and a number or a yes may come spelled out."""
+    if not isinstance(value, str):
+        return value
+    text = value.strip()
+    if kind == "boolean" and text.casefold() in ("true", "false"):
+        return text.casefold() == "true"
+    if kind in NUMBERS:
+        with contextlib.suppress(ValueError):
+            return float(text)
+    return value if text else None

@@ -8,8 +8,6 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 
-import rfc8785
-
 from domain.errors import NotAuthorised, RefusalReason
 from domain.leads import RecordRef
 from domain.proposals import (
@@ -22,6 +20,7 @@ from domain.proposals import (
     ProposalContent,
     SendEmail,
     UpdateFields,
+    canonical,
     inverse_of,
 )
 from gateways.crm.values import is_id_of
@@ -38,7 +37,7 @@ def check_form(stored: bytes, content: ProposalContent) -> None:
 
 
 def _wrongs(stored: bytes, content: ProposalContent) -> Iterator[str]:
-    if rfc8785.dumps(json.loads(stored)) != stored:
+    if canonical(json.loads(stored)) != stored:
         # A name that stands there twice is read by one reader as the first, by another as the last.
         yield "the signed bytes are not canonical JSON"
     keys = [action.key for action in content.actions]

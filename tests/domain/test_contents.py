@@ -3,7 +3,17 @@
 import pytest
 
 from domain.leads import Motion, RecordRef
-from domain.proposals import Action, AddNote, FieldChange, ProposalContent, SendEmail, UpdateFields, make_content
+from domain.proposals import (
+    Action,
+    AddNote,
+    FieldChange,
+    ProposalContent,
+    SendEmail,
+    UpdateFields,
+    digest_of,
+    make_content,
+    parse_content,
+)
 from domain.revising import Edit, revise
 
 LEAD = RecordRef(object="Lead", id="00Q000000000001AAA")
@@ -60,3 +70,13 @@ def test_what_claims_contact_goes_with_the_e_mail() -> None:
     assert [inverse.action_key for inverse in kept.inverses] == ["note"]
     with pytest.raises(ValueError, match="nothing is ticked"):
         revise(made, ticked=frozenset({"contacted"}), edits=())
+
+
+@pytest.mark.parametrize("amount", [1.2e16, 12_000_000_000_000_000, -9.5e15, 1e18, 2**53])
+def test_an_amount_in_a_small_currency_is_signed_like_any_other(amount: float) -> None:
+    """A company's revenue in dong or rial is more than JSON's exact whole numbers."""
+    change = FieldChange(field="AnnualRevenue", before=None, after=amount)
+    stored = content(UpdateFields(key="fields", record=LEAD, changes=(change,))).to_bytes()
+    read = parse_content(stored, digest_of(stored))
+    assert read.to_bytes() == stored
+    assert read.actions[0] == UpdateFields(key="fields", record=LEAD, changes=(change,))

@@ -22,6 +22,7 @@ from domain.proposals import (
     inverse_of,
 )
 from tests.gateways.crm.forging import refused
+from tests.gateways.crm.outcomes import written
 from tests.gateways.crm.world import CASE, World
 
 
@@ -157,3 +158,17 @@ def test_two_actions_that_rest_on_two_values(world: World) -> None:
     content = world.content(world.rating(), world.rating(before="Cold", key="again"))
     world.propose(content)
     refused(world, world.order(world.record(world.envelope(content))), RefusalReason.FORBIDDEN_ACTION)
+
+
+def test_an_amount_in_a_small_currency_is_written_and_taken_back(world: World) -> None:
+    """JSON's numbers are doubles: beyond 2^53 the signed bytes hold what reads like a whole number and is none."""
+    allowed = {**world.policy.allowed_fields, "Lead": frozenset({"AnnualRevenue"})}
+    world.policy = world.policy.model_copy(update={"allowed_fields": allowed})
+    world.edit(world.lead, AnnualRevenue=9.5e15)
+    world.crm.clock.forward(5)
+    raised = FieldChange(field="AnnualRevenue", before=9.5e15, after=9.75e15)
+    receipt = written(world.writer.apply(world.approved(fields(world, raised))))
+    assert world.row(world.lead)["AnnualRevenue"] == 9.75e15
+    world.crm.clock.forward(5)
+    assert world.writer.undo(world.undo_order(receipt)).refusals == ()
+    assert world.row(world.lead)["AnnualRevenue"] == 9.5e15

@@ -303,6 +303,12 @@ class TestRefusedByTheCrm:
             ("FirstName", "Ada", "A" * 41),
             ("LastActivityDate", None, "2026-03-02"),
             ("Shoe_Size__c", None, 38),
+            ("Product_Interest__c", None, "Route planning;Fleet tracking"),
+            ("NumberOfEmployees", None, "a dozen"),
+            ("AnnualRevenue", None, True),
+            ("LastName", "Byron", None),
+            ("Company", "Analytical Engines", "  "),
+            ("Email", "ada@engines.example", "no address"),
         ],
     )
     def test_what_describe_forbids_costs_no_call(self, world: World, field: str, before: Scalar, after: Scalar) -> None:
@@ -316,8 +322,22 @@ class TestRefusedByTheCrm:
         assert field in outcome.message
         assert world.calls() == 0
 
+    def test_what_the_crm_takes_in_another_spelling_is_taken(self, world: World) -> None:
+        allowed = {**world.policy.allowed_fields, "Lead": frozenset({"NumberOfEmployees", "Lead_Summary__c", "Rating"})}
+        world.policy = world.policy.model_copy(update={"allowed_fields": allowed})
+        changes = (
+            FieldChange(field="NumberOfEmployees", before=None, after=" 12 "),
+            FieldChange(field="Lead_Summary__c", before=None, after="  "),
+            FieldChange(field="Rating", before=None, after="A rating of their own"),
+        )
+        written(world.writer.apply(world.approved(UpdateFields(key="f", record=world.lead_ref, changes=changes))))
+        lead = world.row(world.lead)
+        found = (lead["NumberOfEmployees"], lead["Lead_Summary__c"], lead["Rating"])
+        assert found == (12, None, "A rating of their own")
+
     @pytest.mark.parametrize(
-        ("field", "before", "after"), [("Email", "ada@engines.example", "no address"), ("LastName", "Byron", None)]
+        ("field", "before", "after"),
+        [("Email", "ada@engines.example", "ada@engines.1"), ("Agent_Score__c", None, 1e16)],
     )
     def test_a_value_that_only_the_crm_can_judge(self, world: World, field: str, before: Scalar, after: Scalar) -> None:
         change = FieldChange(field=field, before=before, after=after)
