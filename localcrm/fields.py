@@ -73,6 +73,23 @@ class Field:
         return self.type is FieldType.TEXTAREA and self.length > 255
 
     @property
+    def groupable(self) -> bool:
+        """What GROUP BY takes: as describe says of each type in real orgs (ktema.org/articles/soql-group-by-fields)."""
+        if self.type in NUMERIC:
+            return self.type is FieldType.INT and not self.custom
+        return self.sortable and self.type is not FieldType.DATETIME
+
+    @property
+    def sortable(self) -> bool:
+        """What ORDER BY takes, by the SOQL and SOSL Reference."""
+        return not self.is_long_text and self.type is not FieldType.MULTIPICKLIST
+
+    @property
+    def aggregatable(self) -> bool:
+        """What COUNT, MIN and MAX take: SOQL Reference, Support for Field Types in Aggregate Functions."""
+        return self.sortable and self.type is not FieldType.BOOLEAN
+
+    @property
     def polymorphic(self) -> bool:
         return len(self.refers) > 1
 

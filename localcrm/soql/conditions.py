@@ -93,7 +93,7 @@ def one_of(operand: Resolved, literals: tuple[Literal, ...], negated: bool, cale
 
 def like(operand: Resolved, literal: Literal) -> Sql:
     _refuse_long_text(operand, literal)
-    if operand.field.type not in _TEXT:
+    if operand.field.type not in _TEXT or operand.field.type is FieldType.MULTIPICKLIST:
         raise _bad_operator(operand, literal)
     if literal.kind is not LiteralKind.TEXT:
         raise _wrong_kind(operand, literal)

@@ -281,7 +281,7 @@ class Compiler:
             if isinstance(ordering.operand, Call) and grouped is None:
                 raise refusal.at(ordering.operand.place, "Ordered by a function in a query that is not grouped")
             found = self._operand(ordering.operand, scope, grouped)
-            if found.field.is_long_text:
+            if not found.field.sortable:
                 raise refusal.at(
                     ordering.operand.place, f"field '{found.field.name}' can not be sorted in a query call"
                 )
@@ -301,8 +301,7 @@ def _aggregated(scope: Scope, call: Call) -> Resolved:
         raise refusal.at(call.place, f"{call.function} needs a field here")
     found = scope.resolve(call.argument)
     kind = found.field.type
-    fits = kind in NUMERIC if call.function in ("SUM", "AVG") else not found.field.is_long_text
-    if not fits or (call.function in ("MIN", "MAX") and kind is FieldType.BOOLEAN):
+    if not (kind in NUMERIC if call.function in ("SUM", "AVG") else found.field.aggregatable):
         raise refusal.at(call.place, f"field {found.field.name} does not support aggregate operator {call.function}")
     distinct = "DISTINCT " if call.function == "COUNT_DISTINCT" else ""
     function = call.function.removesuffix("_DISTINCT")
@@ -321,7 +320,7 @@ def _group_key(scope: Scope, key: Operand) -> Resolved:
             raise refusal.at(key.place, f"function {key.function} is not supported in GROUP BY")
         return date_functions.resolved(scope, key)
     found = scope.resolve(key)
-    if found.field.is_long_text:
+    if not found.field.groupable:
         raise refusal.at(key.place, f"field '{key.text}' can not be grouped in a query call")
     return found
 

@@ -323,6 +323,8 @@ def test_what_an_agent_asks_is_answered(org: Org, soql: str) -> None:
         ('SELECT Id FROM Lead WHERE Company = "x"', "MALFORMED_QUERY"),
         ("SELECT Id FROM Lead; DELETE FROM Lead", "MALFORMED_QUERY"),
         ("SELECT FIELDS(ALL) FROM Lead", "MALFORMED_QUERY"),
+        ("SELECT COUNT(Id) FROM Lead GROUP BY CreatedDate", "MALFORMED_QUERY"),
+        ("SELECT COUNT(Id) FROM Lead GROUP BY AnnualRevenue", "MALFORMED_QUERY"),
         ("SELECT Id, Nonsense FROM Lead", "INVALID_FIELD"),
         ("SELECT Id FROM Nonsense", "INVALID_TYPE"),
         ("SELECT Id FROM Lead WHERE Description = 'x'", "INVALID_FIELD"),
