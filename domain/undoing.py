@@ -30,7 +30,7 @@ UNDO_SENTENCES: dict[UndoReason, str] = {
     UndoReason.RECORD_MERGED: "The record was merged into another, which keeps what the merge made of it.",
     UndoReason.RECORD_CONVERTED: "The lead was converted; the CRM no longer lets it change.",
     UndoReason.CANNOT_UNDELETE: "The record is in the CRM's recycle bin; restore it there.",
-    UndoReason.REFUSED_BY_CRM: "The CRM refuses the old value by one of its own rules.",
+    UndoReason.REFUSED_BY_CRM: "The CRM refuses this: one of its own rules, or the rights of the integration user.",
     UndoReason.TAKEN_BACK_ALREADY: "Another undo has taken this back before.",
 }
 

@@ -198,9 +198,12 @@ def subject_of(snapshot: CrmSnapshot | None) -> RecordRef | None:
 
 
 def _unseen(receipts: Sequence[WriteReceipt], snapshot: CrmSnapshot | None) -> tuple[WriteReceipt, ...]:
-    """What the snapshot may not know yet. What was written before it and is different by now, somebody changed."""
+    """What the snapshot may not know yet. What was written before it and is different by now, somebody changed.
+
+    Nor is an undo in it: a person signed that after the card was made, and so the card no longer fits.
+    """
     seen = since(snapshot)
-    return tuple(receipt for receipt in receipts if seen is None or receipt.written_at >= seen)
+    return tuple(r for r in receipts if not r.undoes and (seen is None or r.written_at >= seen))
 
 
 def _overlay(expected: dict[RecordRef, dict[str, Scalar]], receipts: Sequence[WriteReceipt]) -> None:

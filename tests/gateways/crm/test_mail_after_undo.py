@@ -1,11 +1,11 @@
-"""The undo window of an e-mail, when the write before it is taken back by its receipt, a batch or the command line."""
+"""What an undo of the write before means to what still waits: the e-mail in its window, and another approval."""
 
 import pytest
 
 from domain.errors import ErrorCode, MailError
 from domain.ports import WriteOrder
 from domain.proposals import Phase
-from domain.receipts import WriteReceipt
+from domain.receipts import WriteOutcomeKind, WriteReceipt
 from tests.gateways.crm.outcomes import written
 from tests.gateways.crm.test_undo import undo
 from tests.gateways.crm.world import World
@@ -35,6 +35,18 @@ def test_where_that_undo_was_undone_it_leaves(world: World) -> None:
     assert first is not None
     undo(world, first)
     assert world.mail_guard.authorised_mail(order) == world.mail()
+
+
+def test_an_approval_that_rests_on_what_was_taken_back_reopens(world: World) -> None:
+    """Somebody signed the undo: to the card that was made before it, that is a change like any other."""
+    assigned = written(world.writer.apply(world.approved(world.assign(), round=-1)))
+    world.crm.clock.forward(60)
+    order = world.approved(world.note(), expected=(world.decisive("OwnerId", world.ines),))
+    world.crm.clock.forward(60)
+    undo(world, assigned)
+    outcome = world.writer.apply(order)
+    assert outcome.kind is WriteOutcomeKind.REASSIGNED
+    assert world.rows("SELECT Id FROM Task") == []
 
 
 def test_the_undo_of_another_decision_does_not_concern_it(world: World) -> None:
