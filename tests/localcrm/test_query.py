@@ -207,6 +207,8 @@ _CONTACTS = "Id IN (SELECT AccountId FROM Contact)"
         ("SELECT Id FROM Lead WHERE Rating = 'Hot' FOR UPDATE", "MALFORMED_QUERY", 42),
         ("SELECT Id FROM Lead WITH SECURITY_ENFORCED", "MALFORMED_QUERY", 26),
         ("SELECT Id FROM Lead USING SCOPE mine", "MALFORMED_QUERY", 27),
+        ("SELECT Id FROM Lead FOR", "MALFORMED_QUERY", 21),
+        ("SELECT Id FROM Lead with LIMIT 1", "MALFORMED_QUERY", 21),
         ("SELECT Id FROM Lead WHERE Rating = 'a' AND Rating = 'b' OR Rating = 'c'", "MALFORMED_QUERY", 57),
         ("SELECT TYPEOF What WHEN Account THEN Phone END FROM Task", "MALFORMED_QUERY", 20),
         ("SELECT Id FROM Lead WHERE Rating IN ()", "MALFORMED_QUERY", 38),
