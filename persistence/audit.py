@@ -72,18 +72,21 @@ class SqlAuditLog:
             return tuple(map(_entry, rows))
 
     def last_sign_ins(self, org_id: str) -> dict[str, Instant]:
-        """When each login signed in last. Raises `ValueError` at an entry that is no event."""
+        """When each login signed in last. Raises `StoreError` at an entry that cannot be read."""
         query = (
             select(AuditRow.body, AuditRow.at)
             .where(AuditRow.org_id == org_id, AuditRow.kind == AuditKind.SIGNED_IN.value)
             .order_by(col(AuditRow.position))
             .execution_options(yield_per=_PAGE)
         )
-        with self._db.session() as session:
+        with _readable(), self._db.session() as session:
             return {AuditEvent.model_validate_json(body).actor: at for body, at in session.exec(query)}
 
     def last_stops(self, org_id: str) -> tuple[Stopped, ...]:
-        """When writing was stopped last by each switch that was ever pressed: one for all motions, one for each."""
+        """When writing was stopped last by each switch that was ever pressed: one for all motions, one for each.
+
+        Raises `StoreError` where that cannot be read.
+        """
         switches = {resume_case(switch): switch for switch in (None, *Motion)}
         pressed = (
             AuditRow.org_id == org_id,
@@ -92,7 +95,7 @@ class SqlAuditLog:
         )
         last = select(func.max(AuditRow.position)).where(*pressed).group_by(col(AuditRow.case_id))
         rows = select(AuditRow.case_id, AuditRow.at).where(*pressed, col(AuditRow.position).in_(last))
-        with self._db.session() as session:
+        with _readable(), self._db.session() as session:
             return tuple(Stopped(motion=switches[case_id], at=at) for case_id, at in session.exec(rows))
 
     def verify(self, heads: Sequence[ChainHead] = ()) -> list[str]:

@@ -12,6 +12,7 @@ from sqlmodel import col, select
 
 from domain.audit import AuditEvent, AuditKind
 from domain.errors import StoreError
+from domain.pausing import resume_case
 from persistence.audit import SqlAuditLog
 from persistence.database import Database
 from persistence.tables import AuditRow
@@ -175,3 +176,17 @@ def test_an_end_that_cannot_be_read_is_no_head(sqlite_template: Path, tmp_path: 
             log.heads()
         assert "run: countersign audit verify" in refused.value.detail
         assert log.verify() != []
+
+
+@pytest.mark.parametrize("kind", [AuditKind.SIGNED_IN, AuditKind.PAUSED])
+def test_what_is_asked_of_an_altered_entry_says_so(sqlite_template: Path, tmp_path: Path, kind: AuditKind) -> None:
+    shutil.copy(sqlite_template, tmp_path / "countersign.db")
+    with closing(Database(f"sqlite:///{tmp_path / 'countersign.db'}")) as database:
+        log = fresh_log(database)
+        log.append(AuditEvent(key="one", kind=kind, org_id="acme", case_id=resume_case(None), at=START))
+        change = "UPDATE audit_entry SET at = 'some day', body = x'80' WHERE key = 'one'"
+        with database.transaction() as session:
+            session.connection().exec_driver_sql(change)
+        with pytest.raises(StoreError) as refused:
+            log.last_sign_ins("acme") if kind is AuditKind.SIGNED_IN else log.last_stops("acme")
+        assert "run: countersign audit verify" in refused.value.detail
