@@ -66,17 +66,17 @@ class Undoer:
         undo = self._guard.authorise_undo(order)
         filed = self._receipts.get(undo.ledger_key)
         if filed is not None:
-            return self._done(order, undo, filed)
+            return self._named(undo, self._done(order, undo, filed))
         if order.attempt > 1:
             committed = self._find(undo)
             if committed is not None:
-                return self._file(order, undo, committed, replayed=True)
+                return self._named(undo, self._file(order, undo, committed, replayed=True))
         withheld: set[Kept] = set()
         tries = 0
         while tries < ROUNDS:
             live = self._live(undo)
             if live.ledger is not None and (overlapping := self._find(undo)) is not None:
-                return self._file(order, undo, overlapping, replayed=True)
+                return self._named(undo, self._file(order, undo, overlapping, replayed=True))
             reversal = self._reversal(undo, live, withheld)
             if reversal.plan.empty:
                 return UndoOutcome(refusals=reversal.refusals, side_effects_left=undo.receipt.side_effects)
@@ -91,7 +91,7 @@ class Undoer:
                 earlier = self._find(undo)
                 if earlier is None:
                     continue
-                return self._file(order, undo, earlier, replayed=True)
+                return self._named(undo, self._file(order, undo, earlier, replayed=True))
             except (CrmSaysNo, KeptFromUs) as no:
                 more = _newly_kept(reversal, no, withheld)
                 if not more:
@@ -122,6 +122,18 @@ class Undoer:
             before=taken_back(self._receipts, undo.receipt),
         )
         return _without(reversal, withheld) if withheld else reversal
+
+    def _named(self, undo: AuthorisedUndo, outcome: UndoOutcome) -> UndoOutcome:
+        """The ledger tells what an earlier attempt left out, and not why: the records do. What is still as we wrote it,
+        the CRM had refused."""
+        if not outcome.refusals:
+            return outcome
+        now = self._reversal(undo, self._live(undo), frozenset())
+        reasons = {(refusal.record, refusal.field): refusal.reason for refusal in now.refusals}
+        reasons |= {(c.record, f): UndoReason.REFUSED_BY_CRM.value for c in now.plan.changes for f in c.values}
+        reasons |= {(delete.record, ""): UndoReason.REFUSED_BY_CRM.value for delete in now.plan.deletes}
+        named = (r.model_copy(update={"reason": reasons.get((r.record, r.field), r.reason)}) for r in outcome.refusals)
+        return outcome.model_copy(update={"refusals": tuple(named)})
 
     def _live(self, undo: AuthorisedUndo) -> Live:
         changing = [a.record.id for a in undo.content.actions if isinstance(a, (UpdateFields, DeleteCreated))]

@@ -1,4 +1,4 @@
-"""Taking back what the integration user may not touch any more: a task belongs to whom it was given."""
+"""Taking back what the CRM keeps from us, such as a task that belongs to whom it was given, and saying so."""
 
 import pytest
 
@@ -42,3 +42,27 @@ def test_where_nothing_else_is_left_it_is_a_matter_for_ops(world: World, monkeyp
         undo(world, receipt)
     assert caught.value.code is ErrorCode.CRM_FORBIDDEN
     assert (world.row(world.lead)["Rating"], len(world.ledger())) == ("Hot", 1)
+
+
+def test_after_a_lost_answer_what_stays_has_its_own_reason(world: World) -> None:
+    """The ledger says what the first attempt did, and not why it left the rest."""
+    world.edit(world.lead, OwnerId=world.tom)
+    world.crm.clock.forward(5)
+    given = world.assign().model_copy(update={"before_owner_id": world.tom, "first_assignment": False})
+    receipt = write(world, given, world.rating(), world.task(), world.note())
+    world.edit(world.tom, object_name="User", IsActive=False)
+    task = next(image.record.id for image in receipt.records if image.action_keys == ("task",))
+    world.crm.client().Task.delete(task)
+    world.crm.clock.forward(5)
+    order = world.undo_order(receipt)
+    world.fault("timeout_after_commit", match="composite", contains="Agent_Write__c/", after=3, delay=0)
+    with pytest.raises(CrmError):
+        world.writer.undo(order)
+    world.crm.clock.forward(5)
+    again = world.writer.undo(order.model_copy(update={"attempt": 2}))
+    assert again.receipt is not None
+    assert again.receipt.replayed
+    expected = {("OwnerId", UndoReason.REFUSED_BY_CRM), ("", UndoReason.RECORD_DELETED)}
+    assert reasons(again) == expected
+    # And once more, as after a worker that died before it could say so.
+    assert reasons(world.writer.undo(order)) == expected
