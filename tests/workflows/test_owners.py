@@ -1,6 +1,7 @@
 """An owner who leaves, is away or is full while people are asked."""
 
 import pytest
+from temporalio.service import RPCError, RPCStatusCode
 
 from activities.messages import ProposeInput
 from activities.owner_messages import OwnerCheckHead, UnfitOwner
@@ -111,5 +112,6 @@ async def test_the_schedule_is_made_once_and_zero_takes_it_away(real_desk: Desk)
     handle = client.get_schedule_handle(owner_check_workflow_id("looked-at"))
     assert len((await handle.describe()).schedule.spec.intervals) == 1
     await schedule_owner_check(client, "looked-at", OwnerCheckSettings(owner_check_seconds=0))
-    listed = [entry.id async for entry in await client.list_schedules()]
-    assert owner_check_workflow_id("looked-at") not in listed
+    with pytest.raises(RPCError) as gone:
+        await handle.describe()
+    assert gone.value.status is RPCStatusCode.NOT_FOUND
