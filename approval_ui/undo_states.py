@@ -7,11 +7,11 @@ from domain.audit import AuditKind
 from domain.cases import DocumentKind
 from domain.decisions import Purpose, parse_envelope
 from domain.errors import ErrorCode
-from domain.leads import Motion
+from domain.leads import Motion, RecordRef
 from domain.ports import CaseDocuments
 from domain.proposals import digest_of
-from domain.receipts import WriteReceipt
-from domain.undoing import UndoReport, UndoStage, UndoState, undo_content
+from domain.receipts import UndoRefusal, WriteReceipt
+from domain.undoing import STILL_OWED, UndoReason, UndoReport, UndoStage, UndoState, undo_content
 from persistence.queue import DecisionItem, ReviewQueue
 from persistence.reviews import SqlReviews
 
@@ -28,19 +28,39 @@ class UndoStates:
     def of(self, receipt: WriteReceipt, motion: Motion, receipts: Sequence[WriteReceipt]) -> UndoState:
         """`receipts` are all of its case."""
         signed = self._signed(receipt, motion)
-        latest = signed[-1] if signed else None
-        made = next((r for r in receipts if r.undoes == receipt.id), None)
-        if made is not None:
-            report = self._report(receipt.case_id, made.decision_id)
-            kept = report.refusals if report is not None else ()
-            return UndoState(
-                stage=UndoStage.IN_PART if kept else UndoStage.DONE,
-                decision_id=made.decision_id,
-                tries=len(signed),
-                new_receipt_id=made.id,
-                refusals=kept,
-            )
-        return UndoState() if latest is None else self._of_latest(receipt.case_id, latest, len(signed))
+        latest = self._of_latest(receipt.case_id, signed[-1], len(signed)) if signed else UndoState()
+        made = tuple(r for r in receipts if r.undoes == receipt.id)
+        if not made:
+            return latest
+        last = UndoState(
+            stage=UndoStage.DONE, decision_id=made[-1].decision_id, tries=len(signed), new_receipt_id=made[-1].id
+        )
+        asked_again = all(latest.decision_id != each.decision_id for each in made)
+        kept = self._kept(made, latest if asked_again else last)
+        if not kept:
+            return last
+        if not asked_again:
+            return last.model_copy(update={"stage": UndoStage.IN_PART, "refusals": kept})
+        if latest.stage in STILL_OWED:
+            return latest
+        # The try for the rest came to nothing more, and it may be asked for again.
+        return latest.model_copy(
+            update={"stage": UndoStage.IN_PART, "refusals": kept, "new_receipt_id": last.new_receipt_id}
+        )
+
+    def _kept(self, made: Sequence[WriteReceipt], latest: UndoState) -> tuple[UndoRefusal, ...]:
+        """What none of the undos took back, each with what the newest one says of it."""
+        reports = [self._report(receipt.case_id, receipt.decision_id) for receipt in made]
+        left = set.intersection(
+            *({(r.record, r.field) for r in (report.refusals if report else ())} for report in reports)
+        )
+        said: dict[tuple[RecordRef, str], UndoRefusal] = {}
+        for refusals in (*(report.refusals for report in reports if report), latest.refusals):
+            for refusal in refusals:
+                place = (refusal.record, refusal.field)
+                if place in left and (refusal.reason != UndoReason.TAKEN_BACK_ALREADY or place not in said):
+                    said[place] = refusal
+        return tuple(said.values())
 
     def _of_latest(self, case_id: str, latest: DecisionItem, tries: int) -> UndoState:
         known = UndoState(decision_id=latest.decision_id, tries=tries)

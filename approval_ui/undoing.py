@@ -16,7 +16,7 @@ from domain.permissions import can_undo
 from domain.ports import AuditLog, CaseDocuments, Clock, DecisionSigner, Playbooks, Receipts
 from domain.proposals import digest_of
 from domain.receipts import WriteReceipt
-from domain.undoing import STILL_OWED, undo_content
+from domain.undoing import STILL_OWED, UndoStage, undo_content
 from persistence.cases import SqlCases
 from persistence.reviews import SqlReviews
 
@@ -50,14 +50,14 @@ class Undoing:
         if not can_undo(reviewer.role):
             raise DecisionRefused(RefusalCode.ROLE_TOO_LOW, f"A {reviewer.role.value} cannot undo a write.")
         known = self.receipts.of_case(receipt.case_id)
-        if any(other.undoes == receipt_id for other in known):
-            raise DecisionRefused(RefusalCode.ALREADY_DECIDED, "This write was already taken back.")
         motion = self.cases.get(receipt.case_id).motion
         try:
             content = undo_content(receipt, org_id=self.org_id, motion=motion)
         except ValueError as nothing:
             raise DecisionRefused(RefusalCode.INVALID, f"{str(nothing).capitalize()}.") from None
         state = self.states.of(receipt, motion, known)
+        if state.stage is UndoStage.DONE:
+            raise DecisionRefused(RefusalCode.ALREADY_DECIDED, "This write was already taken back.")
         if state.stage in STILL_OWED:
             # A second press means the same undo: nothing more is signed, and one that ops stopped is started again.
             return UndoTaken(case_id=receipt.case_id, receipt_id=receipt.id, decision_id=state.decision_id)

@@ -1,6 +1,6 @@
 """Taking back many writes at once: which, what can be foreseen of each, and what became of it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Protocol
 
@@ -191,18 +191,25 @@ def _taken(image: RecordImage) -> TakenBack:
     return TakenBack(record=image.record, fields=tuple(sorted(image.intended)), deleted=image.deleted)
 
 
+def _standing(receipt: WriteReceipt, undoing: Mapping[str, Sequence[WriteReceipt]]) -> Iterator[WriteReceipt]:
+    """The write itself, or what did it again. An undo in part may be followed by one for the rest: each counts."""
+    undos = undoing.get(receipt.id, ())
+    if not undos:
+        yield receipt
+    for undo in undos:
+        for again in undoing.get(undo.id, ()):
+            yield from _standing(again, undoing)
+
+
 def in_force(receipts: Iterable[WriteReceipt], known: Iterable[WriteReceipt]) -> tuple[WriteReceipt, ...]:
     """What has to be taken back so that these writes no longer stand, newest first.
 
     `known` holds every undo of their cases. A write that was taken back is left out; where that undo was undone in
     turn, the write stands again by that one, which comes instead of it.
     """
-    undoing = {receipt.undoes: receipt for receipt in known if receipt.undoes}
-    found: dict[str, WriteReceipt] = {}
-    for receipt in receipts:
-        last, undone = receipt, False
-        while last.id in undoing:
-            last, undone = undoing[last.id], not undone
-        if not undone:
-            found[last.id] = last
+    undoing: dict[str, list[WriteReceipt]] = {}
+    for receipt in known:
+        if receipt.undoes:
+            undoing.setdefault(receipt.undoes, []).append(receipt)
+    found = {each.id: each for receipt in receipts for each in _standing(receipt, undoing)}
     return tuple(sorted(found.values(), key=lambda r: (r.written_at, r.id), reverse=True))

@@ -56,6 +56,7 @@ class UndoStage(StrEnum):
     """Ops ended its workflow before it was carried out; it is started again under the same signature."""
     DONE = "done"
     IN_PART = "in_part"
+    """Some of it stays; the rest may be asked for again, once what kept it is gone."""
     KEPT = "kept"
     """Nothing could be taken back; it may be asked for again."""
     REFUSED = "refused"
@@ -65,7 +66,6 @@ class UndoStage(StrEnum):
 ON_ITS_WAY = frozenset({UndoStage.WAITING, UndoStage.UNDERWAY})
 STILL_OWED = ON_ITS_WAY | {UndoStage.STOPPED}
 """Signed and without an end: asked for again it is the same undo, and nothing more is signed."""
-TAKEN_BACK = frozenset({UndoStage.DONE, UndoStage.IN_PART})
 
 
 class UndoState(Value):

@@ -9,7 +9,7 @@ from approval_ui.views.wording import REFUSAL, UNDO_STAGE, field_label, value_te
 from domain.decisions import Purpose
 from domain.model import Scalar
 from domain.receipts import RecordImage, WriteReceipt
-from domain.undoing import ON_ITS_WAY, TAKEN_BACK, UNDO_SENTENCES, UndoReason, UndoReport, UndoStage, UndoState
+from domain.undoing import ON_ITS_WAY, UNDO_SENTENCES, UndoReason, UndoReport, UndoStage, UndoState
 from persistence.queue import DecisionItem
 
 
@@ -40,7 +40,11 @@ class ReceiptView:
 
     @property
     def undone(self) -> bool:
-        return self.undo.stage in TAKEN_BACK
+        return self.undo.stage is UndoStage.DONE
+
+    @property
+    def in_part(self) -> bool:
+        return self.undo.stage is UndoStage.IN_PART
 
     @property
     def waiting(self) -> bool:

@@ -141,26 +141,69 @@ def test_what_stays_is_named_on_the_page_and_may_be_tried_again(world: World, do
     assert len(undos(world, made)) == 2
 
 
+def undone(world: World, made: Sample, receipt: str, *kept: UndoRefusal) -> str:
+    """What the CRM worker leaves when the newest undo has written something; its receipt."""
+    write, decision_id = world.deps.receipts.get(receipt), undos(world, made)[-1].decision_id
+    assert write is not None
+    again = {"id": f"{decision_id:f<64}"[:64], "undoes": receipt, "decision_id": decision_id}
+    undo = write.model_copy(update=again | {"written_at": world.now})
+    world.deps.receipts.put(undo)
+    ended(world, made, UndoReport(receipt_id=receipt, new_receipt_id=undo.id, refusals=kept))
+    return undo.id
+
+
+def kept(field: str, reason: UndoReason) -> UndoRefusal:
+    return UndoRefusal(record=LEAD, field=field, reason=reason)
+
+
 def test_one_that_came_back_in_part_says_what_did_not(world: World, door: Door) -> None:
     made, receipt = written(world, door)
     browser = door.browser()
     browser.post(f"/receipts/{receipt}/undo")
-    write = world.deps.receipts.get(receipt)
-    assert write is not None
-    undo = write.model_copy(
-        update={"id": "f" * 64, "undoes": receipt, "decision_id": undos(world, made)[0].decision_id}
-    )
-    world.deps.receipts.put(undo)
-    kept = (UndoRefusal(record=LEAD, field="Rating", reason=UndoReason.CHANGED_SINCE),)
-    ended(world, made, UndoReport(receipt_id=receipt, new_receipt_id=undo.id, refusals=kept))
+    undo = undone(world, made, receipt, kept("Rating", UndoReason.CHANGED_SINCE))
     page = browser.get(f"/cases/{made.opening.case_id}").text
     assert "Taken back in part" in page
     assert "Not all was taken back" in page
     told = door.script("vera").get(f"/api/receipts/{receipt}/undo").json()
-    assert (told["stage"], told["new_receipt_id"]) == ("in_part", undo.id)
+    assert (told["stage"], told["new_receipt_id"]) == ("in_part", undo)
     assert [(r["field"], r["sentence"]) for r in told["refusals"]] == [
         ("Rating", "Somebody changed this after the write; their value stays.")
     ]
+
+
+def test_the_rest_may_be_asked_for_once_what_kept_it_is_gone(world: World, door: Door) -> None:
+    made, receipt = written(world, door)
+    browser, script = door.browser(), door.script()
+    case, address = f"/cases/{made.opening.case_id}", f"/api/receipts/{receipt}/undo"
+
+    def told() -> tuple[str, list[str]]:
+        found = script.get(address).json()
+        return found["stage"], [r["reason"] for r in found["refusals"]]
+
+    def press() -> None:
+        world.clock.advance(timedelta(minutes=1))
+        assert browser.post(f"/receipts/{receipt}/undo").status_code == 303
+
+    press()
+    first = undone(world, made, receipt, kept("Rating", UndoReason.REFUSED_BY_CRM))
+    assert ">Undo the rest…</a>" in browser.get(case).text
+    press()
+    press()
+    assert (told(), len(undos(world, made))) == (("underway", []), 2)
+    nothing = (kept("OwnerId", UndoReason.TAKEN_BACK_ALREADY), kept("Rating", UndoReason.CHANGED_SINCE))
+    ended(world, made, UndoReport(receipt_id=receipt, refusals=nothing))
+    assert told() == ("in_part", ["changed_since"])
+    assert script.get(address).json()["new_receipt_id"] == first
+    press()
+    refused(world, made, RefusalReason.REVOKED_KEY)
+    assert told() == ("in_part", ["refused_by_crm"])
+    assert "its signing key was revoked" in browser.get(case).text
+    press()
+    undone(world, made, receipt, kept("OwnerId", UndoReason.TAKEN_BACK_ALREADY))
+    assert (told(), len(undos(world, made))) == (("done", []), 4)
+    assert "Undo the rest…" not in browser.get(case).text
+    assert script.post(address, {}).status_code == 409
+    assert len(undos(world, made)) == 4
 
 
 def test_an_undo_carries_the_version_that_carries_it_out(world: World, door: Door) -> None:

@@ -13,6 +13,7 @@ from domain.permissions import Role
 from domain.ports import UndoOrder
 from domain.proposals import Action, CreateLead, FieldChange, UpdateFields, digest_of
 from domain.receipts import UndoOutcome, WriteReceipt
+from domain.undo_batches import in_force
 from domain.undoing import UndoReason, undo_content
 from runtime.keys import load_signer
 from tests.gateways.crm.forging import store_by_force
@@ -271,6 +272,33 @@ class TestLeftAlone:
         receipt = write(world, UpdateFields(key="u", record=world.lead_ref, changes=(change,)), world.rating())
         assert reasons(undo(world, receipt)) == {("Lead_Summary__c", UndoReason.REFUSED_BY_CRM)}
         assert (world.row(world.lead)["Lead_Summary__c"], world.row(world.lead)["Rating"]) == ("plain", None)
+
+
+class TestTheRest:
+    def test_what_stayed_comes_back_once_nothing_stands_against_it(self, world: World) -> None:
+        receipt = write(world, world.rating("Hot"), world.assign())
+        world.edit(world.lead, by=world.tom, Rating="Cold")
+        assert reasons(undo(world, receipt)) == {("Rating", UndoReason.CHANGED_SINCE)}
+        world.edit(world.lead, by=world.tom, Rating="Hot")
+        world.crm.clock.forward(60)
+        again = undo(world, receipt)
+        assert reasons(again) == {("OwnerId", UndoReason.TAKEN_BACK_ALREADY)}
+        assert (world.row(world.lead)["Rating"], world.row(world.lead)["OwnerId"]) == (None, world.queue)
+        assert again.receipt is not None
+        assert undo(world, again.receipt).refusals == ()
+        assert (world.row(world.lead)["Rating"], world.row(world.lead)["OwnerId"]) == ("Hot", world.queue)
+
+    def test_whichever_of_two_undos_was_undone_the_write_stands_by_that(self, world: World) -> None:
+        receipt = write(world, world.rating("Hot"), world.assign())
+        world.edit(world.lead, by=world.tom, Rating="Cold")
+        first = undo(world, receipt).receipt
+        world.edit(world.lead, by=world.tom, Rating="Hot")
+        world.crm.clock.forward(60)
+        assert undo(world, receipt).receipt is not None
+        assert in_force([receipt], world.receipts.of_case(CASE)) == ()
+        assert first is not None
+        again = undo(world, first).receipt
+        assert in_force([receipt], world.receipts.of_case(CASE)) == (again,)
 
 
 class TestRetrying:
