@@ -28,24 +28,23 @@ class UndoStates:
     def of(self, receipt: WriteReceipt, motion: Motion, receipts: Sequence[WriteReceipt]) -> UndoState:
         """`receipts` are all of its case."""
         signed = self._signed(receipt, motion)
-        latest = self._of_latest(receipt.case_id, signed[-1], len(signed)) if signed else UndoState()
         made = tuple(r for r in receipts if r.undoes == receipt.id)
+        pending = bool(signed) and all(signed[-1].decision_id != each.decision_id for each in made)
+        latest = self._of_latest(receipt.case_id, signed[-1], len(signed)) if pending else UndoState()
         if not made:
             return latest
-        last = UndoState(
-            stage=UndoStage.DONE, decision_id=made[-1].decision_id, tries=len(signed), new_receipt_id=made[-1].id
-        )
-        asked_again = all(latest.decision_id != each.decision_id for each in made)
-        kept = self._kept(made, latest if asked_again else last)
-        if not kept:
-            return last
-        if not asked_again:
-            return last.model_copy(update={"stage": UndoStage.IN_PART, "refusals": kept})
-        if latest.stage in STILL_OWED:
+        kept = self._kept(made, latest)
+        if kept and latest.stage in STILL_OWED:
             return latest
-        # The try for the rest came to nothing more, and it may be asked for again.
-        return latest.model_copy(
-            update={"stage": UndoStage.IN_PART, "refusals": kept, "new_receipt_id": last.new_receipt_id}
+        # Where a try for the rest came to nothing more, it may be asked for again.
+        newest = latest.decision_id if kept and pending else made[-1].decision_id
+        return UndoState(
+            stage=UndoStage.IN_PART if kept else UndoStage.DONE,
+            decision_id=newest,
+            tries=len(signed),
+            new_receipt_id=made[-1].id,
+            refusals=kept,
+            code=latest.code if kept else "",
         )
 
     def _kept(self, made: Sequence[WriteReceipt], latest: UndoState) -> tuple[UndoRefusal, ...]:

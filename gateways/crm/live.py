@@ -215,8 +215,7 @@ def _live(
 ) -> Live:
     records: dict[str, CrmRecord] = {}
     reached: list[CrmRecord] = []
-    activities: list[CrmRecord] = []
-    worked_with: dict[str, frozenset[str]] = {}
+    worked_with: dict[str, list[CrmRecord]] = {}
     for position, ref in enumerate(others):
         part = answer.parts[f"row_{position}"]
         if part.ok:
@@ -229,19 +228,16 @@ def _live(
             found = records_from(name, [without_activities(row) for row in rows])
             records |= {person.id: person for person in found if person.id in people}
             reached += [person for person in found if person.id not in people and not person.flag("IsDeleted")]
-            mine = [row for row in rows if str(row["Id"]) in people]
-            activities += activities_in(mine)
-            worked_with |= {str(row["Id"]): frozenset(a.id for a in activities_in([row])) for row in mine}
+            worked_with |= {str(row["Id"]): activities_in([row]) for row in rows if str(row["Id"]) in people}
     if "deals" in answer.parts:
         rows = answer.parts["deals"].records()
         records |= {deal.id: deal for deal in records_from(_DEAL, [without_activities(row) for row in rows])}
-        activities += activities_in(rows)
-        worked_with |= {str(row["Id"]): frozenset(a.id for a in activities_in([row])) for row in rows}
+        worked_with |= {str(row["Id"]): activities_in([row]) for row in rows}
     return Live(
         server_time=answer.server_time,
         records=records,
-        activities=tuple({activity.id: activity for activity in activities}.values()),
-        worked_with=worked_with,
+        activities=tuple({a.id: a for found in worked_with.values() for a in found}.values()),
+        worked_with={record_id: frozenset(a.id for a in found) for record_id, found in worked_with.items()},
         reached=tuple(reached),
         ledger=ledger_row(answer.parts["ledger"]),
     )
