@@ -6,6 +6,7 @@ field with a default to any model here and waiting approvals still verify.
 """
 
 import hashlib
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
@@ -294,32 +295,30 @@ def _inert(action: Action) -> Action:
     """
     if "@{" not in action.model_dump_json():
         return action
-    return type(action).model_validate(_without_references(action.model_dump()))
+    return type(action).model_validate(_with_leaves(action.model_dump(), _without_reference))
 
 
-def _without_references(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.replace("@{", "@ {")
-    if isinstance(value, dict):
-        return {k: _without_references(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return type(value)(_without_references(v) for v in value)
-    return value
+def _without_reference(leaf: Any) -> Any:
+    return leaf.replace("@{", "@ {") if isinstance(leaf, str) else leaf
 
 
 def canonical(value: Any) -> bytes:
     """Canonical JSON (RFC 8785), whose numbers are doubles: a large amount comes back from it as a whole number."""
-    return rfc8785.dumps(_as_doubles(value))
+    return rfc8785.dumps(_with_leaves(value, _as_double))
 
 
-def _as_doubles(value: Any) -> Any:
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > _EXACT:
-        return float(value)
+def _as_double(leaf: Any) -> Any:
+    whole = isinstance(leaf, int) and not isinstance(leaf, bool)
+    return float(leaf) if whole and abs(leaf) > _EXACT else leaf
+
+
+def _with_leaves(value: Any, change: Callable[[Any], Any]) -> Any:
+    """The same document, with every value that holds no others changed."""
     if isinstance(value, dict):
-        return {k: _as_doubles(v) for k, v in value.items()}
+        return {k: _with_leaves(v, change) for k, v in value.items()}
     if isinstance(value, list | tuple):
-        return [_as_doubles(v) for v in value]
-    return value
+        return type(value)(_with_leaves(v, change) for v in value)
+    return change(value)
 
 
 def digest_of(stored: bytes) -> str:
