@@ -1,6 +1,7 @@
 """Whatever one does to the entries of a chain, verifying says so."""
 
 import shutil
+from collections.abc import Iterator
 from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
@@ -114,6 +115,21 @@ def change(db: Database, position: int, body: bytes, entry_hash: str) -> None:
         session.add(row)
 
 
+@pytest.fixture
+def fresh(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
+    shutil.copy(sqlite_template, tmp_path / "countersign.db")
+    with closing(Database(f"sqlite:///{tmp_path / 'countersign.db'}")) as database:
+        yield database
+
+
+def altered(database: Database, change: str) -> SqlAuditLog:
+    """A chain of `LENGTH`, with a statement over it that no product would send."""
+    log = fresh_log(database)
+    with database.transaction() as session:
+        session.connection().exec_driver_sql(f"UPDATE audit_entry SET {change}")
+    return log
+
+
 @pytest.mark.parametrize(
     ("column", "value"),
     [
@@ -128,18 +144,10 @@ def change(db: Database, position: int, body: bytes, entry_hash: str) -> None:
         ("case_id", "3.5"),
     ],
 )
-def test_a_column_of_another_type_shows_and_does_not_end_the_check(
-    sqlite_template: Path, tmp_path: Path, column: str, value: str
-) -> None:
+def test_a_column_of_another_type_shows_and_does_not_end_the_check(fresh: Database, column: str, value: str) -> None:
     """SQLite stores whatever it is given."""
-    shutil.copy(sqlite_template, tmp_path / "countersign.db")
-    database = Database(f"sqlite:///{tmp_path / 'countersign.db'}")
-    log = fresh_log(database)
-    with database.transaction() as session:
-        statement = f'UPDATE audit_entry SET "{column}" = {value} WHERE position = 3'
-        session.connection().exec_driver_sql(statement)
+    log = altered(fresh, f'"{column}" = {value} WHERE position = 3')
     assert any(line.startswith("acme #3: ") for line in log.verify())
-    database.close()
 
 
 @pytest.mark.parametrize(
@@ -152,30 +160,21 @@ def test_a_column_of_another_type_shows_and_does_not_end_the_check(
     ],
 )
 def test_a_place_in_the_chain_of_another_type_shows_and_does_not_end_the_check(
-    sqlite_template: Path, tmp_path: Path, change: str, said: str
+    fresh: Database, change: str, said: str
 ) -> None:
-    shutil.copy(sqlite_template, tmp_path / "countersign.db")
-    with closing(Database(f"sqlite:///{tmp_path / 'countersign.db'}")) as database:
-        log = fresh_log(database)
-        with database.transaction() as session:
-            session.connection().exec_driver_sql(f"UPDATE audit_entry SET {change}")
-        assert said in log.verify()
+    assert said in altered(fresh, change).verify()
 
 
 @pytest.mark.parametrize(
     "change",
     ["position = 'last'", "at = 'some day'", "at = x'80'", "entry_hash = x'80'", "org_id = x'80'"],
 )
-def test_an_end_that_cannot_be_read_is_no_head(sqlite_template: Path, tmp_path: Path, change: str) -> None:
-    shutil.copy(sqlite_template, tmp_path / "countersign.db")
-    with closing(Database(f"sqlite:///{tmp_path / 'countersign.db'}")) as database:
-        log = fresh_log(database)
-        with database.transaction() as session:
-            session.connection().exec_driver_sql(f"UPDATE audit_entry SET {change} WHERE position = {LENGTH}")
-        with pytest.raises(StoreError) as refused:
-            log.heads()
-        assert "run: countersign audit verify" in refused.value.detail
-        assert log.verify() != []
+def test_an_end_that_cannot_be_read_is_no_head(fresh: Database, change: str) -> None:
+    log = altered(fresh, f"{change} WHERE position = {LENGTH}")
+    with pytest.raises(StoreError) as refused:
+        log.heads()
+    assert "run: countersign audit verify" in refused.value.detail
+    assert log.verify() != []
 
 
 @pytest.mark.parametrize("kind", [AuditKind.SIGNED_IN, AuditKind.PAUSED])

@@ -74,19 +74,22 @@ async def record(folder: Path) -> list[Path]:
     async with development_server(identity="recorder") as env, workers_of(env.client, activities):
         desk = Desk(env, activities)
         written = [_write(folder, scenario.name, await _play(desk, scenario)) for scenario in CASES]
-        written.append(_write(folder, Other.EXCEPTION_TASK, await _exception_task(desk)))
-        written.append(_write(folder, Other.UNDO, await _undo(desk)))
-        written.append(_write(folder, Other.UNDO_MANY, await _undo_many(desk)))
-        written.append(_write(folder, Other.CANCELLED, await _cancelled(desk)))
-        written.append(_write(folder, Other.UNDO_CANCELLED, await _undo_cancelled(desk)))
-        written.append(_write(folder, Other.POLL, await _poll(desk)))
-        written.append(_write(folder, Other.OWNERS, await _owners(desk)))
-        written.append(_write(folder, Other.AUDIT, await _audit(desk)))
-        written.append(_write(folder, Other.TELL, await _tell(desk)))
-        written.append(_write(folder, Other.TOUCHED, await _touched(desk)))
-        written.append(_write(folder, Other.REASSIGNED, await _reassigned(desk)))
-        written.append(_write(folder, Other.RECOVER, await _recover(desk)))
-        written.append(_write(folder, Other.RECONCILE, await _reconcile(desk)))
+        others = {
+            Other.EXCEPTION_TASK: _exception_task,
+            Other.UNDO: _undo,
+            Other.UNDO_MANY: _undo_many,
+            Other.CANCELLED: _cancelled,
+            Other.UNDO_CANCELLED: _undo_cancelled,
+            Other.POLL: _poll,
+            Other.OWNERS: _owners,
+            Other.AUDIT: _audit,
+            Other.TELL: _tell,
+            Other.TOUCHED: _touched,
+            Other.REASSIGNED: _reassigned,
+            Other.RECOVER: _recover,
+            Other.RECONCILE: _reconcile,
+        }
+        written += [_write(folder, name, await play(desk)) for name, play in others.items()]
     return written
 
 
