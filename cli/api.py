@@ -11,10 +11,14 @@ from domain.errors import InputError
 from domain.webhooks import SIGNATURE_HEADER, sign_webhook
 
 _PAGE = 500
+_REUSED_WITHIN = 1.0
+"""Seconds after which an idle connection is given up for a new one: well before any server or proxy closes it, which
+it may do just as the next request leaves."""
+_SENT = (httpx.ReadError, httpx.ReadTimeout, httpx.RemoteProtocolError)
 
 
 class Unreachable(InputError):
-    """Nobody answers at the address, or somebody else does. Nothing was handed over."""
+    """Nobody answers at the address, or somebody else does; `detail` says where a request may have been done."""
 
 
 class ApiClient:
@@ -23,7 +27,9 @@ class ApiClient:
     def __init__(self, url: str, *, timeout: float = 30.0) -> None:
         self._url = url.rstrip("/")
         try:
-            self._http = httpx.Client(base_url=self._url, timeout=timeout)
+            self._http = httpx.Client(
+                base_url=self._url, timeout=timeout, limits=httpx.Limits(keepalive_expiry=_REUSED_WITHIN)
+            )
         except httpx.InvalidURL as wrong:
             raise Unreachable(f"{url} is no address ({wrong}); correct COUNTERSIGN_URL") from None
 
@@ -67,8 +73,14 @@ class ApiClient:
         try:
             return self._http.request(method, path, **more)
         except (httpx.HTTPError, httpx.InvalidURL) as failed:
+            how = type(failed).__name__
+            if method != "GET" and isinstance(failed, _SENT):
+                raise Unreachable(
+                    f"{method} {path}: the approval UI at {self._url} took the request and gave no answer ({how}); "
+                    "it may have done it: look before you try again"
+                ) from None
             raise Unreachable(
-                f"the approval UI does not answer at {self._url} ({type(failed).__name__}); "
+                f"the approval UI does not answer at {self._url} ({how}); "
                 "start it (countersign up does) or set COUNTERSIGN_URL"
             ) from None
 

@@ -11,6 +11,10 @@ import typer
 from cli import notes
 from workers.roles import Role
 
+_IDLE_SECONDS = 75
+"""An idle connection stays open longer than clients and proxies keep one for their next request (5 to 60 s). Where
+both ends give up after the same time, a request now and then meets the closing door."""
+
 
 def worker(
     roles: Annotated[list[Role], typer.Argument(help="Which work this process does; several are possible.")],
@@ -37,6 +41,7 @@ def ui() -> None:
         port=settings.ui_port,
         log_level="warning",
         access_log=False,
+        timeout_keep_alive=_IDLE_SECONDS,
         timeout_graceful_shutdown=5,
     )
 

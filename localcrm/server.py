@@ -170,7 +170,14 @@ def run(
     """Serves until the process is told to stop. Port 0 takes a free one; the address is printed either way."""
     app = create_app(db, options=options)
     config = uvicorn.Config(
-        app, host=host, port=port, log_level=log_level, access_log=False, proxy_headers=False, lifespan="on"
+        app,
+        host=host,
+        port=port,
+        log_level=log_level,
+        access_log=False,
+        proxy_headers=False,
+        lifespan="on",
+        timeout_keep_alive=_IDLE_SECONDS,
     )
     server = uvicorn.Server(config)
     listener = config.bind_socket()
@@ -182,6 +189,8 @@ def run(
 
 _UNREADABLE = object()
 _MAX_BODY = 150_000_000
+_IDLE_SECONDS = 75
+"""Longer than clients keep an idle connection, so that none is closed under a request that is on its way."""
 
 
 def _segments(scope: Scope) -> tuple[str, ...]:

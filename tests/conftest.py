@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
 import structlog
@@ -10,6 +10,7 @@ from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
+from domain.errors import DomainError
 from tests.fakes.databases import told_of_forgotten_connections, unsynced
 
 __all__ = ["told_of_forgotten_connections", "unsynced"]
@@ -39,6 +40,17 @@ class OneProcessPerFile(LoadFileScheduling):  # type: ignore[misc]
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneProcessPerFile:
     config.option.loadscopereorder = False
     return OneProcessPerFile(config, log)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    call: pytest.CallInfo[None],
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Says why a named failure failed: as text it is its code alone, so that no log quotes a person's data."""
+    report = yield
+    if call.excinfo and isinstance(failed := call.excinfo.value, DomainError):
+        report.sections.append((f"{type(failed).__name__} says", failed.detail))
+    return report
 
 
 @pytest.fixture(autouse=True)
