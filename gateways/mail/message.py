@@ -1,7 +1,6 @@
 """One approved e-mail as an RFC 5322 message: exactly what was signed, and headers that nothing in it can add to."""
 
 import re
-from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -10,6 +9,7 @@ from domain.errors import ErrorCode, MailError
 from domain.model import Instant
 from domain.owner_notices import OwnerNotice
 from domain.proposals import SendEmail
+from gateways.mail.headers import set_person, set_text
 
 _MESSAGE_ID = re.compile(r"<[A-Za-z0-9._+=-]{1,200}@[A-Za-z0-9.-]{1,250}>")
 
@@ -23,9 +23,9 @@ def compose(mail: SendEmail, message_id: str, *, unsubscribe: str, sent_at: Inst
         raise MailError("the Message-ID is not of the form <left@right>", code=ErrorCode.MAIL_REFUSED)
     message = EmailMessage(policy=SMTP)
     try:
-        message["From"] = Address(display_name=mail.from_name, addr_spec=ascii_address(mail.from_address))
-        message["To"] = Address(display_name=mail.to_name, addr_spec=ascii_address(mail.to_address))
-        message["Subject"] = mail.subject
+        set_person(message, "From", mail.from_name, ascii_address(mail.from_address))
+        set_person(message, "To", mail.to_name, ascii_address(mail.to_address))
+        set_text(message, "Subject", mail.subject)
         message["Date"] = format_datetime(sent_at)
         message["Message-ID"] = message_id
         message["List-Unsubscribe"] = f"<mailto:{ascii_address(unsubscribe)}?subject=unsubscribe>"
@@ -45,9 +45,9 @@ def compose_notice(notice: OwnerNotice, message_id: str, *, sent_at: Instant) ->
         raise MailError("the Message-ID is not of the form <left@right>", code=ErrorCode.MAIL_REFUSED)
     message = EmailMessage(policy=SMTP)
     try:
-        message["From"] = Address(display_name=notice.from_name, addr_spec=ascii_address(notice.from_address))
-        message["To"] = Address(display_name=notice.to_name, addr_spec=ascii_address(notice.to_address))
-        message["Subject"] = notice.subject
+        set_person(message, "From", notice.from_name, ascii_address(notice.from_address))
+        set_person(message, "To", notice.to_name, ascii_address(notice.to_address))
+        set_text(message, "Subject", notice.subject)
         message["Date"] = format_datetime(sent_at)
         message["Message-ID"] = message_id
         message["Auto-Submitted"] = "auto-generated"

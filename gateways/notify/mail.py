@@ -1,7 +1,6 @@
 """Notifications by e-mail to the people who decide. What leads receive is another matter: see `gateways/mail`."""
 
 import re
-from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -12,6 +11,7 @@ from domain.model import Instant
 from domain.notice_wording import about, headline, link_of, subject
 from domain.notices import Outgoing
 from domain.ports import Clock, MailUnclear
+from gateways.mail.headers import set_person, set_text
 from gateways.mail.message import ascii_address
 from gateways.mail.smtp import SmtpMailer
 
@@ -45,9 +45,9 @@ class MailNotifier:
 def compose(message: Outgoing, sender: str, recipient: str, settings_url: str, *, sent_at: Instant) -> EmailMessage:
     """Plain text, marked as sent by a machine so that no absence notice answers it (RFC 3834)."""
     mail = EmailMessage(policy=SMTP)
-    mail["From"] = Address(display_name="Countersign", addr_spec=sender)
-    mail["To"] = Address(display_name=re.sub(r"[\x00-\x1f\x7f]", " ", message.name), addr_spec=recipient)
-    mail["Subject"] = subject(message)
+    set_person(mail, "From", "Countersign", sender)
+    set_person(mail, "To", re.sub(r"[\x00-\x1f\x7f]", " ", message.name), recipient)
+    set_text(mail, "Subject", subject(message))
     mail["Date"] = format_datetime(sent_at)
     mail["Message-ID"] = f"<{sha256(message.id.encode()).hexdigest()[:32]}@{sender.rpartition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"

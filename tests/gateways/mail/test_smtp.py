@@ -75,6 +75,16 @@ def test_arrives_exactly_as_signed(sink: Sink, tmp_path: Path) -> None:
     assert body.rstrip("\n") == f"{mail().body}\n\n{mail().footer}"
 
 
+def test_a_name_in_code_adds_no_header_and_no_recipient(sink: Sink, tmp_path: Path) -> None:
+    coded = "=?utf-8?q?a=0D=0ABcc:_eve=40evil.example?="
+    mailer(sink.port).send(mail(to_name=coded, subject=coded), MESSAGE_ID)
+    (stored,) = (tmp_path / "mail" / "new").iterdir()
+    got = email.message_from_bytes(stored.read_bytes(), policy=default)
+    assert got["Bcc"] is None
+    assert [person.addr_spec for person in got["To"].addresses] == ["marta.ruiz@northwind.example"]
+    assert got["Subject"] == coded
+
+
 @pytest.mark.parametrize(
     ("fault", "code"),
     [
