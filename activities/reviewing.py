@@ -19,10 +19,10 @@ from domain.decisions import (
 )
 from domain.errors import NotAuthorised, RefusalReason
 from domain.model import Instant
-from domain.permissions import RiskCategory, can_approve, can_decide, permission_for, worst
+from domain.permissions import RiskCategory, can_approve, can_decide, permission_for
 from domain.ports import Absences, AuditLog, CaseDocuments, Clock, Playbooks, Reviews
 from domain.proposals import Phase, ProposalContent, in_phase
-from domain.risk import assess
+from domain.risk import effective
 
 
 class ReviewActivities:
@@ -80,7 +80,8 @@ class ReviewActivities:
         file = CaseFile(self._documents, order.case_id)
         content = file.final(order.round, envelope.proposal_digest, envelope.final_digest)
         policy = self._playbooks.current().write_policy(file.users(order.round))
-        risk = worst((assess(content.actions, policy).category, opening.risk))
+        proposed = file.final(order.round, envelope.proposal_digest, envelope.proposal_digest)
+        risk = effective(opening.risk, proposed.actions, content.actions, policy)
         quorum = max(opening.quorum, policy.quorum.get(risk, 1))
         group = [self._verified_in_time(s, opening) for s in self._group(order, outcome)]
         if not can_approve(envelope.role, risk):

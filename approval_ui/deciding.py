@@ -14,7 +14,7 @@ from datetime import timedelta
 from approval_ui.decision_requests import KEPT_OUT, DecisionRefused, DecisionRequest, RefusalCode, Reviewer, Taken
 from approval_ui.edited_form import revised
 from approval_ui.mail_rechecks import Unsupported, check_consent, unsupported_sentences
-from approval_ui.rechecks import check_facts, check_fields, check_mail, check_owner, check_values, effective_risk
+from approval_ui.rechecks import check_facts, check_fields, check_mail, check_owner, check_values
 from approval_ui.stored_reviews import Review, load_review
 from domain.audit import AuditEvent, AuditKind
 from domain.cards import ReviewCard
@@ -36,6 +36,7 @@ from domain.permissions import RiskCategory, can_approve, can_decide
 from domain.ports import AuditLog, CaseDocuments, Clock, DecisionSigner, Playbooks, Reviews
 from domain.proposals import AssignOwner, ProposalContent, digest_of
 from domain.reviewer_notes import ReviewerNote
+from domain.risk import effective
 
 MAX_ROUNDS = 5
 """Redrafts stop here; after that a person writes, or the case goes to an exception."""
@@ -48,6 +49,8 @@ class Ready:
     review: Review
     final: ProposalContent
     request: DecisionRequest
+    quorum: int = 1
+    """How many must sign it by the policy of this minute."""
 
     @property
     def edited(self) -> bool:
@@ -103,16 +106,17 @@ class Deciding:
         if request.shown_digest != review.shown_digest:
             what = "Somebody signed an edited version" if review.edited else "The proposal changed"
             raise DecisionRefused(RefusalCode.CHANGED, f"{what} while you looked at it. This is the current one.")
+        quorum = 1
         match request.verdict:
             case Verdict.APPROVE | Verdict.APPROVE_EDITED:
-                final = self._final(review, request, reviewer)
+                final, quorum = self._final(review, request, reviewer)
             case Verdict.REJECT:
                 _check_reason(review.card, request)
                 final = review.content
             case Verdict.RESPOND:
                 _check_instructions(round, request)
                 final = review.content
-        return Ready(review, final, request)
+        return Ready(review, final, request, quorum)
 
     def obstacle(self, review: Review, request: DecisionRequest, reviewer: Reviewer) -> str:
         """Why this approval would be refused now; empty where it would be signed. Signs nothing."""
@@ -141,8 +145,8 @@ class Deciding:
             case RoundState.SUPERSEDED:
                 raise DecisionRefused(RefusalCode.CLOSED, "A newer proposal replaced this one; nothing was signed.")
 
-    def _final(self, review: Review, request: DecisionRequest, reviewer: Reviewer) -> ProposalContent:
-        """What would be signed, judged anew by the policy of this minute."""
+    def _final(self, review: Review, request: DecisionRequest, reviewer: Reviewer) -> tuple[ProposalContent, int]:
+        """What would be signed, judged anew by the policy of this minute, and how many must sign it."""
         try:
             final = revised(review.content, review.edited, request.ticked, request.edits)
             playbook = self.playbooks.current()
@@ -155,7 +159,7 @@ class Deciding:
             check_consent(self.documents, review.card, final, playbook, self.clock.now())
         except ValueError as refused:
             raise DecisionRefused(RefusalCode.INVALID, _sentence(str(refused))) from None
-        risk = effective_risk(review.opening, review.content, final, policy)
+        risk = effective(review.opening.risk, review.content.actions, final.actions, policy)
         if risk is RiskCategory.FORBIDDEN:
             raise DecisionRefused(RefusalCode.FORBIDDEN, "The policy forbids this change, whoever signs it.")
         if not can_approve(reviewer.role, risk):
@@ -168,7 +172,7 @@ class Deciding:
                 "No evidence supports what you wrote. State it under your own name, or take it out.",
                 open_ones,
             )
-        return final
+        return final, policy.quorum.get(risk, 1)
 
     def _users(self, review: Review, final: ProposalContent) -> Sequence[CrmRecord]:
         """Who is who, where a reviewer chose another owner than the one whose risk was shown."""
@@ -215,7 +219,7 @@ class Deciding:
             self.documents.put(opening.case_id, DocumentKind.FINAL, ready.final_digest, ready.final.to_bytes())
         self._verify(signed, envelope)
         self._note(ready.review, ready.final, ready.request, envelope)
-        self._accepted(self.reviews.record(signed, envelope, now=envelope.decided_at))
+        self._accepted(self.reviews.record(signed, envelope, now=envelope.decided_at, quorum=ready.quorum))
         quorum_open = self.reviews.outcome(opening.case_id, opening.round).state is RoundState.OPEN
         self.audit.append(
             AuditEvent(

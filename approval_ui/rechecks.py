@@ -6,26 +6,14 @@ from datetime import date
 from unicodedata import category
 
 from domain.cards import ReviewCard
-from domain.cases import ReviewOpening
 from domain.field_facts import misfit
-from domain.permissions import RISK_ORDER, RiskCategory, WritePolicy, worst
+from domain.permissions import WritePolicy
 from domain.proposals import AddNote, AssignOwner, CreateTask, ProposalContent, SendEmail, UpdateFields
-from domain.risk import assess
 
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
 _BREAKS = ("Cc", "Zl", "Zp")
 """Control characters and line ends, by their Unicode categories."""
 _TASK_PRIORITIES = ("High", "Normal", "Low")
-
-
-def effective_risk(
-    opening: ReviewOpening, proposed: ProposalContent, final: ProposalContent, policy: WritePolicy
-) -> RiskCategory:
-    """Risk of the final actions. Where suspicion raised the proposal above its actions, that stays."""
-    as_final = assess(final.actions, policy).category
-    by_actions = assess(proposed.actions, policy).category
-    raised = RISK_ORDER.index(opening.risk) > RISK_ORDER.index(by_actions)
-    return worst((as_final, opening.risk)) if raised else as_final
 
 
 def owner_choices(card: ReviewCard, proposed: ProposalContent) -> dict[str, str]:

@@ -17,7 +17,6 @@ from approval_ui.decision_requests import DecisionRefused, DecisionRequest, Refu
 from approval_ui.pages.review import deliver
 from approval_ui.ports import SlackDoor
 from approval_ui.reading import facts_of
-from approval_ui.rechecks import effective_risk
 from approval_ui.site import Site, SiteOf
 from approval_ui.slack_linking import CODE_MINUTES, link, person_of
 from approval_ui.stored_reviews import Review, load_review
@@ -37,6 +36,7 @@ from approval_ui.views.slack_card import (
 from domain.decisions import Verdict
 from domain.errors import DomainError, NotifyError
 from domain.permissions import RiskCategory, can_see_reviews
+from domain.risk import effective
 
 router = APIRouter(prefix="/slack")
 logger = logging.getLogger("countersign.slack")
@@ -216,7 +216,7 @@ def _own_decision(site: Site, shown: Shown, reviewer: Reviewer) -> Verdict | Non
 def _only_on_page(site: Site, review: Review) -> str:
     """Why this review is not decided in Slack; empty where it may be. Judged by the playbook of this minute."""
     policy = site.deps.playbooks.current().write_policy()
-    risk = effective_risk(review.opening, review.content, review.content, policy)
+    risk = effective(review.opening.risk, review.content.actions, review.content.actions, policy)
     if risk in (RiskCategory.HIGH, RiskCategory.FORBIDDEN) or review.opening.risk is RiskCategory.HIGH:
         return "it is high risk."
     if max(review.opening.quorum, policy.quorum.get(risk, 1)) > 1:

@@ -94,8 +94,12 @@ class Reviews(Protocol):
         """Idempotent for the same case, round and digest."""
         ...
 
-    def record(self, signed: SignedDecision, envelope: DecisionEnvelope, *, now: Instant) -> Recorded:
-        """Offer a verified decision. In one transaction with the round's ending."""
+    def record(self, signed: SignedDecision, envelope: DecisionEnvelope, *, now: Instant, quorum: int = 1) -> Recorded:
+        """Offer a verified decision. In one transaction with the round's ending.
+
+        `quorum` is how many must sign what this one approves: an edit, or a stricter policy, may ask for more than the
+        round was opened with, and never for fewer.
+        """
         ...
 
     def decision(self, decision_id: str) -> SignedDecision | None: ...

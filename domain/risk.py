@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from domain.owners import is_queue
-from domain.permissions import RiskAssessment, RiskCategory, WritePolicy, worst
+from domain.permissions import RISK_ORDER, RiskAssessment, RiskCategory, WritePolicy, worst
 from domain.proposals import (
     Action,
     AddNote,
@@ -29,6 +29,16 @@ def assess(actions: Sequence[Action], policy: WritePolicy) -> RiskAssessment:
     judged = [_with_approval(action, _one(action, policy), policy) for action in actions]
     category = worst(tuple(c for c, _ in judged))
     return RiskAssessment(category=category, reasons=tuple(dict.fromkeys(r for c, r in judged if c is category)))
+
+
+def effective(
+    opened: RiskCategory, proposed: Sequence[Action], final: Sequence[Action], policy: WritePolicy
+) -> RiskCategory:
+    """Risk of what is signed after edits and ticks. Where suspicion `opened` a round above its actions, that stays."""
+    as_final = assess(final, policy).category
+    by_actions = assess(proposed, policy).category
+    raised = RISK_ORDER.index(opened) > RISK_ORDER.index(by_actions)
+    return worst((as_final, opened)) if raised else as_final
 
 
 def raise_to(assessment: RiskAssessment, category: RiskCategory, reason: str) -> RiskAssessment:

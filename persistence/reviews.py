@@ -39,7 +39,7 @@ class SqlReviews:
         if stored is None or stored.proposal_digest != opening.proposal_digest:
             raise DomainError(f"round {opening.round} of case {opening.case_id} is open with another proposal")
 
-    def record(self, signed: SignedDecision, envelope: DecisionEnvelope, *, now: Instant) -> Recorded:
+    def record(self, signed: SignedDecision, envelope: DecisionEnvelope, *, now: Instant, quorum: int = 1) -> Recorded:
         """See the port. Decisions to undo or to resume end no round and are kept beside it.
 
         A policy decision needs no review: where there is none, it is its round's one decision.
@@ -55,6 +55,7 @@ class SqlReviews:
             refused = refusal(session, review, votes, envelope, now=now)
             if refused is not None:
                 return refused
+            review.quorum = max(review.quorum, quorum)
             ended = end_by(session, review, votes, signed, envelope, now=now)
             if ended:
                 stand_together(session, review)

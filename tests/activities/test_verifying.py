@@ -306,6 +306,16 @@ def test_a_review_opened_as_high_risk_stays_so(world: World, reviewing: ReviewAc
     assert_refused(world, reviewing.verify_decision(ORDER), RefusalReason.ROLE_TOO_LOW)
 
 
+def test_what_is_left_once_the_risky_part_was_unticked_needs_no_manager(
+    world: World, reviewing: ReviewActivities
+) -> None:
+    digest = world.propose(DROP, NOTE, risk=RiskCategory.HIGH)
+    final = content_of(NOTE).to_bytes()
+    world.documents.put(CASE, DocumentKind.FINAL, digest_of(final), final)
+    world.decide(digest, final_digest=digest_of(final), verdict=Verdict.APPROVE_EDITED)
+    assert reviewing.verify_decision(ORDER).complete
+
+
 def test_a_manager_may_approve_high_risk(world: World, reviewing: ReviewActivities) -> None:
     world.decide(world.propose(DROP), role=Role.MANAGER)
     assert reviewing.verify_decision(ORDER).complete

@@ -12,6 +12,7 @@ from domain.decisions import RoundState, Verdict
 from domain.field_facts import FieldFact
 from domain.leads import CrmRecord, CrmSnapshot
 from domain.model import Instant
+from domain.permissions import RiskCategory, Role
 from domain.proposals import digest_of
 from domain.reviewer_notes import ReviewerNote
 from tests.approval_ui.conftest import Answer, Door
@@ -212,14 +213,36 @@ def test_another_edit_voids_the_first_signature(world: World, door: Door) -> Non
     assert world.deps.reviews.outcome(made.opening.case_id, 1).state is RoundState.OPEN
 
 
-def test_who_hands_a_lead_to_the_strategic_owner_needs_a_manager(world: World, door: Door) -> None:
-    made = world.seed()
+def _strategic_owner_is_tomas(world: World, made: Sample) -> None:
     strategic = world.playbooks.playbook.routing.strategic_owner
     tomas = CrmRecord(object="User", id=TOMAS, fields={"Username": strategic}, modified_at=world.now)
     snapshot = CrmSnapshot(taken_at=world.now, users=(tomas,))
     world.deps.documents.put(made.opening.case_id, DocumentKind.SNAPSHOT, "1", snapshot.model_dump_json().encode())
+
+
+def test_who_hands_a_lead_to_the_strategic_owner_needs_a_manager(world: World, door: Door) -> None:
+    made = world.seed()
+    _strategic_owner_is_tomas(world, made)
     fields: dict[str, Any] = {"edit.owner.after_owner_id": TOMAS, "tick": ["owner"]}
     refused = door.browser("oriol").decide(made, **fields)
     assert refused.status_code == 403
     assert "a manager must decide" in refused.text
     assert door.browser("ines").decide(made, **fields).status_code == 303
+
+
+def test_an_edit_that_raises_the_risk_waits_for_as_many_as_must_sign_that(world: World, door: Door) -> None:
+    world.playbooks.playbook = world.playbooks.playbook.model_copy(update={"quorum": {RiskCategory.HIGH: 2}})
+    world.admit("mara", "Mara Vidal", Role.MANAGER)
+    made = world.seed()
+    _strategic_owner_is_tomas(world, made)
+    fields: dict[str, Any] = {"edit.owner.after_owner_id": TOMAS, "tick": ["owner"]}
+    first, second = door.browser("ines"), door.browser("mara")
+    assert first.decide(made, **fields).status_code == 303
+    assert world.engine.decisions == []
+    assert world.deps.reviews.outcome(made.opening.case_id, 1).state is RoundState.OPEN
+    assert "second person must sign" in first.get(f"/reviews/{made.opening.case_id}/1").text
+
+    (edited,) = world.deps.queue.decisions_of(made.opening.case_id)
+    assert second.decide(made, shown_digest=edited.final_digest, **fields).status_code == 303
+    assert world.deps.reviews.outcome(made.opening.case_id, 1).state is RoundState.DECIDED
+    assert len(world.engine.decisions) == 1

@@ -49,6 +49,15 @@ def test_opening_again_is_the_same_round_and_another_proposal_is_refused(reviews
     assert "round 1 of case c1" in caught.value.detail
 
 
+def test_a_decision_may_ask_for_more_signatures_and_never_for_fewer(reviews: SqlReviews) -> None:
+    first, second = decision(final=EDITED), decision("d2", reviewer="kim", final=EDITED)
+    assert reviews.record(unverified(first), first, now=SOON, quorum=2) is Recorded.RECORDED_QUORUM_OPEN
+    opened = reviews.opening("c1", 1)
+    assert opened is not None
+    assert opened.quorum == 2
+    assert reviews.record(unverified(second), second, now=SOON, quorum=1) is Recorded.RECORDED
+
+
 @pytest.mark.parametrize("verdict", list(Verdict))
 def test_one_decision_ends_the_round(reviews: SqlReviews, verdict: Verdict) -> None:
     envelope = decision(verdict=verdict)
