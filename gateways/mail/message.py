@@ -1,9 +1,13 @@
 """One approved e-mail as an RFC 5322 message: exactly what was signed, and headers that nothing in it can add to."""
 
 import re
+from email.errors import MessageError
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+
+from email_validator import validate_email
 
 from domain.errors import ErrorCode, MailError
 from domain.model import Instant
@@ -58,11 +62,17 @@ def compose_notice(notice: OwnerNotice, message_id: str, *, sent_at: Instant) ->
 
 
 def ascii_address(address: str) -> str:
-    """The address as every mail server takes it: an international domain in its ASCII form.
+    """The address as every mail server takes it: an international domain in its ASCII form (IDNA 2008).
 
     Raises `ValueError` for anything else than one plain `left@right`.
     """
-    left, at, domain = address.strip().rpartition("@")
-    if not at or not left or not left.isascii() or re.search(r"[\s<>,;:\"()\[\]\\\x00-\x1f\x7f]", address.strip()):
+    plain = address.strip()
+    if not plain.isascii():
+        plain = validate_email(plain, check_deliverability=False, allow_smtputf8=False).ascii_email or ""
+    try:
+        person = Address(addr_spec=plain)
+    except (MessageError, IndexError):
+        person = Address()
+    if not (person.username and person.domain) or re.search(r"[\s<>,;:\"()\[\]\\\x00-\x1f\x7f]", plain):
         raise ValueError("not an e-mail address that can be written to")
-    return f"{left}@{domain.encode('idna').decode('ascii')}"
+    return plain

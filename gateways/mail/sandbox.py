@@ -8,6 +8,7 @@ from collections.abc import Callable
 from domain.errors import ErrorCode, MailError
 from domain.ports import Mailer
 from domain.proposals import SendEmail
+from gateways.mail.message import ascii_address
 
 
 class SandboxMailer:
@@ -20,7 +21,7 @@ class SandboxMailer:
     def __init__(self, mailer: Mailer, *, is_sandbox: Callable[[], bool], allowed: str = "", sink: str = "") -> None:
         self._mailer = mailer
         self._is_sandbox = is_sandbox
-        self._allowed = frozenset(entry.strip().casefold() for entry in allowed.split(",") if entry.strip())
+        self._allowed = frozenset(_listed(entry.strip()) for entry in allowed.split(",") if entry.strip())
         self._sink = sink.strip()
 
     def send(self, mail: SendEmail, message_id: str) -> None:
@@ -38,5 +39,20 @@ class SandboxMailer:
         self._mailer.send(mail.model_copy(update={"to_address": self._sink, "to_name": meant}), message_id)
 
     def _may_reach(self, address: str) -> bool:
-        plain = address.strip().casefold()
-        return "*" in self._allowed or plain in self._allowed or f"@{plain.rpartition('@')[2]}" in self._allowed
+        if "*" in self._allowed:
+            return True
+        # As the mail server is given it: `@faß.example` is another domain than `@fass.example`.
+        plain = _plain(address)
+        return bool(plain) and (plain in self._allowed or f"@{plain.rpartition('@')[2]}" in self._allowed)
+
+
+def _listed(entry: str) -> str:
+    return _plain(f"any{entry}").removeprefix("any") if entry.startswith("@") else _plain(entry) or entry
+
+
+def _plain(address: str) -> str:
+    """In ASCII and lower case; empty where it is no address."""
+    try:
+        return ascii_address(address).lower()
+    except ValueError:
+        return ""

@@ -53,6 +53,32 @@ def test_everybody_else_is_refused_by_name(allowed: str) -> None:
     assert outbox.sent == []
 
 
+@pytest.mark.parametrize(
+    ("allowed", "address"),
+    [
+        ("@fass.example", "ada@faß.example"),
+        ("@engines.example", "ada@engines.example."),
+        ("@engines.example", "ada@rival.example@engines.example"),
+        ("@engines.example", "ada@rival.example,x@engines.example"),
+        ("@engines.example", "ada@еngines.example"),  # the first letter is Cyrillic
+        ("ada@engines.example", "ada+x@engines.example"),
+        ("@", "ada"),
+    ],
+)
+def test_nobody_comes_past_the_list_by_another_spelling(allowed: str, address: str) -> None:
+    outbox = Outbox()
+    with pytest.raises(MailError):
+        mailer(outbox, allowed=allowed).send(MAIL.model_copy(update={"to_address": address}), "<1@x>")
+    assert outbox.sent == []
+
+
+def test_an_international_domain_may_be_listed_as_people_write_it() -> None:
+    outbox = Outbox()
+    mail = MAIL.model_copy(update={"to_address": "ada@FAß.example"})
+    mailer(outbox, allowed="@faß.example").send(mail, "<1@x>")
+    assert outbox.sent == [(mail, "<1@x>")]
+
+
 def test_a_sink_gets_it_instead() -> None:
     outbox = Outbox()
     mailer(outbox, sink="qa@acme.example").send(MAIL, "<1@x>")

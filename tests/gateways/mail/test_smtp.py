@@ -187,6 +187,9 @@ def test_what_is_configured_is_never_skipped(sink: Sink, starttls: bool, usernam
         {"to_address": "marta@northwind.example\r\nBcc: all@victims.example"},
         {"to_address": "marta@northwind.example, all@victims.example"},
         {"to_address": "nobody"},
+        {"to_address": "marta@northwind.example."},
+        {"to_address": "marta..ruiz@northwind.example"},
+        {"to_address": "all@victims.example@northwind.example"},
         {"to_address": ""},
         {"from_address": "irene@@acme.example>"},
     ],
@@ -208,6 +211,11 @@ def test_message_ids_are_whole(message_id: str) -> None:
 def test_an_international_domain_is_written_in_ascii(sink: Sink) -> None:
     mailer(sink.port).send(mail(to_address="marta@münchen.example"), MESSAGE_ID)
     assert sink.messages()[0]["To"] == "Marta Ruiz <marta@xn--mnchen-3ya.example>"
+
+
+def test_an_international_domain_is_no_other_that_sounds_alike(sink: Sink) -> None:
+    mailer(sink.port).send(mail(to_address="marta@faß.example"), MESSAGE_ID)
+    assert sink.messages()[0]["To"] == "Marta Ruiz <marta@xn--fa-hia.example>"
 
 
 @given(name=st.text(max_size=60), subject=st.text(min_size=1, max_size=120), body=st.text(min_size=1, max_size=200))
