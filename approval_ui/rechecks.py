@@ -1,18 +1,31 @@
 """The same rules once more, over what a reviewer is about to sign. Pure; each raises `ValueError` with a sentence."""
 
-import math
 import re
+from collections.abc import Iterator
 from datetime import date
 from unicodedata import category
 
 from domain.cards import ReviewCard
 from domain.field_facts import misfit
+from domain.model import Scalar
 from domain.permissions import WritePolicy
-from domain.proposals import AddNote, AssignOwner, CreateTask, ProposalContent, SendEmail, UpdateFields
+from domain.proposals import (
+    Action,
+    AddNote,
+    AssignOwner,
+    CreateTask,
+    MergeRequest,
+    ProposalContent,
+    SendEmail,
+    UpdateFields,
+)
+from domain.revising import EDITABLE
 
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
 _BREAKS = ("Cc", "Zl", "Zp")
 """Control characters and line ends, by their Unicode categories."""
+_LARGEST = 10**18
+"""The CRM's numbers have 18 digits at most. What is no number is not below it either."""
 _TASK_PRIORITIES = ("High", "Normal", "Low")
 
 
@@ -45,10 +58,10 @@ def check_owner(card: ReviewCard, proposed: ProposalContent, final: ProposalCont
             continue
         if isinstance(action, AssignOwner) and action.after_owner_id not in known:
             raise ValueError("choose an owner from the list; this one is not among the people of this case")
-        if isinstance(action, CreateTask):
+        if isinstance(action, CreateTask | MergeRequest):
             if action.owner_id not in {*known, getattr(before[action.key], "owner_id", "")}:
                 raise ValueError("choose the task's owner from the list; this one is not among the people of this case")
-            if action.priority not in _TASK_PRIORITIES:
+            if isinstance(action, CreateTask) and action.priority not in _TASK_PRIORITIES:
                 raise ValueError(f"the task's priority is one of {', '.join(_TASK_PRIORITIES)}")
 
 
@@ -87,14 +100,24 @@ def check_facts(card: ReviewCard, proposed: ProposalContent, final: ProposalCont
 def check_values(final: ProposalContent) -> None:
     """What no signature should cover because the CRM or the mail server would refuse it later."""
     for action in final.actions:
-        if isinstance(action, UpdateFields):
-            for change in action.changes:
-                if isinstance(change.after, float) and not math.isfinite(change.after):
-                    raise ValueError(f"{change.field}: not a number")
-        if isinstance(action, CreateTask | AddNote | SendEmail) and any(category(c) in _BREAKS for c in action.subject):
+        if isinstance(action, CreateTask | AddNote | SendEmail | MergeRequest) and any(
+            category(c) in _BREAKS for c in action.subject
+        ):
             raise ValueError("a subject is one line of visible characters")
+        for field, value in _written(action):
+            if isinstance(value, int | float) and not abs(value) < _LARGEST:
+                raise ValueError(f"{field}: not a number that the CRM can hold")
+            if isinstance(value, str) and any(category(c) == "Cc" and not c.isspace() for c in value):
+                raise ValueError(f"{field}: there is a control character in it, which nobody sees; take it out")
         if isinstance(action, CreateTask) and action.due_date and not _is_date(action.due_date):
             raise ValueError("the task's due date is a day of the calendar, as in 2027-01-31")
+
+
+def _written(action: Action) -> Iterator[tuple[str, Scalar]]:
+    """What a reviewer can have put there."""
+    if isinstance(action, UpdateFields):
+        yield from ((change.field, change.after) for change in action.changes)
+    yield from ((name, getattr(action, name)) for name in sorted(EDITABLE.get(action.kind, ())))
 
 
 def _is_date(text: str) -> bool:

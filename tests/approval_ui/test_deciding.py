@@ -172,6 +172,9 @@ def test_a_form_sent_back_unchanged_is_a_plain_approval(world: World, door: Door
         ({"edit.mail.subject": ""}, "subject of mail"),
         ({"edit.mail.subject": "Hello\r\nBcc: someone@else.example"}, "A subject is one line"),
         ({"edit.mail.subject": "Hello\0"}, "A subject is one line"),
+        ({"edit.task.description": "Call\0her"}, "control character"),
+        ({"edit.fields.Rating": "Hot\x07"}, "control character"),
+        ({"edit.fields.NumberOfEmployees": "1000000000000000000"}, "not a number that the CRM can hold"),
         ({"edit.task.due_date": "2026-13-45"}, "due date is a day of the calendar"),
         ({"edit.fields.NumberOfEmployees": "many"}, "“many” is not a number"),
         ({"edit.fields.NumberOfEmployees": "1e400"}, "NumberOfEmployees: not a number"),
@@ -188,6 +191,15 @@ def test_an_edit_that_does_not_fit_is_refused_and_kept_on_the_page(
     assert answer.status_code == 422
     assert sentence.casefold() in answer.text.casefold()
     assert "Call her first" in answer.text
+    assert decisions(world, made) == ()
+
+
+def test_a_number_beyond_all_bounds_is_refused(world: World, door: Door) -> None:
+    made = world.seed()
+    edit = {"action_key": "fields", "field": "NumberOfEmployees", "value": 10**400}
+    answer = door.script().decide(made, edits=[edit])
+    assert answer.status_code == 422
+    assert "not a number" in answer.text
     assert decisions(world, made) == ()
 
 
