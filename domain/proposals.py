@@ -118,11 +118,23 @@ class Disqualify(_ActionBase):
     reason_code: str
 
 
+SetByStage = Literal["ForecastCategoryName", "Probability"]
+"""What the CRM sets when a stage changes, unless it is sent along."""
+
+
 class StageChange(_ActionBase):
+    """`before_along`: what stood beside the stage, which the new one brings its own for. It is not written, so it
+    comes back with the stage; what is not given here is lost."""
+
     kind: Literal["stage_change"] = "stage_change"
     record: RecordRef
     before_stage: str
     after_stage: str
+    before_along: dict[SetByStage, Scalar] = {}
+
+    @property
+    def before(self) -> dict[str, Scalar]:
+        return {"StageName": self.before_stage} | {str(field): value for field, value in self.before_along.items()}
 
 
 class MergeRequest(_ActionBase):
@@ -216,7 +228,7 @@ def inverse_of(action: Action) -> Inverse:
         case Disqualify() | CloseTask():
             return RestoreFields(action_key=action.key, record=action.record, values={"Status": action.before_status})
         case StageChange():
-            return RestoreFields(action_key=action.key, record=action.record, values={"StageName": action.before_stage})
+            return RestoreFields(action_key=action.key, record=action.record, values=action.before)
         case CreateLead():
             return RemoveCreated(action_key=action.key, object="Lead")
         case CreateTask() | AddNote() | MergeRequest():

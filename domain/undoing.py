@@ -19,6 +19,8 @@ class UndoReason(StrEnum):
     RECORD_MERGED = "record_merged"
     RECORD_CONVERTED = "record_converted"
     CANNOT_UNDELETE = "cannot_undelete"
+    OPT_OUT_STAYS = "opt_out_stays"
+    ONLY_TOGETHER = "only_together"
     REFUSED_BY_CRM = "refused_by_crm"
     TAKEN_BACK_ALREADY = "taken_back_already"
 
@@ -30,6 +32,8 @@ UNDO_SENTENCES: dict[UndoReason, str] = {
     UndoReason.RECORD_MERGED: "The record was merged into another, which keeps what the merge made of it.",
     UndoReason.RECORD_CONVERTED: "The lead was converted; the CRM no longer lets it change.",
     UndoReason.CANNOT_UNDELETE: "The record is in the CRM's recycle bin; restore it there.",
+    UndoReason.OPT_OUT_STAYS: "Somebody asked not to be contacted; no undo takes that back.",
+    UndoReason.ONLY_TOGETHER: "It goes together with another value of this record, and that one stays.",
     UndoReason.REFUSED_BY_CRM: "The CRM refuses this: one of its own rules, or the rights of the integration user.",
     UndoReason.TAKEN_BACK_ALREADY: "Another undo has taken this back before.",
 }
@@ -118,9 +122,13 @@ def _reversal(image: RecordImage, key: str) -> Action | None:
         return None
     if image.created:
         return DeleteCreated(key=key, record=image.record)
+    moved = {field for field, value in image.before.items() if image.after.get(field) != value}
+    if not moved:
+        return None
+    # What the CRM had set along with a field is sent with it, equal or not: else it would set that once more.
+    along = image.before.keys() - image.intended.keys() if image.intended else frozenset()
     changes = tuple(
-        FieldChange(field=field, before=image.after.get(field), after=value)
-        for field, value in sorted(image.before.items())
-        if image.after.get(field) != value
+        FieldChange(field=field, before=image.after.get(field), after=image.before[field])
+        for field in sorted(moved | along)
     )
-    return UpdateFields(key=key, record=image.record, changes=changes) if changes else None
+    return UpdateFields(key=key, record=image.record, changes=changes)

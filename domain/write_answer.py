@@ -144,7 +144,7 @@ def _changes(image: RecordImage) -> Iterator[Change]:
     if image.deleted:
         yield Change(record=name, field="IsDeleted", before=False, after=True)
         return
-    for field in sorted(image.intended or image.after):
+    for field in sorted({*image.intended, *image.after}):
         after = image.after.get(field, image.intended.get(field))
         yield Change(record=name, field=field, before=image.before.get(field), after=after)
 
@@ -163,7 +163,7 @@ def _reverse(
         elif image.deleted:
             yield f"By hand: {name}: restore it from the recycle bin"
         else:
-            for field in sorted(image.intended or image.after):
+            for field in sorted({*image.intended, *image.after}):
                 old = json.dumps(image.before.get(field), ensure_ascii=False)
                 yield f"By hand: {name}: set {field} back to {old}"
     for inverse in content.inverses if content else ():

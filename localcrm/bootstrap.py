@@ -41,9 +41,10 @@ def ensure_value_sets(tx: Transaction, schema: Schema, user: str, now: str) -> N
             values |= {"IsDefault": order == 1, "IsConverted": name == "Closed - Converted"}
             _insert(tx, statuses, values, user, now)
     if not tx.find(stages, "1"):
-        for order, (name, probability, closed, won) in enumerate(STAGES, start=1):
-            values = {"MasterLabel": name, "ApiName": name, "SortOrder": order, "IsActive": True}
-            values |= {"DefaultProbability": float(probability), "IsClosed": closed, "IsWon": won}
+        for order, stage in enumerate(STAGES, start=1):
+            values = {"MasterLabel": stage.name, "ApiName": stage.name, "SortOrder": order, "IsActive": True}
+            values |= {"DefaultProbability": float(stage.probability), "ForecastCategoryName": stage.forecast}
+            values |= {"IsClosed": stage.closed, "IsWon": stage.won}
             _insert(tx, stages, values, user, now)
     if not tx.find(schema.get("BusinessHours"), "1"):
         hours: Record = {"Name": "Default", "IsActive": True, "IsDefault": True, "TimeZoneSidKey": "Europe/Madrid"}

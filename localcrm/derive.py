@@ -10,7 +10,7 @@ from localcrm.schema import Schema
 from localcrm.stamps import parse_stamp
 from localcrm.store import Transaction
 
-_STAGES = {name: (probability, closed, won) for name, probability, closed, won in STAGES}
+_STAGES = {stage.name: stage for stage in STAGES}
 
 
 def complete(tx: Transaction, schema: Schema, sobject: SObject, row: Record, asked: Record, now: str) -> Record:
@@ -53,12 +53,14 @@ def touch_activity(tx: Transaction, schema: Schema, activity: Record) -> None:
 
 
 def _opportunity(row: Record, asked: Record, now: str) -> Record:
-    probability, closed, won = _STAGES[str(row["StageName"])]
-    changes: Record = {"IsClosed": closed, "IsWon": won}
+    stage = _STAGES[str(row["StageName"])]
+    changes: Record = {"IsClosed": stage.closed, "IsWon": stage.won}
     if "StageName" in asked:
         changes["LastStageChangeDate"] = now
         if asked.get("Probability") is None:
-            changes["Probability"] = float(probability)
+            changes["Probability"] = float(stage.probability)
+        if asked.get("ForecastCategoryName") is None:
+            changes["ForecastCategoryName"] = stage.forecast
     return changes
 
 

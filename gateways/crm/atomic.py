@@ -147,12 +147,14 @@ def _changed_image(
     change: Change, before: Images, found: CrmRecord | None, fallback: Instant, live: CrmRecord | None
 ) -> RecordImage:
     old = before.get(image_name(change.record), {})
+    along = [field for field in change.set_along if found and field in old and field in found.fields]
+    fields = (*change.values, *along)
     return RecordImage(
         record=change.record,
         action_keys=change.action_keys,
         # What the ledger row could not hold is as it was expected: over anything else nothing was written.
-        before={field: old[field] if field in old else change.expected.get(field) for field in change.values},
-        after={field: found.fields.get(field) for field in change.values} if found else dict(change.values),
+        before={field: old[field] if field in old else change.expected.get(field) for field in fields},
+        after={field: found.fields.get(field) for field in fields} if found else dict(change.values),
         intended=change.values,
         modified_before=live.modified_at if live is not None else None,
         modified_at=found.modified_at if found else fallback,
@@ -172,7 +174,8 @@ def _before(plan: Plan, live: dict[str, CrmRecord]) -> Images:
     images: Images = {}
     for change in plan.changes:
         fields = live[change.record.id].fields
-        images[image_name(change.record)] = {field: fields.get(field) for field in change.values}
+        along = (field for field in change.set_along if field in fields)
+        images[image_name(change.record)] = {field: fields.get(field) for field in (*change.values, *along)}
     for delete in plan.deletes:
         fields = live[delete.record.id].fields
         images[image_name(delete.record)] = {f: v for f, v in fields.items() if f not in VOLATILE}
@@ -292,7 +295,8 @@ def _committed(plan: Plan, live: dict[str, CrmRecord], answer: CompositeAnswer) 
 
 def _moved_by_org(change: Change, old: CrmRecord, found: CrmRecord) -> list[SideEffect]:
     """Fields that hold something else than was sent, and untouched ones that no longer hold what they held."""
-    untouched = {f: v for f, v in old.fields.items() if f in found.fields and f not in VOLATILE}
+    known = VOLATILE.union(change.set_along)
+    untouched = {f: v for f, v in old.fields.items() if f in found.fields and f not in known}
     return _differences(change.record, {**untouched, **change.values}, found.fields)
 
 

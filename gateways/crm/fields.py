@@ -36,7 +36,10 @@ ACCOUNT = (
     *("Name", "Website", "Type", "Industry", "AnnualRevenue", "NumberOfEmployees", "OwnerId", "ParentId"),
     *("BillingCity", "BillingState", "BillingPostalCode", "BillingCountry", "Strategic__c", "Segment__c", "Partner__c"),
 )
-OPPORTUNITY = ("Name", "AccountId", "OwnerId", "StageName", "Amount", "CloseDate", "IsClosed")
+OPPORTUNITY = (
+    *("Name", "AccountId", "OwnerId", "StageName", "Amount", "CloseDate", "IsClosed"),
+    *("Probability", "ForecastCategoryName"),
+)
 INDIVIDUAL = ("HasOptedOutSolicit", "HasOptedOutProcessing", "HasOptedOutProfiling", "ShouldForget")
 CONSENT = (
     *("PartyId", "ContactPointType", "PrivacyConsentStatus", "CaptureDate", "CaptureSource"),

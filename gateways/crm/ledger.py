@@ -167,7 +167,7 @@ def _sources(content: ProposalContent) -> Sequence[str]:
 def _reversal(plan: Plan, before: Images) -> Iterable[str]:
     for change in plan.changes:
         old = before.get(image_name(change.record), {})
-        for field in sorted(change.values):
+        for field in sorted({*change.values, *old}):
             yield f"{change.record.object} {change.record.id}: set {field} back to {_json(old.get(field))}"
     for insert in plan.inserts:
         yield f"{insert.object} with {RECORD_KEY} {insert.values[RECORD_KEY]}: delete it"

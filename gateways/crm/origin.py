@@ -39,7 +39,7 @@ def _follows(image: RecordImage, plan: Plan) -> bool:
     change = next((change for change in plan.changes if change.record == image.record), None)
     # Nothing is written over anything but what was expected, so nothing else stood there before.
     return change is not None and all(
-        field in change.values and same_value(value, change.expected[field]) for field, value in image.before.items()
+        field in change.expected and same_value(value, change.expected[field]) for field, value in image.before.items()
     )
 
 

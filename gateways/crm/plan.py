@@ -35,6 +35,11 @@ class Change(Value):
     expected: dict[str, Scalar]
     action_keys: tuple[str, ...]
 
+    @property
+    def set_along(self) -> tuple[str, ...]:
+        """What the CRM sets by itself where these values are written."""
+        return tuple(field for field in self.expected if field not in self.values)
+
 
 class Insert(Value):
     """One record to create. `values` carries its key, so that a later attempt finds it."""
@@ -97,7 +102,12 @@ def change_of(action: Action) -> Change | None:
         case Disqualify() | CloseTask():
             return _single(action.key, action.record, "Status", action.before_status, action.after_status)
         case StageChange():
-            return _single(action.key, action.record, "StageName", action.before_stage, action.after_stage)
+            return Change(
+                record=action.record,
+                values={"StageName": action.after_stage},
+                expected=action.before,
+                action_keys=(action.key,),
+            )
         case CreateLead() | CreateTask() | AddNote() | MergeRequest() | SendEmail() | DeleteCreated():
             return None
     assert_never(action)

@@ -27,7 +27,7 @@ class Replay:
         Raises `NotAuthorised` (digest_mismatch) where the row is about another change, and `LedgerRowGone`.
         """
         changed = [
-            row_part(f"read_change_{i}", c.record.object, c.record.id, (*SYSTEM, "LastModifiedById", *c.values))
+            row_part(f"read_change_{i}", c.record.object, c.record.id, (*SYSTEM, "LastModifiedById", *c.expected))
             for i, c in enumerate(plan.changes)
         ]
         answer = self._session.composite([ledger_part(ledger_key), *changed, *_created(plan)], all_or_none=False)

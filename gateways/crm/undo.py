@@ -1,18 +1,21 @@
 """Taking a write back: what nobody changed since is restored, the rest is refused by name."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from typing import get_args
 
 from domain.audit import AuditEvent, AuditKind
 from domain.decisions import Purpose
 from domain.errors import CrmError, ErrorCode
 from domain.leads import CrmRecord, RecordRef
+from domain.model import Scalar
 from domain.ports import AuditLog, Receipts, UndoOrder
-from domain.proposals import DeleteCreated, Phase, ProposalContent, UpdateFields
+from domain.proposals import DeleteCreated, FieldChange, Phase, ProposalContent, SetByStage, UpdateFields
 from domain.receipts import RecordImage, UndoOutcome, UndoRefusal, WriteReceipt
 from domain.undo_batches import Ahead
 from domain.undoing import UndoReason
+from gateways.crm.allow_list import OPT_OUTS
 from gateways.crm.atomic import AlreadyWritten, AtomicWrite, ChangedMeanwhile, Committed, CrmSaysNo, KeptFromUs
 from gateways.crm.client import SalesforceSession
 from gateways.crm.guard import AuthorisedUndo, WriteGuard
@@ -28,6 +31,9 @@ _NOTHING_AHEAD = Ahead()
 ROUNDS = 2
 """Records that change while they are restored are judged anew once; then the next attempt tries."""
 
+
+_STAGE = frozenset({"StageName", *get_args(SetByStage)})
+"""Of a deal these come back together."""
 
 Kept = tuple[RecordRef, str]
 """A record and its field, or the record itself where the field is empty, that stays as it is."""
@@ -255,23 +261,14 @@ def _restorable(
     if gone is not None or found is None:
         reason = gone or UndoReason.RECORD_DELETED
         return None, [_refused(action.record, reason, change.field) for change in action.changes]
-    # What a composite call cannot carry was spelled apart for the signature: that is not the old value.
-    unsendable = {c.field for c in action.changes if c.after != image.before.get(c.field)}
-    mine = [c for c in action.changes if c.field not in unsendable and same_value(c.before, found.fields.get(c.field))]
     done = {f: value for image in before if image.record == action.record for f, value in image.after.items()}
-    kept = [
-        _refused(
-            action.record,
-            UndoReason.TAKEN_BACK_ALREADY
-            if c.field in done and same_value(done[c.field], found.fields.get(c.field))
-            else UndoReason.REFUSED_BY_CRM
-            if c.field in unsendable and same_value(c.before, found.fields.get(c.field))
-            else UndoReason.CHANGED_SINCE,
-            c.field,
-        )
-        for c in action.changes
-        if c not in mine
-    ]
+    judged = {c.field: _why_stays(c, image, found, done) for c in action.changes}
+    reasons = {field: reason for field, reason in judged.items() if reason is not None}
+    if action.record.object == "Opportunity" and reasons.keys() & _STAGE:
+        # A stage without what stood beside it would get its own; that without the stage would stand beside another.
+        reasons = {**{c.field: UndoReason.ONLY_TOGETHER for c in action.changes if c.field in _STAGE}, **reasons}
+    kept = [_refused(action.record, reasons[c.field], c.field) for c in action.changes if c.field in reasons]
+    mine = [c for c in action.changes if c.field not in reasons]
     if not mine:
         return None, kept
     change = Change(
@@ -281,6 +278,20 @@ def _restorable(
         action_keys=(action.key,),
     )
     return change, kept
+
+
+def _why_stays(
+    change: FieldChange, image: RecordImage, found: CrmRecord, done: Mapping[str, Scalar]
+) -> UndoReason | None:
+    """Why a field is not restored."""
+    now = found.fields.get(change.field)
+    if not same_value(change.before, now):
+        taken = change.field in done and same_value(done[change.field], now)
+        return UndoReason.TAKEN_BACK_ALREADY if taken else UndoReason.CHANGED_SINCE
+    if change.field in OPT_OUTS and change.before is True:
+        return UndoReason.OPT_OUT_STAYS
+    # What a composite call cannot carry was spelled apart for the signature: that is not the old value.
+    return UndoReason.REFUSED_BY_CRM if change.after != image.before.get(change.field) else None
 
 
 def _why_keep(
@@ -341,7 +352,8 @@ def _refused_parts(plan: Plan, record: RecordRef | None, fields: Sequence[str] =
     """What of the plan the CRM refuses; empty where it does not say."""
     for change in plan.changes:
         if change.record == record:
-            return {(record, f) for f in fields if f in change.values} or {(record, f) for f in change.values}
+            named = change.values.keys() & (_STAGE.union(fields) if "StageName" in fields else fields)
+            return {(record, f) for f in named or change.values}
     return {(delete.record, "") for delete in plan.deletes if delete.record == record}
 
 

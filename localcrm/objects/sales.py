@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from localcrm.fields import (
     READ_ONLY,
     Field,
@@ -67,15 +69,27 @@ LEAD_SOURCES = (
     "Other",
 )
 RATINGS = ("Hot", "Warm", "Cold")
-# Name, default probability in percent, closed, won.
-STAGES: tuple[tuple[str, int, bool, bool], ...] = (
-    ("Prospecting", 10, False, False),
-    ("Qualification", 20, False, False),
-    ("Needs Analysis", 35, False, False),
-    ("Proposal/Price Quote", 60, False, False),
-    ("Negotiation/Review", 80, False, False),
-    ("Closed Won", 100, True, True),
-    ("Closed Lost", 0, True, False),
+FORECASTS = ("Omitted", "Pipeline", "Best Case", "Commit", "Closed")
+
+
+class Stage(NamedTuple):
+    """A deal that comes to the stage gets its `probability` (percent) and `forecast`, unless it brings others."""
+
+    name: str
+    probability: int
+    forecast: str = "Pipeline"
+    closed: bool = False
+    won: bool = False
+
+
+STAGES = (
+    Stage("Prospecting", 10),
+    Stage("Qualification", 20),
+    Stage("Needs Analysis", 35),
+    Stage("Proposal/Price Quote", 60, "Best Case"),
+    Stage("Negotiation/Review", 80, "Commit"),
+    Stage("Closed Won", 100, "Closed", closed=True, won=True),
+    Stage("Closed Lost", 0, "Omitted", closed=True),
 )
 
 
@@ -241,10 +255,11 @@ OPPORTUNITY = SObject(
         reference("AccountId", "Account", child="Opportunities", cascade=True),
         reference("ContactId", "Contact", child="Opportunities", updateable=False),
         reference("OwnerId", "User"),
-        picklist("StageName", (name for name, _, _, _ in STAGES), restricted=True, required=True),
+        picklist("StageName", (stage.name for stage in STAGES), restricted=True, required=True),
         day("CloseDate", required=True),
         number("Amount", FieldType.CURRENCY, scale=2),
         number("Probability", FieldType.PERCENT),
+        picklist("ForecastCategoryName", FORECASTS, restricted=True),
         picklist("Type", ("New Customer", "Existing Customer - Upgrade", "Existing Customer - Replacement")),
         picklist("LeadSource", LEAD_SOURCES),
         text("NextStep", 255),
@@ -270,6 +285,7 @@ OPPORTUNITY_STAGE = SObject(
         text("ApiName", 255),
         number("SortOrder", FieldType.INT),
         number("DefaultProbability", FieldType.PERCENT),
+        picklist("ForecastCategoryName", FORECASTS, restricted=True),
         checkbox("IsActive"),
         checkbox("IsClosed"),
         checkbox("IsWon"),

@@ -16,7 +16,7 @@ from localcrm.sample.places import Place
 from localcrm.schema import SCHEMA
 from localcrm.stamps import stamp
 
-_STAGES = {name: (probability, closed, won) for name, probability, closed, won in STAGES}
+_STAGES = {stage.name: stage for stage in STAGES}
 
 
 class Builder:
@@ -63,8 +63,9 @@ class Builder:
         return self._by_id[record_id]
 
     def opportunity(self, created: datetime, account_id: str, owner: str, stage: str, values: Record) -> str:
-        probability, closed, won = _STAGES[stage]
-        outcome: Record = {"IsClosed": closed, "IsWon": won, "Probability": float(probability)}
+        reached = _STAGES[stage]
+        outcome: Record = {"IsClosed": reached.closed, "IsWon": reached.won}
+        outcome |= {"Probability": float(reached.probability), "ForecastCategoryName": reached.forecast}
         common: Record = {"AccountId": account_id, "OwnerId": owner, "StageName": stage}
         common["LastStageChangeDate"] = stamp(created)
         return self.add("Opportunity", created, common | outcome | values, by=owner)

@@ -171,7 +171,7 @@ def _contacts(b: Builder, firm: _Firm) -> None:
 def _deals(b: Builder, firm: _Firm) -> None:
     r = b.random
     name = str(b.row(firm.account_id)["Name"])
-    open_stages = [s for s, _, closed, _ in STAGES if not closed]
+    open_stages = [stage.name for stage in STAGES if not stage.closed]
     if firm.customer:
         ago = r.randint(90, 600)
         _deal(b, firm, f"{name}: first roll-out", "Closed Won", ago, -ago + r.randint(20, 80))

@@ -1,7 +1,9 @@
 """Which access the product needs in an org, from what its code reads and writes."""
 
 from dataclasses import dataclass, field
+from typing import get_args
 
+from domain.proposals import SetByStage
 from gateways.crm.allow_list import NEVER
 from gateways.crm.fields import LEDGER, LEDGER_KEY, RECORD_KEY, ReadFields
 from localcrm.schema import SCHEMA
@@ -26,7 +28,7 @@ SECURED = {
         *("Title", "Email", "Phone", "MobilePhone", "Website", "LeadSource", "Rating", "Industry", "AnnualRevenue"),
         *("NumberOfEmployees", "Address", "Description", "HasOptedOutOfEmail", "DoNotCall"),
     ),
-    "Opportunity": ("AccountId", "Amount"),
+    "Opportunity": ("AccountId", "Amount", "Probability"),
 }
 """Standard fields that field-level security can hide. The others (names, required and system fields) come with the
 object, and Salesforce refuses a permission set that names them."""
@@ -71,7 +73,8 @@ def reader() -> Access:
 def writer() -> Access:
     fields: dict[str, bool] = {}
     for name, allowed in writable().items():
-        for one in sorted(allowed - (NEVER - {RECORD_KEY})):
+        along = frozenset(get_args(SetByStage)) if "StageName" in allowed else frozenset()
+        for one in sorted((allowed | along) - (NEVER - {RECORD_KEY})):
             secured = _secured(name, one)
             if one.endswith("__c"):
                 fields |= {f"{held}.{one}": True for held in _holders(name)}
