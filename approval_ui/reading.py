@@ -48,7 +48,10 @@ def facts_of(deps: UiDependencies, case_id: str, round: int) -> Facts | None:
         written_at=written[0] if written else None,
         newer_round=max(newer) if newer else None,
         refusals=tuple(
-            (a.event.subject, a.event.code) for a in deps.queue.audit_of(case_id) if a.event.kind in _REFUSED
+            (a.event.subject, a.event.code)
+            for a in deps.queue.audit_of(case_id)
+            # What is held while writing is paused goes on by itself, and so is no refusal.
+            if a.event.kind in _REFUSED and a.event.code != ErrorCode.PAUSED
         ),
         final=_final(deps, item, decisions),
         people=people_of(deps),

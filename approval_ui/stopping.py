@@ -7,11 +7,14 @@ from approval_ui.decision_requests import Reviewer
 from approval_ui.dependencies import UiDependencies
 from approval_ui.ports import EngineUnavailable
 from domain.audit import AuditEvent, AuditKind
-from domain.decisions import APPROVALS, DecisionEnvelope, Purpose, Verdict
+from domain.casefile import CaseFile
+from domain.decisions import APPROVALS, DecisionEnvelope, Purpose, RoundState, Verdict
+from domain.errors import DomainError
 from domain.leads import Motion
 from domain.model import Instant
 from domain.pausing import RESUME_ROUND, resume_case, resume_digest
 from domain.receipts import MailState
+from persistence.queue import DecisionItem
 from workflows.messages import message_id
 
 
@@ -80,6 +83,8 @@ def _stop_in_log(deps: UiDependencies, case_id: str, by: str) -> MailState | Non
         return None
     decision = approvals[-1]
     known = next((m for m in deps.queue.mails_of(case_id) if m.decision_id == decision.decision_id), None)
+    if known is None and not _has_mail(deps, case_id, decision):
+        return None
     mail_id = (
         known.message_id if known else message_id(decision.decision_id, deps.playbooks.current().seller.sender_domain)
     )
@@ -99,3 +104,16 @@ def _stop_in_log(deps: UiDependencies, case_id: str, by: str) -> MailState | Non
             )
         )
     return state
+
+
+def _has_mail(deps: UiDependencies, case_id: str, decision: DecisionItem) -> bool:
+    """Whether what this decision ended its round with holds an e-mail: one that was ticked off is no e-mail to stop."""
+    opening = deps.reviews.opening(case_id, decision.round)
+    if opening is None or deps.reviews.outcome(case_id, decision.round).state is not RoundState.DECIDED:
+        return False
+    try:
+        signed = CaseFile(deps.documents, case_id).final(decision.round, opening.proposal_digest, decision.final_digest)
+    except DomainError:
+        # Its data was erased. What may still leave is rather stopped.
+        return True
+    return signed.mail is not None

@@ -12,12 +12,12 @@ from approval_ui.views.left_machine import SentQuestion, sent_questions
 from approval_ui.views.mail import MailView, mail_of
 from approval_ui.views.wording import MAIL, STEP, VERDICT, ago, field_label, plural, span
 from domain.cards import Check, ReviewCard
-from domain.cases import Case, LadderStep
+from domain.cases import Case, CaseState, LadderStep
 from domain.decisions import APPROVALS, RoundState
 from domain.drafting import DraftOrigin, ModelUsage
 from domain.evidence import Evidence, EvidenceSource
 from domain.model import Instant
-from domain.permissions import Level, can_approve, can_decide
+from domain.permissions import Level, can_approve, can_decide, may
 from domain.proposals import Disqualify, ProposalContent
 from domain.receipts import MailState
 from domain.reviewer_notes import ReviewerNote
@@ -58,9 +58,10 @@ class Ending:
 
 @dataclass(frozen=True)
 class PendingMail:
-    """An approved e-mail that can still be stopped until `leaves_at`."""
+    """An approved e-mail that can still be stopped."""
 
-    leaves_at: Instant
+    leaves_at: Instant | None
+    """The end of its undo window; None where that is over and it has not left all the same."""
     to: str
 
 
@@ -386,17 +387,16 @@ def _reason(facts: Facts) -> str:
 
 def _pending_mail(review: Review, facts: Facts, now: Instant) -> PendingMail | None:
     approvals = [d for d in _of_round(facts) if d.counts and d.verdict in APPROVALS]
-    mail = review.content.mail
+    mail = (facts.final or review.content).mail
     if facts.item.state is not RoundState.DECIDED or not approvals or mail is None:
         return None
+    if facts.level is not None and not may(facts.level, Level.APPROVED_WRITEBACK):
+        return None
     decision = approvals[-1]
-    if any(mail.key in note.unticked for note in facts.notes if note.decision_id == decision.decision_id):
-        return None
-    if any(m.decision_id == decision.decision_id and m.state is not MailState.INTENDED for m in facts.mails):
-        return None
-    begun = max([m.begun_at for m in facts.mails if m.decision_id == decision.decision_id], default=None)
-    start = begun or facts.written_at or decision.decided_at
-    leaves_at = start + timedelta(seconds=review.card.undo_window_seconds)
-    if begun is None and facts.written_at is None and leaves_at <= now:
-        return None
+    begun = [m for m in facts.mails if m.decision_id == decision.decision_id]
+    if begun:
+        # It is begun once its window is over: what has not left by then waits for a pause or a server.
+        waits = facts.case.state is CaseState.OPEN and begun[-1].state is MailState.INTENDED
+        return PendingMail(leaves_at=None, to=mail.to_address) if waits else None
+    leaves_at = (facts.written_at or decision.decided_at) + timedelta(seconds=review.card.undo_window_seconds)
     return PendingMail(leaves_at=leaves_at, to=mail.to_address) if leaves_at > now else None

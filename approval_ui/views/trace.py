@@ -24,7 +24,7 @@ from domain.audit import AuditKind
 from domain.casefile import Drafted, Qualified, Routed
 from domain.cases import CaseException, CaseOutcome, DocumentKind
 from domain.decisions import Purpose
-from domain.errors import DomainError
+from domain.errors import DomainError, ErrorCode
 from domain.first_touch import Assignment, Breach, FirstTouch
 from domain.leads import CrmSnapshot, Inquiry, MatchResult
 from domain.model import Instant
@@ -108,6 +108,8 @@ def _audit_step(item: AuditItem, people: dict[str, str]) -> Step | None:
     if event.kind is AuditKind.CASE_CLOSED and event.subject in _OUTCOMES:
         outcome = CaseOutcome(event.subject)
         return Step(event.at, AUDIT[event.kind], OUTCOME[outcome], "bad" if outcome in BAD_OUTCOMES else "")
+    if event.kind is AuditKind.WRITE_REFUSED and event.code == ErrorCode.PAUSED:
+        return Step(event.at, "Held by the write guard", "writing is paused; it goes on by itself once that is resumed")
     code = REFUSAL.get(event.code, event.code.replace("_", " "))
     moved = event.kind in (AuditKind.REVIEW_REASSIGNED, AuditKind.HANDED_OVER)
     to = f"to {people.get(event.subject, event.subject)}" if moved else ""

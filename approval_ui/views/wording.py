@@ -59,7 +59,7 @@ GOOD_OUTCOMES = frozenset({CaseOutcome.WRITTEN, CaseOutcome.NOTHING_TO_DO, CaseO
 BAD_OUTCOMES = frozenset({CaseOutcome.EXCEPTION, CaseOutcome.EXPIRED, CaseOutcome.PARTLY_WRITTEN})
 
 MAIL: dict[MailState, str] = {
-    MailState.INTENDED: "waiting for its undo window",
+    MailState.INTENDED: "not sent yet",
     MailState.SENDING: "being sent",
     MailState.ACCEPTED: "accepted by the mail server",
     MailState.REFUSED: "refused by the mail server",

@@ -1,13 +1,15 @@
 """Taking things back: pause, the e-mail's undo window, the undo of a write."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import Executable, delete, update
 
 from approval_ui.site import build_site
-from domain.audit import AuditKind
+from domain.audit import AuditEvent, AuditKind
 from domain.decisions import KeyUse, Purpose, parse_envelope
+from domain.errors import ErrorCode
 from domain.leads import Motion
 from domain.proposals import digest_of
 from domain.receipts import MailState
@@ -15,6 +17,7 @@ from domain.undoing import undo_content
 from persistence.audit import SqlAuditLog
 from persistence.tables import PauseRow
 from tests.approval_ui.conftest import Door
+from tests.approval_ui.sample_review import northwind
 from tests.approval_ui.world import World
 
 
@@ -98,6 +101,49 @@ def test_after_the_window_there_is_no_stop_button(world: World, door: Door) -> N
     world.write(made, decision.decision_id)
     world.clock.advance(timedelta(seconds=61))
     assert "Stop the e-mail" not in browser.get(f"/reviews/{made.opening.case_id}/1").text
+
+
+def test_what_has_not_left_after_the_window_can_still_be_stopped(world: World, door: Door) -> None:
+    """Writing is paused, or a server is away: the page counts nothing down, and does not say that it was refused."""
+    made = world.seed()
+    browser = door.browser()
+    browser.decide(made)
+    case_id = made.opening.case_id
+    (decision,) = world.deps.queue.decisions_of(case_id)
+    world.write(made, decision.decision_id)
+    world.clock.advance(timedelta(seconds=61))
+    world.deps.mail_log.begin("<m@acme.example>", case_id, decision.decision_id, now=world.now)
+    held = AuditEvent(
+        key="held",
+        kind=AuditKind.WRITE_REFUSED,
+        org_id=world.deps.config.org_id,
+        case_id=case_id,
+        actor="write_guard",
+        subject=decision.decision_id,
+        code=ErrorCode.PAUSED.value,
+        at=world.now,
+    )
+    world.deps.audit.append(held)
+    page = browser.get(f"/reviews/{case_id}/1?done={case_id}.1").text
+    assert "has not left yet" in page
+    assert "Stop the e-mail" in page
+    assert "refused it" not in page
+    told = browser.get(f"/cases/{case_id}").text
+    assert "it goes on by itself once that is resumed" in told
+    assert "not sent yet" in told
+
+
+@pytest.mark.parametrize("ticked", [["owner", "task"], None])
+def test_an_email_that_nobody_has_approved_is_not_called_stopped(
+    world: World, door: Door, ticked: list[str] | None
+) -> None:
+    """It was ticked off, or a second person must sign it first."""
+    made = world.seed(partial(northwind, quorum=1 if ticked else 2))
+    script = door.script()
+    assert script.decide(made, ticked=ticked).status_code == 200
+    assert script.post(f"/api/cases/{made.opening.case_id}/stop-mail", {}).status_code == 404
+    assert world.deps.mail_log.of_case(made.opening.case_id) == ()
+    assert AuditKind.MAIL_STOPPED not in {e.event.kind for e in world.deps.queue.audit_tail()}
 
 
 def test_an_undo_is_confirmed_then_signed_over_what_it_restores(world: World, door: Door) -> None:
