@@ -7,7 +7,7 @@ from temporalio import activity
 from activities.messages import MailHead, MailInput
 from activities.write_orders import write_order
 from domain.audit import AuditEvent, AuditKind
-from domain.errors import ErrorCode, MailError
+from domain.errors import ErrorCode, MailError, MailRefusal
 from domain.ports import AuditLog, Clock, MailLog, WriteOrder
 from domain.proposals import Phase
 from domain.receipts import MailState
@@ -40,6 +40,8 @@ class MailActivities:
                 raise
             # Refused before it was handed over (the person opted out meanwhile): close the intent as well.
             state = self._end(order, MailState.REFUSED)
+            self._note(order, state, refused.refusal if state is MailState.REFUSED else None)
+            return MailHead(state=state)
         self._note(order, state)
         return MailHead(state=state)
 
@@ -63,7 +65,7 @@ class MailActivities:
     def _log(self, order: MailInput) -> MailState:
         return self._mail_log.begin(order.message_id, order.case_id, order.decision_id, now=self._clock.now())
 
-    def _note(self, order: MailInput, state: MailState) -> None:
+    def _note(self, order: MailInput, state: MailState, why: MailRefusal | None = None) -> None:
         if state not in _AUDIT:
             return
         self._audit.append(
@@ -74,6 +76,7 @@ class MailActivities:
                 case_id=order.case_id,
                 subject=order.decision_id,
                 agent_version=order.agent_version,
+                code=why.value if why is not None else "",
                 at=self._clock.now(),
             )
         )

@@ -53,11 +53,18 @@ def facts_of(deps: UiDependencies, case_id: str, round: int) -> Facts | None:
             # What is held while writing is paused goes on by itself, and so is no refusal.
             if a.event.kind in _REFUSED and a.event.code != ErrorCode.PAUSED
         ),
+        mail_refusals=mail_refusals(deps, case_id),
         final=_final(deps, item, decisions),
         people=people_of(deps),
         events=tuple(e for e in deps.queue.events_of(case_id) if e.round == round),
         level=_level(deps, item),
     )
+
+
+def mail_refusals(deps: UiDependencies, case_id: str) -> dict[str, str]:
+    """By decision the code of why its e-mail was refused."""
+    audited = (a.event for a in deps.queue.audit_of(case_id))
+    return {event.subject: event.code for event in audited if event.kind is AuditKind.MAIL_REFUSED}
 
 
 def earlier_rounds(deps: UiDependencies, facts: Facts) -> tuple[Earlier, ...]:

@@ -145,10 +145,31 @@ class ModelError(DomainError):
     usage: "ModelUsage | None" = None
 
 
+class MailRefusal(StrEnum):
+    """Why an e-mail never leaves. A code, so that the audit can hold it."""
+
+    SERVER = "server"
+    ADDRESS = "address"
+    """It cannot be written to, or something in a header cannot be one."""
+    OPTED_OUT = "opted_out"
+    RECORD_GONE = "record_gone"
+    """The recipient was deleted, merged or converted meanwhile."""
+    TAKEN_BACK = "taken_back"
+    """What was written before it was undone."""
+    SANDBOX = "sandbox"
+    """The org is a sandbox, and the address is not one that it may reach."""
+
+
 class MailError(DomainError):
-    """The mail server accepted nothing; `code` says whether to try again."""
+    """Nothing was accepted; `code` says whether to try again, `refusal` why not where that is final."""
 
     code = ErrorCode.MAIL_UNAVAILABLE
+
+    def __init__(
+        self, detail: str = "", *, code: ErrorCode | None = None, refusal: MailRefusal = MailRefusal.SERVER
+    ) -> None:
+        super().__init__(detail, code=code)
+        self.refusal = refusal
 
 
 class NotifyError(DomainError):

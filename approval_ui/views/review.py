@@ -10,7 +10,7 @@ from approval_ui.stored_reviews import Review
 from approval_ui.views.changes import Change, Row, Scene, Submitted, as_signed, changes_of, suggested_rows
 from approval_ui.views.left_machine import SentQuestion, sent_questions
 from approval_ui.views.mail import MailView, mail_of
-from approval_ui.views.wording import MAIL, STEP, VERDICT, ago, field_label, plural, span
+from approval_ui.views.wording import STEP, VERDICT, ago, field_label, mail_text, plural, span
 from domain.cards import Check, ReviewCard
 from domain.cases import Case, CaseState, LadderStep
 from domain.decisions import APPROVALS, RoundState
@@ -79,6 +79,8 @@ class Facts:
     newer_round: int | None
     refusals: tuple[tuple[str, str], ...] = ()
     """Decision id and code of what the workflow or the guard refused."""
+    mail_refusals: dict[str, str] = field(default_factory=dict)
+    """By decision why its e-mail was refused: the audit's code."""
     final: ProposalContent | None = None
     """What the decision that ended the round signed, where that differs from the proposal."""
     people: dict[str, str] = field(default_factory=dict)
@@ -291,7 +293,9 @@ def _timeline(review: Review, facts: Facts) -> tuple[Moment, ...]:
         moments.append(Moment("Written to the CRM", "read back and kept as a receipt", facts.written_at, "done"))
     for mail in facts.mails:
         tone = "done" if mail.state is MailState.ACCEPTED else "fail" if mail.state in _MAIL_TROUBLE else ""
-        moments.append(Moment("E-mail", MAIL[mail.state], mail.moved_at, tone))
+        moments.append(
+            Moment("E-mail", mail_text(mail.state, facts.mail_refusals.get(mail.decision_id, "")), mail.moved_at, tone)
+        )
     if facts.item.state is RoundState.OPEN:
         ahead = [d for d in review.opening.ladder.deadlines if d.step.value not in climbed]
         moments.append(Moment(f"Waiting for {facts.name(facts.item.assignee) or 'a reviewer'}", "", None, "now"))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from approval_ui.dependencies import UiDependencies
-from approval_ui.reading import note_of, people_of
+from approval_ui.reading import mail_refusals, note_of, people_of
 from approval_ui.views.exceptions import resolved_text
 from approval_ui.views.names import offered_names
 from approval_ui.views.notifications import delivery_lines
@@ -12,11 +12,11 @@ from approval_ui.views.wording import (
     AUDIT,
     BAD_OUTCOMES,
     EXCEPTION,
-    MAIL,
     OUTCOME,
     REFUSAL,
     VERDICT,
     field_label,
+    mail_text,
     plural,
     value_text,
 )
@@ -29,6 +29,7 @@ from domain.first_touch import Assignment, Breach, FirstTouch
 from domain.leads import CrmSnapshot, Inquiry, MatchResult
 from domain.model import Instant
 from domain.notices import TROUBLE, Notification, NotificationState
+from domain.proposals import Phase
 from domain.receipts import MailState, WriteReceipt
 from domain.resolutions import Resolved
 from domain.undoing import UndoReport
@@ -63,14 +64,18 @@ def steps_of(deps: UiDependencies, case_id: str) -> tuple[Step, ...]:
         if item.round > 0
     ]
     steps += [_decision_step(deps, decision, people) for decision in deps.queue.decisions_of(case_id)]
-    # The CRM's clock counts whole seconds; a write is never told before the signature that it rests on.
+    refused, mails = mail_refusals(deps, case_id), deps.queue.mails_of(case_id)
+    for mail in mails:
+        tone = "good" if mail.state is MailState.ACCEPTED else "bad" if mail.state in _MAIL_TROUBLE else ""
+        steps.append(Step(mail.moved_at, "E-mail", mail_text(mail.state, refused.get(mail.decision_id, "")), tone))
+    # The CRM's clock counts whole seconds; a write is never told before the signature that it rests on, nor the claim
+    # of a contact before the e-mail that was one.
     signed = {d.decision_id: d.decided_at for d in deps.queue.decisions_of(case_id)}
+    sent = {mail.decision_id: mail.moved_at for mail in mails if mail.state is MailState.ACCEPTED}
     for receipt in deps.receipts.of_case(case_id):
         step = _receipt_step(receipt)
-        steps.append(replace(step, at=max(step.at, signed.get(receipt.decision_id, step.at))))
-    for mail in deps.queue.mails_of(case_id):
-        tone = "good" if mail.state is MailState.ACCEPTED else "bad" if mail.state in _MAIL_TROUBLE else ""
-        steps.append(Step(mail.moved_at, "E-mail", MAIL[mail.state], tone))
+        before = {**signed, **sent} if receipt.phase is Phase.AFTER_MAIL else signed
+        steps.append(replace(step, at=max(step.at, before.get(receipt.decision_id, step.at))))
     steps += [_told_step(n, people) for n in deps.notices.of_case(case_id) if n.state is not NotificationState.OBSOLETE]
     steps += [s for item in deps.queue.audit_of(case_id) if (s := _audit_step(item, people)) is not None]
     return tuple(sorted(steps, key=lambda s: s.at))

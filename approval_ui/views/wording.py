@@ -6,7 +6,7 @@ from datetime import timedelta
 from domain.audit import AuditKind
 from domain.cases import CaseOutcome, ExceptionCode, LadderStep
 from domain.decisions import Verdict
-from domain.errors import RefusalReason
+from domain.errors import MailRefusal, RefusalReason
 from domain.leads import Motion
 from domain.model import Instant, Scalar
 from domain.receipts import MailState, WriteOutcomeKind
@@ -62,10 +62,25 @@ MAIL: dict[MailState, str] = {
     MailState.INTENDED: "not sent yet",
     MailState.SENDING: "being sent",
     MailState.ACCEPTED: "accepted by the mail server",
-    MailState.REFUSED: "refused by the mail server",
+    MailState.REFUSED: "refused, and not sent",
     MailState.STOPPED: "stopped before it left",
     MailState.UNKNOWN: "delivery unknown; it is never sent again",
 }
+
+MAIL_REFUSAL: dict[str, str] = {
+    MailRefusal.SERVER: "refused by the mail server",
+    MailRefusal.ADDRESS: "not sent: its recipient or a header of it cannot be written to",
+    MailRefusal.OPTED_OUT: "not sent: the recipient opted out",
+    MailRefusal.RECORD_GONE: "not sent: the recipient was deleted, merged or converted in the CRM",
+    MailRefusal.TAKEN_BACK: "not sent: what was written before it was taken back",
+    MailRefusal.SANDBOX: "not sent: the org is a sandbox, and may not reach this address",
+}
+
+
+def mail_text(state: MailState, refusal: str) -> str:
+    """How an e-mail stands. `refusal` is the audit's code of why it was refused, where it was."""
+    return MAIL_REFUSAL.get(refusal, MAIL[state]) if state is MailState.REFUSED else MAIL[state]
+
 
 EXCEPTION: dict[ExceptionCode, str] = {
     ExceptionCode.AMBIGUOUS_MATCH: "More than one CRM record fits this person",

@@ -1,6 +1,6 @@
 """The e-mail of a decision, given out only while it may be sent: the write guard, then the person's word of now."""
 
-from domain.errors import ErrorCode, MailError, NotAuthorised, RefusalReason
+from domain.errors import ErrorCode, MailError, MailRefusal, NotAuthorised, RefusalReason
 from domain.ports import CaseDocuments, Clock, WriteOrder
 from domain.proposals import Phase, SendEmail, in_phase
 from gateways.crm.client import SalesforceSession
@@ -51,7 +51,7 @@ class SalesforceMailGuard:
         if mail is None or order.phase is not Phase.MAIL:
             raise NotAuthorised(RefusalReason.FORBIDDEN_ACTION, "this decision holds no e-mail")
         if self._guard.taken_back(order):
-            raise MailError("what was written before it was taken back", code=ErrorCode.MAIL_REFUSED)
+            raise _refused(MailRefusal.TAKEN_BACK)
         basis = basis_of(authorised.content, order, snapshot=snapshot_of(order, self._documents))
         people = people_in(basis.about)
         if people:
@@ -68,8 +68,19 @@ class SalesforceMailGuard:
                 self._recent.keep(order, live, now=self._clock.now())
             stopped = gone(people, live)
             if stopped is not None:
-                raise MailError(f"the recipient's record is {stopped.kind.value}", code=ErrorCode.MAIL_REFUSED)
+                raise _refused(MailRefusal.RECORD_GONE)
             if refused(people, live):
-                raise MailError("the recipient opted out of e-mail", code=ErrorCode.MAIL_REFUSED)
+                raise _refused(MailRefusal.OPTED_OUT)
             self._guard.still_running(order)
         return mail
+
+
+def _refused(why: MailRefusal) -> MailError:
+    return MailError(_SENTENCES[why], code=ErrorCode.MAIL_REFUSED, refusal=why)
+
+
+_SENTENCES = {
+    MailRefusal.TAKEN_BACK: "what was written before it was taken back",
+    MailRefusal.RECORD_GONE: "the recipient's record was deleted, merged or converted",
+    MailRefusal.OPTED_OUT: "the recipient opted out of e-mail",
+}

@@ -9,7 +9,7 @@ from email.utils import format_datetime
 
 from email_validator import validate_email
 
-from domain.errors import ErrorCode, MailError
+from domain.errors import ErrorCode, MailError, MailRefusal
 from domain.model import Instant
 from domain.owner_notices import OwnerNotice
 from domain.proposals import SendEmail
@@ -24,7 +24,9 @@ def compose(mail: SendEmail, message_id: str, *, unsubscribe: str, sent_at: Inst
     Raises `MailError` (mail_refused) where an address or a header cannot be used.
     """
     if not _MESSAGE_ID.fullmatch(message_id):
-        raise MailError("the Message-ID is not of the form <left@right>", code=ErrorCode.MAIL_REFUSED)
+        raise MailError(
+            "the Message-ID is not of the form <left@right>", code=ErrorCode.MAIL_REFUSED, refusal=MailRefusal.ADDRESS
+        )
     message = EmailMessage(policy=SMTP)
     try:
         set_person(message, "From", mail.from_name, ascii_address(mail.from_address))
@@ -34,7 +36,11 @@ def compose(mail: SendEmail, message_id: str, *, unsubscribe: str, sent_at: Inst
         message["Message-ID"] = message_id
         message["List-Unsubscribe"] = f"<mailto:{ascii_address(unsubscribe)}?subject=unsubscribe>"
     except (ValueError, IndexError) as unfit:
-        raise MailError(f"the e-mail cannot be addressed: {str(unfit)[:200]}", code=ErrorCode.MAIL_REFUSED) from None
+        raise MailError(
+            f"the e-mail cannot be addressed: {str(unfit)[:200]}",
+            code=ErrorCode.MAIL_REFUSED,
+            refusal=MailRefusal.ADDRESS,
+        ) from None
     message.set_content(f"{mail.body}\n\n{mail.footer}", charset="utf-8", cte="quoted-printable")
     message["Content-Language"] = re.sub(r"[^A-Za-z0-9-]", "", mail.language) or "en"
     return message
@@ -46,7 +52,9 @@ def compose_notice(notice: OwnerNotice, message_id: str, *, sent_at: Instant) ->
     Raises `MailError` (mail_refused) where an address or a header cannot be used.
     """
     if not _MESSAGE_ID.fullmatch(message_id):
-        raise MailError("the Message-ID is not of the form <left@right>", code=ErrorCode.MAIL_REFUSED)
+        raise MailError(
+            "the Message-ID is not of the form <left@right>", code=ErrorCode.MAIL_REFUSED, refusal=MailRefusal.ADDRESS
+        )
     message = EmailMessage(policy=SMTP)
     try:
         set_person(message, "From", notice.from_name, ascii_address(notice.from_address))
@@ -56,7 +64,11 @@ def compose_notice(notice: OwnerNotice, message_id: str, *, sent_at: Instant) ->
         message["Message-ID"] = message_id
         message["Auto-Submitted"] = "auto-generated"
     except (ValueError, IndexError) as unfit:
-        raise MailError(f"the notice cannot be addressed: {str(unfit)[:200]}", code=ErrorCode.MAIL_REFUSED) from None
+        raise MailError(
+            f"the notice cannot be addressed: {str(unfit)[:200]}",
+            code=ErrorCode.MAIL_REFUSED,
+            refusal=MailRefusal.ADDRESS,
+        ) from None
     message.set_content(notice.body, charset="utf-8", cte="quoted-printable")
     return message
 

@@ -5,7 +5,7 @@ When do you need to touch this? When another address may be reached from a sandb
 
 from collections.abc import Callable
 
-from domain.errors import ErrorCode, MailError
+from domain.errors import ErrorCode, MailError, MailRefusal
 from domain.ports import Mailer
 from domain.proposals import SendEmail
 from gateways.mail.message import ascii_address
@@ -33,6 +33,7 @@ class SandboxMailer:
             raise MailError(
                 "the org is a sandbox: set COUNTERSIGN_SANDBOX_MAIL_TO, or COUNTERSIGN_SANDBOX_MAIL_SINK",
                 code=ErrorCode.MAIL_REFUSED,
+                refusal=MailRefusal.SANDBOX,
             )
         # Whoever reads the sink sees for whom it was; no mail server does.
         meant = f"{mail.to_name} (for {mail.to_address})".strip().replace("@", " at ")

@@ -18,8 +18,8 @@ def send_once(
     """Send the decision's e-mail unless it was sent, stopped or refused before, and return how it stands.
 
     Found in `sending`, an earlier attempt died midway: nobody can know, so it ends as `delivery_unknown`.
-    Raises `MailError` (mail_unavailable) where nothing was accepted and another attempt is safe, and what the
-    guard raises, with nothing sent.
+    Raises `MailError` where nothing was accepted: mail_unavailable where another attempt is safe, mail_refused where
+    this one has ended it; and what the guard raises, with nothing sent.
     """
 
     def ready() -> Send:
@@ -62,7 +62,10 @@ class _Log:
             return self._move(MailState.SENDING, MailState.UNKNOWN)
         except MailError as failure:
             if failure.code is ErrorCode.MAIL_REFUSED:
-                return self._move(MailState.SENDING, MailState.REFUSED)
+                ended = self._move(MailState.SENDING, MailState.REFUSED)
+                if ended is not MailState.REFUSED:
+                    return ended
+                raise
             self._move(MailState.SENDING, MailState.INTENDED)
             raise
         return self._move(MailState.SENDING, MailState.ACCEPTED)

@@ -8,7 +8,7 @@ from temporalio.testing import ActivityEnvironment
 from activities.mailing import MailActivities
 from activities.messages import MailHead, MailInput
 from domain.audit import AuditKind
-from domain.errors import ErrorCode, MailError
+from domain.errors import ErrorCode, MailError, MailRefusal
 from domain.model import Instant
 from domain.ports import MailUnclear, WriteOrder
 from domain.proposals import SendEmail
@@ -117,12 +117,20 @@ def test_what_an_attempt_took_along_before_it_died_is_unknown(world: World, mail
 
 
 def test_an_opt_out_before_sending_closes_the_intent(world: World, mailing: MailActivities, mailbox: Mailbox) -> None:
-    mailbox.refusal = MailError("opted out since", code=ErrorCode.MAIL_REFUSED)
+    mailbox.refusal = MailError("opted out", code=ErrorCode.MAIL_REFUSED, refusal=MailRefusal.OPTED_OUT)
     assert send(mailing).state is MailState.REFUSED
     mailbox.refusal = None
     assert send(mailing).state is MailState.REFUSED
     assert mailbox.accepted == []
-    assert [e.kind for e in world.audited()] == [AuditKind.MAIL_REFUSED]
+    assert [(e.kind, e.code) for e in world.audited()] == [(AuditKind.MAIL_REFUSED, "opted_out")]
+
+
+def test_why_it_was_refused_while_it_was_handed_over_is_on_record(
+    world: World, mailing: MailActivities, mailbox: Mailbox
+) -> None:
+    mailbox.fails = [MailError("sandbox", code=ErrorCode.MAIL_REFUSED, refusal=MailRefusal.SANDBOX)]
+    assert send(mailing) == send(mailing) == MailHead(state=MailState.REFUSED)
+    assert [(e.kind, e.code) for e in world.audited()] == [(AuditKind.MAIL_REFUSED, "sandbox")]
 
 
 def test_a_refusal_of_one_attempt_does_not_hide_that_another_has_sent(

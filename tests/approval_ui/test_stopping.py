@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from functools import partial
+from itertools import pairwise
 
 import pytest
 from sqlalchemy import Executable, delete, update
@@ -9,9 +10,9 @@ from sqlalchemy import Executable, delete, update
 from approval_ui.site import build_site
 from domain.audit import AuditEvent, AuditKind
 from domain.decisions import KeyUse, Purpose, parse_envelope
-from domain.errors import ErrorCode
+from domain.errors import ErrorCode, MailRefusal
 from domain.leads import Motion
-from domain.proposals import digest_of
+from domain.proposals import Phase, digest_of
 from domain.receipts import MailState
 from domain.undoing import undo_content
 from persistence.audit import SqlAuditLog
@@ -131,6 +132,55 @@ def test_what_has_not_left_after_the_window_can_still_be_stopped(world: World, d
     told = browser.get(f"/cases/{case_id}").text
     assert "it goes on by itself once that is resumed" in told
     assert "not sent yet" in told
+
+
+@pytest.mark.parametrize(
+    ("refusal", "said"),
+    [
+        (MailRefusal.OPTED_OUT, "the recipient opted out"),
+        (MailRefusal.SANDBOX, "the org is a sandbox"),
+        (MailRefusal.SERVER, "refused by the mail server"),
+    ],
+)
+def test_an_email_that_was_not_sent_says_why(world: World, door: Door, refusal: MailRefusal, said: str) -> None:
+    made = world.seed()
+    browser = door.browser()
+    browser.decide(made)
+    case_id = made.opening.case_id
+    (decision,) = world.deps.queue.decisions_of(case_id)
+    world.deps.mail_log.begin("<m@acme.example>", case_id, decision.decision_id, now=world.now)
+    world.deps.mail_log.move("<m@acme.example>", MailState.INTENDED, MailState.REFUSED, now=world.now)
+    refused = AuditEvent(
+        key="refused",
+        kind=AuditKind.MAIL_REFUSED,
+        org_id=world.deps.config.org_id,
+        case_id=case_id,
+        subject=decision.decision_id,
+        code=refusal.value,
+        at=world.now,
+    )
+    world.deps.audit.append(refused)
+    assert said in browser.get(f"/cases/{case_id}").text
+    assert said in browser.get(f"/reviews/{case_id}/1").text
+
+
+def test_contact_is_claimed_after_the_email_whichever_clock_is_ahead(world: World, door: Door) -> None:
+    """The CRM's clock counts whole seconds, and so says an earlier time than the mail server's answer."""
+    made = world.seed()
+    script = door.script()
+    script.decide(made)
+    case_id = made.opening.case_id
+    (decision,) = world.deps.queue.decisions_of(case_id)
+    written = world.write(made, decision.decision_id)
+    world.deps.receipts.put(written.model_copy(update={"id": "e" * 64, "phase": Phase.AFTER_MAIL}))
+    sent_at = world.now + timedelta(milliseconds=300)
+    world.deps.mail_log.begin("<m@acme.example>", case_id, decision.decision_id, now=sent_at)
+    for before, after in pairwise((MailState.INTENDED, MailState.SENDING, MailState.ACCEPTED)):
+        world.deps.mail_log.move("<m@acme.example>", before, after, now=sent_at)
+    told = [(s["what"], s["how"]) for s in script.get(f"/api/cases/{case_id}").json()["steps"]]
+    assert told.index(("E-mail", "accepted by the mail server")) < told.index(
+        ("Written to the CRM", "1 record · after mail")
+    )
 
 
 @pytest.mark.parametrize("ticked", [["owner", "task"], None])

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from domain.cases import DocumentKind
-from domain.errors import ErrorCode, MailError
+from domain.errors import ErrorCode, MailError, MailRefusal
 from domain.evidence import EvidenceBook
 from domain.model import Scalar
 from domain.opt_outs import Channel, opt_outs
@@ -154,7 +154,7 @@ def test_it_stops_an_approved_mail_at_the_last_moment(world: World, object_name:
     assert world.writer.apply(order).kind is WriteOutcomeKind.OPTED_OUT
     with pytest.raises(MailError) as stopped:
         world.mail_guard.authorised_mail(mail)
-    assert stopped.value.code is ErrorCode.MAIL_REFUSED
+    assert (stopped.value.code, stopped.value.refusal) == (ErrorCode.MAIL_REFUSED, MailRefusal.OPTED_OUT)
 
 
 @pytest.mark.parametrize("form", [f for f in FORMS if f != "ContactPointConsent"])

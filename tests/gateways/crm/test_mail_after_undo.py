@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.errors import ErrorCode, MailError
+from domain.errors import ErrorCode, MailError, MailRefusal
 from domain.ports import WriteOrder
 from domain.proposals import Phase
 from domain.receipts import WriteOutcomeKind, WriteReceipt
@@ -25,7 +25,7 @@ def test_it_does_not_leave(world: World) -> None:
     world.reset_calls()
     with pytest.raises(MailError) as caught:
         world.mail_guard.authorised_mail(order)
-    assert caught.value.code is ErrorCode.MAIL_REFUSED
+    assert (caught.value.code, caught.value.refusal) == (ErrorCode.MAIL_REFUSED, MailRefusal.TAKEN_BACK)
     assert world.calls() == 0
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.errors import CrmError, ErrorCode, MailError
+from domain.errors import CrmError, ErrorCode, MailError, MailRefusal
 from domain.proposals import SendEmail
 from gateways.mail.sandbox import SandboxMailer
 
@@ -48,7 +48,7 @@ def test_everybody_else_is_refused_by_name(allowed: str) -> None:
     outbox = Outbox()
     with pytest.raises(MailError) as refused:
         mailer(outbox, allowed=allowed).send(MAIL, "<1@x>")
-    assert refused.value.code is ErrorCode.MAIL_REFUSED
+    assert (refused.value.code, refused.value.refusal) == (ErrorCode.MAIL_REFUSED, MailRefusal.SANDBOX)
     assert "sandbox" in refused.value.detail
     assert outbox.sent == []
 

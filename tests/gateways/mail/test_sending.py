@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from domain.errors import ErrorCode, MailError, NotAuthorised, RefusalReason
+from domain.errors import ErrorCode, MailError, MailRefusal, NotAuthorised, RefusalReason
 from domain.leads import Motion
 from domain.model import Instant
 from domain.ports import MailUnclear, WriteOrder
@@ -109,7 +109,10 @@ def test_tried_again_where_nothing_was_accepted() -> None:
 
 def test_a_final_no_ends_it() -> None:
     log, mailer = RememberedLog(), Mailer(MailError(code=ErrorCode.MAIL_REFUSED))
-    assert [attempt(log, mailer) for _ in range(2)] == [MailState.REFUSED] * 2
+    with pytest.raises(MailError) as refused:
+        attempt(log, mailer)
+    assert refused.value.refusal is MailRefusal.SERVER
+    assert attempt(log, mailer) is MailState.REFUSED
     assert mailer.sent == []
 
 
