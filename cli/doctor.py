@@ -12,6 +12,7 @@ from rich.markup import escape
 from cli.channels import check_channels
 from cli.doors import who_can_sign_in
 from cli.existing_store import place_of
+from cli.lead_mail import lead_mail_notes
 from cli.next_steps import next_step_told
 from cli.org_check import OrgCheck, check_org
 from domain.decisions import KeyUse
@@ -23,7 +24,15 @@ from persistence.users import SqlUsers
 from runtime.engine import connect
 from runtime.keys import read_keyring
 from runtime.playbook_files import load_playbook
-from runtime.settings import CrmSettings, KeySettings, ModelSettings, PlaybookSettings, StoreSettings, load
+from runtime.settings import (
+    CrmSettings,
+    KeySettings,
+    MailSettings,
+    ModelSettings,
+    PlaybookSettings,
+    StoreSettings,
+    load,
+)
 from runtime.signing_keys import in_force
 from workers.signing_in import own_org
 
@@ -49,6 +58,8 @@ def doctor() -> int:
             console.print(f"[green]✓[/] {name}: {escape(said)}", highlight=False, soft_wrap=True)
     for found in org:
         show_org(found)
+        for note in lead_mail_notes(found.organisation, load(MailSettings)):
+            console.print(f"[yellow]![/] {escape(note)}", highlight=False, soft_wrap=True)
     return 1 if failed or any(found.missing for found in org) else 0
 
 

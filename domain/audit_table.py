@@ -24,8 +24,8 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", 
 
 
 def inert(cell: str) -> str:
-    """The cell as text: where a spreadsheet would calculate, an apostrophe goes first."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    """The cell as text: where a spreadsheet would calculate, blanks before it or not, an apostrophe goes first."""
+    return f"'{cell}" if cell.startswith(_FORMULA) or cell.lstrip().startswith(_FORMULA) else cell
 
 
 def rows(entries: Iterable[tuple[int, AuditEvent, str, str]]) -> Iterator[tuple[str, ...]]:

@@ -30,7 +30,7 @@ class Audited(Shell):
         upgrade(url)
         self.db = Database(url)
         self.log = SqlAuditLog(self.db)
-        for key, actor in (("a", "sam"), ("b", '=HYPERLINK("http://evil","x")'), ("c", "+1,@x")):
+        for key, actor in (("a", "sam"), ("b", '=HYPERLINK("http://evil","x")'), ("c", "\u00a0 +1,@x")):
             event = AuditEvent(key=key, kind=AuditKind.WRITTEN, org_id="acme", case_id="c1", actor=actor, at=START)
             self.log.append(event)
 
@@ -105,8 +105,8 @@ def test_both_exports_hold_every_entry_and_no_cell_is_a_formula(shell: Audited) 
     lines = [json.loads(line) for line in shell.call("audit", "export").out.splitlines()]
     table = list(csv.DictReader(io.StringIO(shell.call("audit", "export", "--format", "csv").out)))
     assert [line["entry_hash"] for line in lines] == [row["entry_hash"] for row in table]
-    assert [row["actor"] for row in table] == ["sam", '\'=HYPERLINK("http://evil","x")', "'+1,@x"]
-    assert not [cell for row in table for cell in row.values() if cell[:1] in "=+-@\t\r\n" and cell]
+    assert [row["actor"] for row in table] == ["sam", '\'=HYPERLINK("http://evil","x")', "'\u00a0 +1,@x"]
+    assert not [cell for row in table for cell in row.values() if cell.strip()[:1] in "=+-@\t\r\n" and cell]
 
 
 def test_a_case_nobody_knows_is_named(shell: Audited) -> None:

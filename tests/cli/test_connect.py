@@ -286,6 +286,23 @@ def test_doctor_lists_what_acts_in_the_org(shell: Shell) -> None:
     assert "the ledger, our fields and the right to write them are there" in done.out
 
 
+@pytest.mark.parametrize(
+    ("variables", "words"),
+    [
+        ({}, "every e-mail to a lead is refused"),
+        ({"COUNTERSIGN_SANDBOX_MAIL_TO": "qa@acme.example, acme.example"}, "acme.example reaches nobody"),
+        ({"COUNTERSIGN_SANDBOX_MAIL_SINK": "qa@acme@example"}, "qa@acme@example is no address"),
+        ({"COUNTERSIGN_SANDBOX_MAIL_TO": "@acme.example", "COUNTERSIGN_SANDBOX_MAIL_SINK": "qa@acme.example"}, ""),
+    ],
+)
+def test_doctor_says_what_a_sandbox_does_with_email(shell: Shell, variables: dict[str, str], words: str) -> None:
+    shell.given(COUNTERSIGN_SMTP_HOST="127.0.0.1", **variables)
+    told = [line for line in shell.call("doctor").out.splitlines() if line.startswith("! ")]
+    mail = [line for line in told if "SANDBOX_MAIL" in line]
+    assert bool(mail) is bool(words)
+    assert all(words in line for line in mail)
+
+
 @pytest.fixture
 def as_it_comes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, sample: Crm) -> Iterator[Crm]:
     """The sample org before anything of ours was deployed, and without the objects that not every org has."""
