@@ -74,13 +74,26 @@ def _shared_reasons(ready: tuple[Planned, ...]) -> tuple[tuple[str, str], ...]:
 
 
 def _row(outcome: Outcome, delivered: Delivered | None) -> dict[str, object]:
-    later = delivered is not None and delivered.state is DeliveryState.LATER
-    refused = delivered is not None and delivered.state is DeliveryState.REFUSED
+    said, tone = _said(outcome, delivered)
     return {
         "title": outcome.title,
         "href": f"/reviews/{outcome.pick.case_id}/{outcome.pick.round}",
         "signed": outcome.taken is not None,
-        "said": outcome.refused
-        or ("Signed; will be delivered." if later else "Signed; the workflow refused it." if refused else "Signed."),
-        "tone": "high" if outcome.taken is None or refused else "medium" if later else "low",
+        "said": said,
+        "tone": tone,
     }
+
+
+def _said(outcome: Outcome, delivered: Delivered | None) -> tuple[str, str]:
+    """What became of it, and its tone."""
+    if outcome.taken is None or delivered is None:
+        return outcome.refused, "high"
+    if outcome.taken.quorum_open:
+        return "Signed; a second person must sign as well.", "medium"
+    match delivered.state:
+        case DeliveryState.LATER:
+            return "Signed; will be delivered.", "medium"
+        case DeliveryState.REFUSED:
+            return "Signed; the workflow refused it.", "high"
+        case _:
+            return "Signed.", "low"

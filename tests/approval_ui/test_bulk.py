@@ -7,6 +7,7 @@ from functools import partial
 from domain.countersign import Expected, verified
 from domain.decisions import Purpose, RoundState, Verdict, parse_envelope
 from domain.model import Instant
+from domain.permissions import RiskCategory
 from domain.review_queue import Viewer
 from tests.approval_ui.conftest import Answer, Browser, Door
 from tests.approval_ui.sample_review import Sample, northwind, quiet, student
@@ -101,6 +102,18 @@ def test_what_one_is_refused_for_does_not_stop_the_others(world: World, door: Do
         assert sentence in answer.text
     for untouched in (changed, claimed, high):
         assert world.deps.reviews.outcome(untouched.opening.case_id, 1).state is RoundState.OPEN
+
+
+def test_where_the_rules_ask_for_two_by_now_the_group_is_half_signed(world: World, door: Door) -> None:
+    made = [world.seed(low(c)) for c in ("Fabrikam", "Contoso")]
+    world.playbooks.playbook = world.playbooks.playbook.model_copy(update={"quorum": dict.fromkeys(RiskCategory, 2)})
+    answer = door.browser().post("/bulk", verdict="approve", pick=[pick(m) for m in made])
+    assert answer.text.count("a second person must sign as well") == 2
+    assert world.engine.decisions == []
+    for each in made:
+        assert world.deps.reviews.outcome(each.opening.case_id, 1).state is RoundState.OPEN
+        assert door.browser("javier").decide(each).status_code == 303
+        assert world.deps.reviews.outcome(each.opening.case_id, 1).state is RoundState.DECIDED
 
 
 def test_nothing_is_signed_without_the_digest_that_was_confirmed(world: World, door: Door) -> None:
