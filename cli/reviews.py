@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -104,7 +105,7 @@ def decide(
             "verdict": verdict.value,
             "shown_digest": digest,
             "ticked": [k for k in keys if k not in (drop or [])] if approving else [],
-            "edits": [_edit(e) for e in edit or ()],
+            "edits": [_edit(e, actions) for e in edit or ()],
             "reason_code": reason,
             "text": text,
             "stated": state or [],
@@ -113,9 +114,27 @@ def decide(
     sys.stdout.write(json.dumps(answer) + "\n")
 
 
-def _edit(spelled: str) -> dict[str, str]:
+def _edit(spelled: str, actions: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """As a script would send it: a number where the proposal has one, and yes or no where it has that."""
     target, equals, value = spelled.partition("=")
     action, dot, field = target.partition(".")
     if not equals or not dot:
         raise InputError(f"--edit {spelled}: write action.field=value, as in email.subject=Hello")
-    return {"action_key": action, "field": field, "value": value}
+    proposed = next((a for a in actions if a["key"] == action), {})
+    values = {c["field"]: c["after"] for c in proposed.get("changes", ())} or proposed
+    return {"action_key": action, "field": field, "value": _typed(spelled, value, values.get(field))}
+
+
+def _typed(spelled: str, value: str, like: object) -> object:
+    """The value as JSON has it, where the proposal holds a number or a yes or no there; else the text itself."""
+    if not isinstance(like, bool | int | float):
+        return value
+    if not value and not isinstance(like, bool):
+        return None
+    try:
+        given = json.loads(value)
+    except ValueError:
+        given = None
+    if not isinstance(given, bool | int | float) or isinstance(given, bool) is not isinstance(like, bool):
+        raise InputError(f"--edit {spelled}: give {'true or false' if isinstance(like, bool) else 'a number'}")
+    return given
