@@ -14,7 +14,7 @@ from datetime import timedelta
 from approval_ui.decision_requests import KEPT_OUT, DecisionRefused, DecisionRequest, RefusalCode, Reviewer, Taken
 from approval_ui.edited_form import revised
 from approval_ui.mail_rechecks import Unsupported, check_consent, unsupported_sentences
-from approval_ui.rechecks import check_facts, check_fields, check_mail, check_owner, check_values
+from approval_ui.rechecks import check_facts, check_fields, check_mail, check_owner, check_reason, check_values
 from approval_ui.stored_reviews import Review, load_review
 from domain.audit import AuditEvent, AuditKind
 from domain.cards import ReviewCard
@@ -107,11 +107,11 @@ class Deciding:
             what = "Somebody signed an edited version" if review.edited else "The proposal changed"
             raise DecisionRefused(RefusalCode.CHANGED, f"{what} while you looked at it. This is the current one.")
         quorum = 1
+        _check_reason(review.card, request)
         match request.verdict:
             case Verdict.APPROVE | Verdict.APPROVE_EDITED:
                 final, quorum = self._final(review, request, reviewer)
             case Verdict.REJECT:
-                _check_reason(review.card, request)
                 final = review.content
             case Verdict.RESPOND:
                 _check_instructions(round, request)
@@ -152,6 +152,7 @@ class Deciding:
             playbook = self.playbooks.current()
             policy = playbook.write_policy(self._users(review, final))
             check_owner(review.card, review.content, final)
+            check_reason(review.card, review.content, final)
             check_fields(final, policy)
             check_mail(review.content, final)
             check_values(final)
@@ -314,6 +315,11 @@ def _owners(content: ProposalContent) -> list[str]:
 
 
 def _check_reason(card: ReviewCard, request: DecisionRequest) -> None:
+    if request.verdict is not Verdict.REJECT:
+        # It is signed and so outlives an erasure: a code of the playbook, and never somebody's words.
+        if request.reason_code:
+            raise DecisionRefused(RefusalCode.INVALID, "A reason code is for a rejection; say it in the text instead.")
+        return
     known = {code for code, _ in card.reject_reasons}
     if known and request.reason_code not in known:
         raise DecisionRefused(RefusalCode.INVALID, f"Choose a reason for the rejection: {', '.join(sorted(known))}.")

@@ -14,6 +14,7 @@ from domain.proposals import (
     AddNote,
     AssignOwner,
     CreateTask,
+    Disqualify,
     MergeRequest,
     ProposalContent,
     SendEmail,
@@ -63,6 +64,15 @@ def check_owner(card: ReviewCard, proposed: ProposalContent, final: ProposalCont
                 raise ValueError("choose the task's owner from the list; this one is not among the people of this case")
             if isinstance(action, CreateTask) and action.priority not in _TASK_PRIORITIES:
                 raise ValueError(f"the task's priority is one of {', '.join(_TASK_PRIORITIES)}")
+
+
+def check_reason(card: ReviewCard, proposed: ProposalContent, final: ProposalContent) -> None:
+    """A changed reason to disqualify is one of the playbook's codes, and no text of its own."""
+    known = {code for code, _ in card.reject_reasons}
+    before = {a.key: a for a in proposed.actions}
+    for action in final.actions:
+        if isinstance(action, Disqualify) and action != before[action.key] and action.reason_code not in known:
+            raise ValueError("choose the reason from the list")
 
 
 def check_fields(final: ProposalContent, policy: WritePolicy) -> None:

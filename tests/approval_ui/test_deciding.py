@@ -14,7 +14,7 @@ from domain.countersign import Expected, verified
 from domain.decisions import Purpose, RoundState, Verdict, parse_envelope
 from domain.model import Instant
 from domain.permissions import RiskCategory
-from domain.proposals import FieldChange, ProposalContent, SendEmail, digest_of, parse_content
+from domain.proposals import Disqualify, FieldChange, ProposalContent, SendEmail, digest_of, parse_content
 from domain.reviewer_notes import ReviewerNote
 from persistence.queue import DecisionItem
 from runtime.keys import revoke_key
@@ -229,6 +229,20 @@ def test_rejection_needs_a_reason_and_keeps_its_text_out_of_the_envelope(world: 
     assert decision.verdict is Verdict.REJECT
     assert b"Fabrikam" not in stored.envelope_bytes
     assert note(world, made).text == "She works for Fabrikam."
+
+
+def test_a_reason_is_a_code_of_the_playbook_whatever_is_decided(world: World, door: Door) -> None:
+    """It is signed, so it outlives an erasure, and it is in what evals export: no place for somebody's words."""
+    made, words = world.seed(student), "Jane Doe's mother called"
+    script = door.script("ines")
+    (drop,) = [a for a in made.content.actions if isinstance(a, Disqualify)]
+    edit = {"action_key": drop.key, "field": "reason_code", "value": words}
+    refused = [script.decide(made, reason_code=words), script.decide(made, edits=[edit])]
+    assert [answer.status_code for answer in refused] == [422, 422]
+    assert "A reason code is for a rejection" in refused[0].text
+    assert "hoose the reason from the list" in refused[1].text
+    assert decisions(world, made) == ()
+    assert script.decide(made, edits=[{**edit, "value": "spam"}]).status_code == 200
 
 
 def test_a_redraft_needs_instructions(world: World, door: Door) -> None:
