@@ -27,7 +27,7 @@ WORDS = BantWords(
         r"cette|environ|disponibles?|mais|si|que|budget|annuels?)\b)"
     ),
     times=(
-        r"(?:(?:debut|mi|fin|le|la|au|mois de|d'|du|\d{1,2}(?:er)?)[ -]?)*(?:janvier|fevrier|mars|avril|mai|juin"
+        r"(?:(?:debut|mi|fin|le|la|au|mois de|du|\d{1,2}(?:er)?)[ -]|d')*(?:janvier|fevrier|mars|avril|mai|juin"
         r"|juillet|aout|septembre|octobre|novembre|decembre)(?: 20\d\d| prochain)?",
         r"(?:(?:la |le |les |l'|debut |fin |milieu |de |du |d'|cette |ce |cet |au |prochain |prochaine |premier "
         r"|deuxieme |troisieme |quatrieme |dernier )*)(?:semaine|mois|trimestre|semestre|annee|exercice|ete"

@@ -191,10 +191,28 @@ def _taken(image: RecordImage) -> TakenBack:
     return TakenBack(record=image.record, fields=tuple(sorted(image.intended)), deleted=image.deleted)
 
 
+_Place = tuple[RecordRef, str]
+"""A record and its field; the field is empty where the record itself came or went."""
+
+
+def _places(image: RecordImage) -> Iterator[_Place]:
+    yield from ((image.record, field) for field in ("",) if image.created or image.deleted)
+    yield from ((image.record, field) for field in image.intended)
+
+
+def _owed(image: RecordImage) -> Iterator[_Place]:
+    """What of it an undo would take back."""
+    if image.created:
+        yield image.record, ""
+    elif not image.deleted:
+        yield from ((image.record, f) for f, old in image.before.items() if image.after.get(f) != old)
+
+
 def _standing(receipt: WriteReceipt, undoing: Mapping[str, Sequence[WriteReceipt]]) -> Iterator[WriteReceipt]:
-    """The write itself, or what did it again. An undo in part may be followed by one for the rest: each counts."""
+    """The write itself, and what did it again. An undo in part may be followed by one for the rest: each counts."""
     undos = undoing.get(receipt.id, ())
-    if not undos:
+    done = {place for undo in undos for image in undo.records for place in _places(image)}
+    if not undos or not done.issuperset(place for image in receipt.records for place in _owed(image)):
         yield receipt
     for undo in undos:
         for again in undoing.get(undo.id, ()):
@@ -204,8 +222,9 @@ def _standing(receipt: WriteReceipt, undoing: Mapping[str, Sequence[WriteReceipt
 def in_force(receipts: Iterable[WriteReceipt], known: Iterable[WriteReceipt]) -> tuple[WriteReceipt, ...]:
     """What has to be taken back so that these writes no longer stand, newest first.
 
-    `known` holds every undo of their cases. A write that was taken back is left out; where that undo was undone in
-    turn, the write stands again by that one, which comes instead of it.
+    `known` holds every undo of their cases. A write that was taken back is left out, and one that was taken back in
+    part stays for its rest. Where that undo was undone in turn, the write stands again by that one, which comes
+    instead of it.
     """
     undoing: dict[str, list[WriteReceipt]] = {}
     for receipt in known:

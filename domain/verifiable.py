@@ -39,7 +39,7 @@ _LINK = re.compile(
     r"(?:https?://|www\.)[^\s<>”\"’»)]+|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}(?:/[^\s<>”\"’»)]*)?\b",
     re.IGNORECASE,
 )
-_QUOTE = re.compile(r"[“„\"«‹]\s*([^“”„\"«»‹›]{2,}?)\s*[”“\"»›]")
+_QUOTE = re.compile(r"[“„\"«‹]([^“”„\"«»‹›]{2,})[”“\"»›]")
 _BIG_WORDS = {
     "guarantee": r"guarant|garant|zusicher",
     "promise": r"promis|versprech|verspricht|promet|promess",

@@ -153,6 +153,24 @@ def test_what_others_changed_since_is_refused_by_name_before_and_after(world: Wo
     assert (world.row(world.lead)["Rating"], world.row(world.lead)["OwnerId"]) == ("Cold", world.queue)
 
 
+def test_what_stayed_of_a_write_is_taken_back_by_the_next_batch(world: World, desk: Desk) -> None:
+    desk.write(world.rating("Hot"), world.assign(), world.task())
+    world.edit(world.lead, by=world.tom, Rating="Cold")
+    world.crm.clock.forward(5)
+    assert reaches(desk.carried_out(desk.looked_at())) == [(Reach.IN_PART, Reach.IN_PART)]
+    still = desk.looked_at()
+    assert reaches(desk.carried_out(still)) == [(Reach.NOTHING, None)]
+    world.edit(world.lead, by=world.tom, Rating="Hot")
+    world.crm.clock.forward(60)
+    (item,) = desk.carried_out(desk.looked_at())
+    assert item.result is not None
+    assert [(t.record, t.fields) for t in item.result.taken_back] == [(world.lead_ref, ("Rating",))]
+    assert {r.reason for r in item.result.refusals} == {UndoReason.TAKEN_BACK_ALREADY}
+    assert world.row(world.lead)["Rating"] is None
+    with pytest.raises(DecisionRefused, match="invalid"):
+        desk.looked_at()
+
+
 def test_where_nothing_can_be_taken_back_nothing_is_signed(world: World, desk: Desk) -> None:
     desk.write(world.rating("Hot"))
     world.edit(world.lead, by=world.tom, Rating="Cold")
